@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>What a conversion gives.</summary>
+/// <param name="Profile">The source profile, as the target compiler needs it.</param>
+/// <param name="Counts">The counts that it was made from.</param>
+/// <param name="Report">What was done.</param>
+public sealed record ConversionResult(SampleProfile Profile, BinaryCounts Counts, ConversionReport Report);
+
+/// <summary>
+/// Turns recordings of <c>perf record -b</c> into profiles that GCC reads with <c>-fauto-profile</c>:
+/// recording → counts by address → functions and lines → profile.
+/// </summary>
+public static class AutoFdoConverter
+{
+    /// <summary>Converts a recording of a binary and writes the profile. The file appears whole or not at all.</summary>
+    /// <param name="input">The recording, or counts as text.</param>
+    /// <param name="binary">The program, shared object or vmlinux that ran, with debug information.</param>
+    /// <param name="output">The profile to write.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static ConversionReport Convert(string input, string binary, string output, ConversionOptions? options = null)
+    {
+        var result = Convert(input, binary, options);
+        result.Profile.Save(output, result.Report.GcovVersion);
+        return result.Report;
+    }
+
+    /// <summary>Converts a recording of a binary.</summary>
+    /// <param name="input">The recording, or counts as text.</param>
+    /// <param name="binary">The program, shared object or vmlinux that ran, with debug information.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <returns>The profile, the counts and the report.</returns>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ConversionResult Convert(string input, string binary, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binary);
+        options ??= new ConversionOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        using var elf = ElfFile.Open(binary);
+        var report = new ConversionReport { BuildId = elf.BuildId.ToString() };
+        long start = Stopwatch.GetTimestamp();
+
+        var counts = options.Input == InputKind.CountsText
+            ? CountsConversion.Read(input, report)
+            : RecordingConversion.Count(input, elf, options, report);
+        report.CountingTime = Stopwatch.GetElapsedTime(start);
+
+        start = Stopwatch.GetTimestamp();
+        var profile = ProfileConversion.Build(counts, elf, new Symbolizer(elf), options, report);
+        report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
+        return new ConversionResult(profile, counts, report);
+    }
+}

@@ -1,0 +1,67 @@
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Gcov;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>What the input of a conversion is.</summary>
+public enum InputKind
+{
+    /// <summary>A file of <c>perf record -b</c>.</summary>
+    PerfData,
+
+    /// <summary>Counts as text, see <see cref="Samples.CountsText"/>.</summary>
+    CountsText,
+}
+
+/// <summary>What becomes of discriminators, which tell apart the pieces of code on one line.</summary>
+public enum DiscriminatorHandling
+{
+    /// <summary>As the target compiler needs it: kept from GCC 13 on, one position per line before.</summary>
+    Auto,
+
+    /// <summary>Kept.</summary>
+    Keep,
+
+    /// <summary>One position per line, with the largest count.</summary>
+    Drop,
+}
+
+/// <summary>Choices for a conversion; the defaults suit a recording and a binary that belong together.</summary>
+public sealed record ConversionOptions
+{
+    /// <summary>What the input is.</summary>
+    public InputKind Input { get; init; } = InputKind.PerfData;
+
+    /// <summary>The compiler that will read the profile; null for the one that made the binary, by DW_AT_producer.</summary>
+    public TargetCompiler? ForCompiler { get; init; }
+
+    /// <summary>The version to write; null for the one that the compiler reads.</summary>
+    public GcovVersion? GcovVersion { get; init; }
+
+    /// <summary>What becomes of discriminators.</summary>
+    public DiscriminatorHandling Discriminators { get; init; } = DiscriminatorHandling.Auto;
+
+    /// <summary>Whether positions that did not run are left out. GCC up to 15 takes a 0 as known; GCC 16 makes little of it.</summary>
+    public bool OmitZeroCounts { get; init; }
+
+    /// <summary>The event to count, by its name with or without modifiers; null for the one with branch stacks.</summary>
+    public string? EventName { get; init; }
+
+    /// <summary>
+    /// Path or base name under which the binary was mapped when it was recorded; null to find it by build-id, then by its own name.
+    /// With it, build-ids are not compared.
+    /// </summary>
+    public string? MappedAs { get; init; }
+
+    /// <summary>Fewer samples in the binary than this are no profile; 0 takes any number.</summary>
+    public ulong MinimumSamples { get; init; } = 100;
+
+    /// <summary>Functions whose positions all ran less often than this are left out; 0 keeps all.</summary>
+    public ulong MinimumCount { get; init; }
+
+    /// <summary>Number of threads; the result does not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Told the share of the recording that was counted, 0 to 1, from any thread; null for none.</summary>
+    public IProgress<double>? Progress { get; init; }
+}

@@ -1,0 +1,57 @@
+namespace Tarax.AutoFdo;
+
+/// <summary>How much a diagnostic matters.</summary>
+public enum DiagnosticSeverity
+{
+    /// <summary>Worth knowing.</summary>
+    Note,
+
+    /// <summary>The result may be worse than it could be.</summary>
+    Warning,
+}
+
+/// <summary>Something that a conversion noticed: one for each kind, with its rate, never one for each record.</summary>
+/// <param name="Id">Stable name of the kind, for scripts; see <see cref="DiagnosticId"/>.</param>
+/// <param name="Severity">How much it matters.</param>
+/// <param name="Message">What was found, how often, and the likely cause or what to do.</param>
+public sealed record Diagnostic(string Id, DiagnosticSeverity Severity, string Message);
+
+/// <summary>The kinds of diagnostics.</summary>
+public static class DiagnosticId
+{
+    /// <summary>The binary was recognised by its file name, not by its build-id.</summary>
+    public const string MatchedByName = "matched-by-name";
+
+    /// <summary>Several events have branch stacks; the most sampled one was taken.</summary>
+    public const string SeveralEvents = "several-events";
+
+    /// <summary>The branch stacks were recorded with a filter, so neighbours in a stack need not follow each other.</summary>
+    public const string FilteredBranches = "filtered-branches";
+
+    /// <summary>Samples were lost while recording.</summary>
+    public const string LostSamples = "lost-samples";
+
+    /// <summary>Samples are shorter than what they say they hold.</summary>
+    public const string DamagedSamples = "damaged-samples";
+
+    /// <summary>Records of unknown types were passed over.</summary>
+    public const string UnknownRecords = "unknown-records";
+
+    /// <summary>Feature sections of the recording could not be read.</summary>
+    public const string UnreadableFeatures = "unreadable-features";
+
+    /// <summary>Samples from inside of virtual machines were left out.</summary>
+    public const string GuestSamples = "guest-samples";
+
+    /// <summary>Part of the samples has no branch stack.</summary>
+    public const string WithoutBranchStack = "without-branch-stack";
+
+    /// <summary>Ranges were dropped because their end is not a possible one.</summary>
+    public const string DroppedRanges = "dropped-ranges";
+
+    /// <summary>Code that ran is not described by the debug information.</summary>
+    public const string WithoutDebugInformation = "without-debug-information";
+
+    /// <summary>The debug information is damaged from some unit on.</summary>
+    public const string DamagedDebugInformation = "damaged-debug-information";
+}

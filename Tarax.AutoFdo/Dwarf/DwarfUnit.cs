@@ -1,0 +1,250 @@
+using System.Text;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Dwarf;
+
+/// <summary>A unit of .debug_info: its header, and the attributes of its root entry.</summary>
+internal sealed class DwarfUnit
+{
+    private readonly DwarfFile _file;
+    private readonly Lazy<LineTable?> _lineTable;
+    private readonly Lazy<UnitFunctions> _functions;
+    private AttributeValue _name;
+    private AttributeValue _compilationDirectory;
+    private AttributeValue _producer;
+    private AttributeValue _lowPc;
+    private AttributeValue _highPc;
+    private AttributeValue _ranges;
+    private AttributeValue _lineProgram;
+    private ulong? _stringOffsetsBase;
+    private ulong? _addressBase;
+    private ulong? _rangeListsBase;
+
+    private DwarfUnit(DwarfFile file, ulong offset, ulong end, ulong firstDie, DwarfUnitType type, UnitEncoding encoding, AbbreviationTable abbreviations)
+    {
+        _file = file;
+        Offset = offset;
+        End = end;
+        FirstDie = firstDie;
+        Type = type;
+        Encoding = encoding;
+        Abbreviations = abbreviations;
+        _lineTable = new Lazy<LineTable?>(ReadLineTable);
+        _functions = new Lazy<UnitFunctions>(() => UnitFunctions.Read(this));
+    }
+
+    public DwarfSections Sections => _file.Sections;
+
+    /// <summary>Absolute offset of the unit's header in .debug_info.</summary>
+    public ulong Offset { get; }
+
+    /// <summary>Absolute offset after the unit.</summary>
+    public ulong End { get; }
+
+    /// <summary>Absolute offset of the root entry.</summary>
+    public ulong FirstDie { get; }
+
+    public DwarfUnitType Type { get; }
+
+    public UnitEncoding Encoding { get; }
+
+    public AbbreviationTable Abbreviations { get; }
+
+    /// <summary>DW_AT_low_pc of the root, to which range lists are relative.</summary>
+    public ulong BaseAddress { get; private set; }
+
+    /// <summary>The code of the unit; empty where the root does not tell.</summary>
+    public CodeRange[] Ranges { get; private set; } = [];
+
+    /// <summary>Whether the root says which code is the unit's.</summary>
+    public bool HasRanges => _ranges.IsPresent || _highPc.IsPresent;
+
+    /// <summary>DW_AT_producer; empty where absent.</summary>
+    public string Producer => Text(_producer);
+
+    /// <summary>DW_AT_comp_dir; empty where absent.</summary>
+    public string CompilationDirectory => Text(_compilationDirectory);
+
+    /// <summary>DW_AT_name; empty where absent.</summary>
+    public string Name => Text(_name);
+
+    /// <summary>The decoded line program; null where the unit has none.</summary>
+    public LineTable? LineTable => _lineTable.Value;
+
+    /// <summary>The functions with code in this unit.</summary>
+    public UnitFunctions Functions => _functions.Value;
+
+    /// <summary>Reads the header at an offset and the root entry.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">Absolute offset in .debug_info.</param>
+    /// <param name="next">Absolute offset of the next unit.</param>
+    public static DwarfUnit Read(DwarfFile file, ulong offset, out ulong next)
+    {
+        var cursor = file.Sections.CursorAt(file.Sections.Info, ".debug_info", offset);
+        ulong length = ReadInitialLength(ref cursor, out byte offsetSize);
+        if (length > (ulong)cursor.Remaining)
+        {
+            throw cursor.Invalid("unit_length", $"is {length}, where {cursor.Remaining} bytes remain in .debug_info");
+        }
+
+        next = offset + (ulong)cursor.Position + length;
+        ushort version = cursor.U16("unit version");
+        if (version is < 2 or > 5)
+        {
+            throw cursor.Invalid("unit version", $"is {version}, where 2 to 5 are known");
+        }
+
+        var type = DwarfUnitType.Compile;
+        byte addressSize;
+        ulong abbreviations;
+        if (version >= 5)
+        {
+            type = (DwarfUnitType)cursor.U8("unit_type");
+            addressSize = cursor.U8("address_size");
+            abbreviations = cursor.Unsigned("debug_abbrev_offset", offsetSize);
+            cursor.Skip("unit header", type switch
+            {
+                DwarfUnitType.Skeleton or DwarfUnitType.SplitCompile => 8,
+                DwarfUnitType.Type or DwarfUnitType.SplitType => 8UL + offsetSize,
+                _ => 0,
+            });
+        }
+        else
+        {
+            abbreviations = cursor.Unsigned("debug_abbrev_offset", offsetSize);
+            addressSize = cursor.U8("address_size");
+        }
+
+        if (addressSize is not (4 or 8))
+        {
+            throw cursor.Invalid("address_size", $"is {addressSize}");
+        }
+
+        var encoding = new UnitEncoding(version, addressSize, offsetSize);
+        var unit = new DwarfUnit(file, offset, next, offset + (ulong)cursor.Position, type, encoding, file.AbbreviationsAt(abbreviations, encoding));
+        unit.ReadRoot();
+        return unit;
+    }
+
+    /// <summary>An initial length: 32 bits, or all ones and 64 bits (DWARF 5, section 7.4).</summary>
+    public static ulong ReadInitialLength(ref ByteCursor cursor, out byte offsetSize)
+    {
+        const uint Escape64 = 0xffffffff;
+        const uint FirstReserved = 0xfffffff0;
+        uint length = cursor.U32("unit_length");
+        offsetSize = (byte)(length == Escape64 ? 8 : 4);
+        return length switch
+        {
+            Escape64 => cursor.U64("unit_length"),
+            >= FirstReserved => throw cursor.Invalid("unit_length", $"is the reserved value 0x{length:x}"),
+            _ => length,
+        };
+    }
+
+    /// <summary>A cursor over the whole unit, whose position 0 is <see cref="Offset"/>.</summary>
+    public ByteCursor Cursor() => Sections.Info.Cursor(".debug_info", (long)Offset, (long)(End - Offset), Sections.IsBigEndian);
+
+    /// <summary>Whether a range holds bytes that are in the file: linkers leave ranges of dropped code at 0, 1 or near the top.</summary>
+    public bool IsLiveCode(ulong start, ulong end) => start < end && _file.IsCode(start);
+
+    /// <summary>The address of an attribute that is one, or an index of one.</summary>
+    public ulong Address(AttributeValue value) => value.Kind == ValueKind.AddressIndex ? AddressAt(value.Number) : value.Number;
+
+    /// <summary>An address of .debug_addr by its index.</summary>
+    public ulong AddressAt(ulong index)
+    {
+        ulong offset = (_addressBase ?? throw Missing("DW_AT_addr_base")) + (index * Encoding.AddressSize);
+        var cursor = Sections.CursorAt(Sections.Addr, ".debug_addr", offset);
+        return cursor.Unsigned(".debug_addr", Encoding.AddressSize);
+    }
+
+    /// <summary>Offset in .debug_rnglists of a list given by offset or index.</summary>
+    public ulong RangeListOffset(AttributeValue ranges)
+    {
+        if (ranges.Kind != ValueKind.RangeListIndex)
+        {
+            return ranges.Number;
+        }
+
+        ulong start = _rangeListsBase ?? throw Missing("DW_AT_rnglists_base");
+        var cursor = Sections.CursorAt(Sections.RngLists, ".debug_rnglists", start + (ranges.Number * Encoding.OffsetSize));
+        return start + cursor.Unsigned("range list offset", Encoding.OffsetSize);
+    }
+
+    /// <summary>The bytes of a string attribute; empty where it is none, or lies in a file that is not at hand.</summary>
+    public ReadOnlySpan<byte> String(AttributeValue value) => value.Kind switch
+    {
+        ValueKind.InlineString => Sections.StringAt(Sections.Info, ".debug_info", value.Number),
+        ValueKind.LineProgramString => Sections.StringAt(Sections.Line, ".debug_line", value.Number),
+        ValueKind.StringOffset => Sections.StringAt(Sections.Str, ".debug_str", value.Number),
+        ValueKind.LineStringOffset => Sections.StringAt(Sections.LineStr, ".debug_line_str", value.Number),
+        ValueKind.StringIndex => StringAt(value.Number),
+        _ => default,
+    };
+
+    /// <summary>A string attribute as text.</summary>
+    public string Text(AttributeValue value) => System.Text.Encoding.UTF8.GetString(String(value));
+
+    private ReadOnlySpan<byte> StringAt(ulong index)
+    {
+        ulong offset = (_stringOffsetsBase ?? throw Missing("DW_AT_str_offsets_base")) + (index * Encoding.OffsetSize);
+        var cursor = Sections.CursorAt(Sections.StrOffsets, ".debug_str_offsets", offset);
+        return Sections.StringAt(Sections.Str, ".debug_str", cursor.Unsigned(".debug_str_offsets", Encoding.OffsetSize));
+    }
+
+    private InvalidFormatException Missing(string attribute) =>
+        new(DwarfSections.Format, attribute, (long)Offset, "is missing in a unit that uses indexed forms");
+
+    private void ReadRoot()
+    {
+        var die = new DieCursor(this, FirstDie);
+        if (Type is DwarfUnitType.Type or DwarfUnitType.SplitType || !die.MoveNext())
+        {
+            return;
+        }
+
+        while (die.NextAttribute(out var attribute, out var value))
+        {
+            switch (attribute)
+            {
+                case DwarfAttribute.Name:
+                    _name = value;
+                    break;
+                case DwarfAttribute.CompDir:
+                    _compilationDirectory = value;
+                    break;
+                case DwarfAttribute.Producer:
+                    _producer = value;
+                    break;
+                case DwarfAttribute.LowPc:
+                    _lowPc = value;
+                    break;
+                case DwarfAttribute.HighPc:
+                    _highPc = value;
+                    break;
+                case DwarfAttribute.Ranges:
+                    _ranges = value;
+                    break;
+                case DwarfAttribute.StmtList:
+                    _lineProgram = value;
+                    break;
+                case DwarfAttribute.StrOffsetsBase:
+                    _stringOffsetsBase = value.Number;
+                    break;
+                case DwarfAttribute.AddrBase or DwarfAttribute.GnuAddrBase:
+                    _addressBase = value.Number;
+                    break;
+                case DwarfAttribute.RngListsBase:
+                    _rangeListsBase = value.Number;
+                    break;
+            }
+        }
+
+        // Only now are the bases known that an index may need.
+        BaseAddress = _lowPc.IsPresent ? Address(_lowPc) : 0;
+        Ranges = RangeLists.Of(this, _lowPc, _highPc, _ranges);
+    }
+
+    private LineTable? ReadLineTable() =>
+        _lineProgram.IsPresent && Sections.Line is not null ? LineProgram.Read(this, _lineProgram.Number) : null;
+}

@@ -1,0 +1,180 @@
+namespace Tarax.AutoFdo.Dwarf;
+
+/// <summary>
+/// A function, or a call inlined into it. Scope 0 of a function is the function itself; the parent of every other scope comes before it.
+/// </summary>
+/// <param name="Parent">Index of the scope that the call was inlined into; −1 for the function itself.</param>
+/// <param name="Origin">Entry that names the function: its abstract origin, or itself.</param>
+/// <param name="CallLine">Line of the call; 0 where it is not known.</param>
+/// <param name="CallDiscriminator">Discriminator of the call.</param>
+/// <param name="Ranges">Its code.</param>
+internal readonly record struct InlineScope(int Parent, ulong Origin, uint CallLine, uint CallDiscriminator, CodeRange[] Ranges);
+
+/// <summary>Code of one scope, without what is inlined into it.</summary>
+internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
+
+/// <summary>The calls that were inlined into a function.</summary>
+internal sealed class InlineTree
+{
+    private readonly List<InlineScope> _scopes = [];
+
+    /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
+    private readonly List<int> _endOrder = [];
+
+    private InlineTree()
+    {
+    }
+
+    public IReadOnlyList<InlineScope> Scopes => _scopes;
+
+    public static InlineTree Read(DwarfFunction function)
+    {
+        var tree = new InlineTree();
+        tree._scopes.Add(new InlineScope(-1, function.DieOffset, 0, 0, function.Ranges));
+        var open = new Stack<(int Depth, int Scope)>();
+        open.Push((0, 0));
+        int ended = 0;
+        tree._endOrder.Add(0);
+        var die = new DieCursor(function.Unit, function.DieOffset);
+        die.MoveNext();
+        int nestedFunctionDepth = int.MaxValue;
+        while (die.MoveNext())
+        {
+            if (die.Depth <= nestedFunctionDepth)
+            {
+                nestedFunctionDepth = int.MaxValue;
+            }
+
+            while (open.Peek().Depth >= die.Depth)
+            {
+                tree._endOrder[open.Pop().Scope] = ended++;
+            }
+
+            if (die.Tag == DwarfTag.Subprogram && nestedFunctionDepth == int.MaxValue)
+            {
+                // A nested function has code of its own; what is inlined there is not inlined here.
+                nestedFunctionDepth = die.Depth;
+            }
+            else if (die.Tag == DwarfTag.InlinedSubroutine && nestedFunctionDepth == int.MaxValue)
+            {
+                int depth = die.Depth;
+                var scope = ReadScope(function.Unit, ref die, open.Peek().Scope);
+                open.Push((depth, tree._scopes.Count));
+                tree._scopes.Add(scope);
+                tree._endOrder.Add(0);
+            }
+        }
+
+        while (open.TryPop(out var left))
+        {
+            tree._endOrder[left.Scope] = ended++;
+        }
+
+        return tree;
+    }
+
+    /// <summary>
+    /// Cuts a range of the function's code into runs of one innermost scope each. Where scopes that are not nested overlap,
+    /// the one whose entry ends first owns the code.
+    /// </summary>
+    public List<ScopeRun> RunsIn(CodeRange range)
+    {
+        var events = new List<(ulong Address, bool IsStart, int Scope)>();
+        for (int i = 0; i < _scopes.Count; i++)
+        {
+            foreach (var part in _scopes[i].Ranges)
+            {
+                var clipped = part.Intersect(range);
+                if (clipped.Start < clipped.End && IsWithinParents(i, clipped))
+                {
+                    events.Add((clipped.Start, true, i));
+                    events.Add((clipped.End, false, i));
+                }
+            }
+        }
+
+        events.Sort();
+        var runs = new List<ScopeRun>();
+        var active = new SortedSet<(int EndOrder, int Scope)>();
+        for (int i = 0; i < events.Count; i++)
+        {
+            var (address, isStart, scope) = events[i];
+            if (isStart)
+            {
+                active.Add((_endOrder[scope], scope));
+            }
+            else
+            {
+                active.Remove((_endOrder[scope], scope));
+            }
+
+            if (i + 1 == events.Count || events[i + 1].Address == address || active.Count == 0)
+            {
+                continue;
+            }
+
+            int innermost = active.Min.Scope;
+            if (runs.Count > 0 && runs[^1].Scope == innermost && runs[^1].End == address)
+            {
+                runs[^1] = runs[^1] with { End = events[i + 1].Address };
+            }
+            else
+            {
+                runs.Add(new ScopeRun(address, events[i + 1].Address, innermost));
+            }
+        }
+
+        return runs;
+    }
+
+    private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)
+    {
+        ulong origin = 0;
+        ulong callLine = 0;
+        ulong discriminator = 0;
+        AttributeValue lowPc = default;
+        AttributeValue highPc = default;
+        AttributeValue ranges = default;
+        while (die.NextAttribute(out var attribute, out var value))
+        {
+            switch (attribute)
+            {
+                case DwarfAttribute.AbstractOrigin when value.Kind == ValueKind.Reference:
+                    origin = value.Number;
+                    break;
+                case DwarfAttribute.CallLine:
+                    callLine = value.Number;
+                    break;
+                case DwarfAttribute.GnuDiscriminator:
+                    discriminator = value.Number;
+                    break;
+                case DwarfAttribute.LowPc:
+                    lowPc = value;
+                    break;
+                case DwarfAttribute.HighPc:
+                    highPc = value;
+                    break;
+                case DwarfAttribute.Ranges:
+                    ranges = value;
+                    break;
+            }
+        }
+
+        var code = RangeLists.Of(unit, lowPc, highPc, ranges);
+        return new InlineScope(parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), code);
+    }
+
+    /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>
+    private bool IsWithinParents(int scope, CodeRange range)
+    {
+        for (int parent = _scopes[scope].Parent; parent >= 0; parent = _scopes[parent].Parent)
+        {
+            if (!_scopes[parent].Ranges.Any(r => r.Start <= range.Start && range.End <= r.End))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

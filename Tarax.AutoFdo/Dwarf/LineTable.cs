@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace Tarax.AutoFdo.Dwarf;
+
+/// <summary>A row of the line table: from its address on, code belongs to this line and discriminator. Line 0 means none.</summary>
+internal readonly record struct LineRow(ulong Address, uint Line, uint Discriminator);
+
+/// <summary>A run of rows with ascending addresses, up to the address that ends it.</summary>
+internal readonly record struct LineSequence(ulong Start, ulong End, int FirstRow, int RowCount);
+
+/// <summary>A source file of a line program's header; names are read when they are asked for.</summary>
+internal readonly record struct LineFile(AttributeValue Name, ulong DirectoryIndex);
+
+/// <summary>The decoded line program of a unit, and the files that it names.</summary>
+internal sealed class LineTable
+{
+    private readonly DwarfUnit _unit;
+    private readonly LineRow[] _rows;
+    private readonly LineSequence[] _sequences;
+    private readonly LineFile[] _files;
+    private readonly AttributeValue[] _directories;
+    private readonly bool _countsFromZero;
+
+    public LineTable(DwarfUnit unit, LineRow[] rows, LineSequence[] sequences, LineFile[] files, AttributeValue[] directories, bool countsFromZero)
+    {
+        _unit = unit;
+        _rows = rows;
+        _sequences = sequences;
+        _files = files;
+        _directories = directories;
+        _countsFromZero = countsFromZero;
+    }
+
+    /// <summary>All rows, sequence by sequence.</summary>
+    public ReadOnlySpan<LineRow> Rows => _rows;
+
+    /// <summary>The sequences, by ascending start.</summary>
+    public ReadOnlySpan<LineSequence> Sequences => _sequences;
+
+    /// <summary>Index of the first sequence that ends after an address.</summary>
+    public int FirstSequenceEndingAfter(ulong address)
+    {
+        int low = 0;
+        int high = _sequences.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_sequences[middle].End <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The last row of a sequence at or before an address in it.</summary>
+    public int RowAt(in LineSequence sequence, ulong address)
+    {
+        int low = sequence.FirstRow + 1;
+        int high = sequence.FirstRow + sequence.RowCount;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_rows[middle].Address <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low - 1;
+    }
+
+    /// <summary>
+    /// Full path of a file by the number that DW_AT_decl_file gives: from 0 in DWARF 5, from 1 before. Empty where there is none.
+    /// </summary>
+    public string FilePath(ulong number)
+    {
+        ulong index = _countsFromZero ? number : number - 1;
+        if (index >= (ulong)_files.Length)
+        {
+            return "";
+        }
+
+        var file = _files[index];
+        string name = _unit.Text(file.Name);
+        string directory = DirectoryPath(file.DirectoryIndex);
+        return Joined(_unit.CompilationDirectory, Joined(directory, name));
+    }
+
+    private static string Joined(string directory, string name) =>
+        directory.Length == 0 || name.StartsWith('/') ? name : directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
+
+    /// <summary>Directory 0 is the compilation directory: named in the table by DWARF 5, understood before.</summary>
+    private string DirectoryPath(ulong number)
+    {
+        ulong index = _countsFromZero ? number : number - 1;
+        return index < (ulong)_directories.Length ? _unit.Text(_directories[index]) : "";
+    }
+}

@@ -1,0 +1,109 @@
+namespace Tarax.AutoFdo.Dwarf;
+
+/// <summary>A subprogram with code: where its entry lies in .debug_info, and its parts.</summary>
+internal sealed class DwarfFunction(DwarfUnit unit, ulong dieOffset, CodeRange[] ranges)
+{
+    public DwarfUnit Unit { get; } = unit;
+
+    /// <summary>Absolute offset of its entry in .debug_info.</summary>
+    public ulong DieOffset { get; } = dieOffset;
+
+    public CodeRange[] Ranges { get; } = ranges;
+}
+
+/// <summary>The subprograms of a unit that have code, found by address.</summary>
+internal sealed class UnitFunctions
+{
+    private readonly (CodeRange Range, DwarfFunction Function)[] _byAddress;
+
+    private UnitFunctions(List<DwarfFunction> functions)
+    {
+        var ranges = new List<(CodeRange Range, DwarfFunction Function)>();
+        foreach (var function in functions)
+        {
+            foreach (var range in function.Ranges)
+            {
+                ranges.Add((range, function));
+            }
+        }
+
+        // Of functions with the same code the first entry stands for all (identical code folded by the linker).
+        ranges.Sort((a, b) =>
+            a.Range.Start != b.Range.Start ? a.Range.Start.CompareTo(b.Range.Start)
+            : a.Range.End != b.Range.End ? a.Range.End.CompareTo(b.Range.End)
+            : b.Function.DieOffset.CompareTo(a.Function.DieOffset));
+        _byAddress = [.. ranges];
+    }
+
+    /// <summary>Walks all entries of the unit; subprograms may stand in namespaces, in types and in other subprograms.</summary>
+    public static UnitFunctions Read(DwarfUnit unit)
+    {
+        var functions = new List<DwarfFunction>();
+        var die = new DieCursor(unit, unit.FirstDie);
+        while (die.MoveNext())
+        {
+            if (die.Tag == DwarfTag.Subprogram)
+            {
+                AttributeValue lowPc = default;
+                AttributeValue highPc = default;
+                AttributeValue ranges = default;
+                while (die.NextAttribute(out var attribute, out var value))
+                {
+                    switch (attribute)
+                    {
+                        case DwarfAttribute.LowPc:
+                            lowPc = value;
+                            break;
+                        case DwarfAttribute.HighPc:
+                            highPc = value;
+                            break;
+                        case DwarfAttribute.Ranges:
+                            ranges = value;
+                            break;
+                    }
+                }
+
+                if (RangeLists.Of(unit, lowPc, highPc, ranges) is { Length: > 0 } code)
+                {
+                    functions.Add(new DwarfFunction(unit, die.Offset, code));
+                }
+            }
+            else if (die.Tag is DwarfTag.EnumerationType or DwarfTag.ArrayType or DwarfTag.SubroutineType)
+            {
+                die.SkipChildren();
+            }
+        }
+
+        return new UnitFunctions(functions);
+    }
+
+    /// <summary>The function whose code holds an address; of several, the one that starts last and, of these, the longest, then the first entry.</summary>
+    public DwarfFunction? Find(ulong address)
+    {
+        int low = 0;
+        int high = _byAddress.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_byAddress[middle].Range.Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        const int LookBack = 16;
+        for (int i = low - 1; i >= 0 && i >= low - LookBack; i--)
+        {
+            if (_byAddress[i].Range.Contains(address))
+            {
+                return _byAddress[i].Function;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Elf;
+
+/// <summary>st_info's binding.</summary>
+internal enum SymbolBinding : byte
+{
+    Local = 0,
+    Global = 1,
+    Weak = 2,
+}
+
+/// <summary>One symbol; its name is a slice of the string table until it is asked for.</summary>
+internal readonly ref struct ElfSymbol
+{
+    private const int TypeFunction = 2;
+    private const int TypeIndirectFunction = 10;
+
+    public ElfSymbol(ReadOnlySpan<byte> name, byte info, ushort sectionIndex, ulong value, ulong size)
+    {
+        Name = name;
+        Info = info;
+        SectionIndex = sectionIndex;
+        Value = value;
+        Size = size;
+    }
+
+    public ReadOnlySpan<byte> Name { get; }
+
+    public byte Info { get; }
+
+    public ushort SectionIndex { get; }
+
+    /// <summary>ELF virtual address; in relocatable files the offset in its section.</summary>
+    public ulong Value { get; }
+
+    public ulong Size { get; }
+
+    public SymbolBinding Binding => (SymbolBinding)(Info >> 4);
+
+    public bool IsFunction => (Info & 15) is TypeFunction or TypeIndirectFunction;
+}
+
+/// <summary>Reads the symbols of .symtab or .dynsym one after another.</summary>
+internal ref struct ElfSymbolReader
+{
+    private readonly ReadOnlySpan<byte> _names;
+    private readonly bool _is64Bit;
+    private ByteCursor _symbols;
+
+    private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit)
+    {
+        _symbols = symbols;
+        _names = names;
+        _is64Bit = is64Bit;
+    }
+
+    /// <summary>The symbols of one table with the string table that it links to.</summary>
+    public static ElfSymbolReader Of(ElfFile file, ElfSection table)
+    {
+        var symbols = file.Content(table);
+        var names = table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]).All() : default;
+        return new ElfSymbolReader(symbols.Cursor("symbols", 0, symbols.Length, file.IsBigEndian), names, file.Is64Bit);
+    }
+
+    public bool TryRead(out ElfSymbol symbol)
+    {
+        int entrySize = _is64Bit ? 24 : 16;
+        if (_symbols.Remaining < entrySize)
+        {
+            symbol = default;
+            return false;
+        }
+
+        uint name = _symbols.U32("st_name");
+        byte info;
+        ushort section;
+        ulong value;
+        ulong size;
+        if (_is64Bit)
+        {
+            info = _symbols.U8("st_info");
+            _symbols.Skip("st_other", 1);
+            section = _symbols.U16("st_shndx");
+            value = _symbols.U64("st_value");
+            size = _symbols.U64("st_size");
+        }
+        else
+        {
+            value = _symbols.U32("st_value");
+            size = _symbols.U32("st_size");
+            info = _symbols.U8("st_info");
+            _symbols.Skip("st_other", 1);
+            section = _symbols.U16("st_shndx");
+        }
+
+        symbol = new ElfSymbol(NameAt(name), info, section, value, size);
+        return true;
+    }
+
+    private readonly ReadOnlySpan<byte> NameAt(uint offset)
+    {
+        if (offset >= _names.Length)
+        {
+            return default;
+        }
+
+        var rest = _names[(int)offset..];
+        int nul = rest.IndexOf((byte)0);
+        return nul < 0 ? rest : rest[..nul];
+    }
+}

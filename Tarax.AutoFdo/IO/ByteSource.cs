@@ -1,0 +1,122 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+
+namespace Tarax.AutoFdo.IO;
+
+/// <summary>
+/// Bytes of an input with 64-bit length: a memory-mapped file, an array, or a part of another source.
+/// Spans stay valid until the source that owns the memory is disposed.
+/// </summary>
+internal sealed unsafe class ByteSource : IDisposable
+{
+    private readonly byte* _start;
+    private MemoryMappedFile? _file;
+    private MemoryMappedViewAccessor? _view;
+    private GCHandle _pin;
+
+    private ByteSource(string name, byte* start, long length, long position)
+    {
+        Name = name;
+        Length = length;
+        Position = position;
+        _start = start;
+    }
+
+    /// <summary>The format's name for messages, such as <c>perf.data</c> or <c>.debug_info</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Length in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>Offset of the first byte in the file that it came from, for messages.</summary>
+    public long Position { get; }
+
+    /// <summary>Maps a file for reading.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">The format's name for messages.</param>
+    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
+    public static ByteSource Open(string path, string name)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        if (!stream.CanSeek)
+        {
+            throw new IOException($"{path}: is not a regular file");
+        }
+
+        long length = stream.Length;
+        if (length == 0)
+        {
+            return FromArray([], name);
+        }
+
+        var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        byte* pointer = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view };
+    }
+
+    /// <summary>Wraps an array, which is pinned until the source is disposed.</summary>
+    public static ByteSource FromArray(byte[] bytes, string name)
+    {
+        var pin = GCHandle.Alloc(bytes, GCHandleType.Pinned);
+        return new ByteSource(name, (byte*)pin.AddrOfPinnedObject(), bytes.LongLength, 0) { _pin = pin };
+    }
+
+    /// <summary>A part of this source under a name of its own; the memory stays this source's.</summary>
+    /// <exception cref="InvalidFormatException">The part does not lie within the source.</exception>
+    public ByteSource Part(string name, long offset, long length)
+    {
+        Check(name, offset, length);
+        return new ByteSource(name, _start + offset, length, Position + offset);
+    }
+
+    /// <summary>The bytes of a part.</summary>
+    /// <param name="field">What is read, for the message.</param>
+    /// <param name="offset">Offset in this source.</param>
+    /// <param name="length">Length in bytes.</param>
+    /// <exception cref="InvalidFormatException">The part does not lie within the source, or is longer than a span can be.</exception>
+    public ReadOnlySpan<byte> Span(string field, long offset, long length)
+    {
+        if (length > int.MaxValue)
+        {
+            throw new InvalidFormatException(Name, field, Position + offset, $"is {length} bytes long, more than can be read at once");
+        }
+
+        Check(field, offset, length);
+        return new ReadOnlySpan<byte>(_start + offset, (int)length);
+    }
+
+    /// <summary>All bytes; see <see cref="Span"/>.</summary>
+    public ReadOnlySpan<byte> All() => Span("content", 0, Length);
+
+    /// <summary>A cursor over a part, in the given byte order.</summary>
+    public ByteCursor Cursor(string field, long offset, long length, bool isBigEndian = false) =>
+        new(Span(field, offset, length), Name, Position + offset, isBigEndian);
+
+    public void Dispose()
+    {
+        if (_view is not null)
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _file!.Dispose();
+            _view = null;
+            _file = null;
+        }
+
+        if (_pin.IsAllocated)
+        {
+            _pin.Free();
+        }
+    }
+
+    private void Check(string field, long offset, long length)
+    {
+        if (offset < 0 || length < 0 || offset > Length || length > Length - offset)
+        {
+            throw new InvalidFormatException(
+                Name, field, Position + Math.Max(offset, 0), $"needs {length} bytes from offset {offset}, but {Name} has {Length}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+
+namespace Tarax.AutoFdo.IO;
+
+/// <summary>Decompression through the system's libzstd, which is looked for only when an input needs it.</summary>
+internal static unsafe partial class Zstandard
+{
+    /// <summary>Decompresses one whole frame into exactly <paramref name="target"/>.</summary>
+    /// <exception cref="InvalidFormatException">The data is damaged or of another length, or libzstd is not installed.</exception>
+    public static void Decompress(ReadOnlySpan<byte> compressed, Span<byte> target, string format, string field, long offset)
+    {
+        nuint result;
+        try
+        {
+            fixed (byte* source = compressed)
+            fixed (byte* destination = target)
+            {
+                result = ZSTD_decompress(destination, (nuint)target.Length, source, (nuint)compressed.Length);
+            }
+        }
+        catch (DllNotFoundException)
+        {
+            throw new InvalidFormatException(format, field, offset, "is compressed with zstd, and libzstd.so.1 is not installed (Debian: apt install libzstd1)");
+        }
+
+        if (ZSTD_isError(result) != 0 || result != (nuint)target.Length)
+        {
+            throw new InvalidFormatException(format, field, offset, $"does not decompress to {target.Length} bytes");
+        }
+    }
+
+    [LibraryImport("libzstd.so.1")]
+    private static partial nuint ZSTD_decompress(byte* destination, nuint capacity, byte* source, nuint length);
+
+    [LibraryImport("libzstd.so.1")]
+    private static partial uint ZSTD_isError(nuint code);
+}

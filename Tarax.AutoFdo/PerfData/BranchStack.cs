@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Tarax.AutoFdo.PerfData;
+
+/// <summary>struct perf_branch_entry: one taken branch, runtime addresses.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct BranchEntry
+{
+    public const int Size = 24;
+
+    /// <summary>Set by the perf tool for Arm SPE records: the branch was executed and not taken.</summary>
+    private const ulong NotTakenBit = 1UL << 33;
+    private const int SpeculationShift = 24;
+
+    public readonly ulong From;
+    public readonly ulong To;
+    public readonly ulong Flags;
+
+    public BranchEntry(ulong from, ulong to, ulong flags)
+    {
+        From = from;
+        To = to;
+        Flags = flags;
+    }
+
+    /// <summary>The branch was only speculated, on a path that was then dropped (AMD LbrExtV2).</summary>
+    public bool IsWrongPath => ((Flags >> SpeculationShift) & 3) == 1;
+
+    public bool IsNotTaken => (Flags & NotTakenBit) != 0;
+}
+
+/// <summary>The branch stack of a sample, most recent branch first: a view over the record.</summary>
+internal readonly ref struct BranchStack
+{
+    public BranchStack(ReadOnlySpan<byte> entries, ulong hardwareIndex, ReadOnlySpan<byte> counters)
+    {
+        Entries = MemoryMarshal.Cast<byte, BranchEntry>(entries);
+        HardwareIndex = hardwareIndex;
+        Counters = MemoryMarshal.Cast<byte, ulong>(counters);
+    }
+
+    public ReadOnlySpan<BranchEntry> Entries { get; }
+
+    /// <summary>hw_idx; all ones where the hardware does not tell, 0 where the recording does not have it.</summary>
+    public ulong HardwareIndex { get; }
+
+    /// <summary>One word of branch counters per entry; empty where the recording has none.</summary>
+    public ReadOnlySpan<ulong> Counters { get; }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
+internal static class ProfileConversion
+{
+    /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
+    public static SampleProfile Build(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    {
+        CheckDebugInformation(binary, symbolizer);
+        var (profile, statistics) = ProfileBuilder.Build(counts, binary, symbolizer, options.MinimumCount);
+        Note(statistics, symbolizer, report);
+        if (profile.Functions.Count == 0)
+        {
+            throw new ConversionException(
+                ConversionFailure.EmptyProfile,
+                $"{binary.Path}: no function came into the profile: of {statistics.Ranges} executed ranges, {statistics.RangesOutsideCode} lie outside of its code and "
+                + $"{statistics.RangesWithoutFunction} in code without debug information{Top(statistics)}, and {statistics.FunctionsBelowThreshold} functions ran too little. "
+                + "Is this the binary that was recorded, and was all of it compiled with -g?");
+        }
+
+        Target(binary, statistics, options, report);
+        bool keepsDiscriminators = options.Discriminators == DiscriminatorHandling.Keep
+            || (options.Discriminators == DiscriminatorHandling.Auto && (report.Compiler?.KnowsDiscriminators ?? report.GcovVersion >= Profiles.Gcov.GcovVersion.V2));
+        profile = keepsDiscriminators ? profile : profile.WithoutDiscriminators();
+        profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
+        report.Functions = profile.Functions.Count;
+        report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
+        report.Positions = profile.Functions.Sum(f => f.Body.PositionTotal());
+        foreach (var function in profile.Functions)
+        {
+            report.TotalCount += function.Body.TotalCount();
+        }
+
+        return profile;
+    }
+
+    private static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)
+    {
+        if (symbolizer.HasDebugInformation && symbolizer.HasLines)
+        {
+            return;
+        }
+
+        string found = symbolizer.HasDebugInformation ? "debug information without line numbers"
+            : symbolizer.HasSymbols ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
+        throw new ConversionException(
+            ConversionFailure.NoDebugInformation,
+            $"{binary.Path}: has {found}. Give the same build before it was stripped, or build it with -g (or -g1) and record again.");
+    }
+
+    private static void Note(BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
+    {
+        report.Drop("outside of the executable segments", statistics.RangesOutsideCode);
+        report.Drop("in code without debug information", statistics.RangesWithoutFunction);
+        report.Drop("past the end of the function (cut there)", statistics.RangesCrossingFunctions);
+        if (statistics.RangesWithoutFunction > statistics.Ranges / 100)
+        {
+            report.Warn(
+                DiagnosticId.WithoutDebugInformation,
+                $"{Rate.Of(statistics.RangesWithoutFunction, statistics.Ranges)} of the executed ranges lie in code that the debug information does not describe{Top(statistics)}; compile it with -g, or accept that it has no profile (assembly)");
+        }
+
+        if (symbolizer.Damage is { } damage)
+        {
+            report.Warn(DiagnosticId.DamagedDebugInformation, $"debug information is unreadable from some unit on: {damage.Message}");
+        }
+    }
+
+    private static string Top(BuildStatistics statistics)
+    {
+        const int Shown = 3;
+        var names = statistics.WithoutDebugInformation.Where(s => s.Key.Length > 0).OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Shown).ToList();
+        return names.Count == 0 ? "" : $" (most: {string.Join(", ", names.Select(n => n.Key))})";
+    }
+
+    private static void Target(ElfFile binary, BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    {
+        report.Compiler = options.ForCompiler ?? (options.GcovVersion is null ? CompilerOf(binary, statistics) : null);
+        if (report.Compiler is { Family: CompilerFamily.Clang })
+        {
+            throw new ConversionException(ConversionFailure.UnknownCompiler, $"profiles for {report.Compiler} cannot be written; name a GCC: --for gcc-16");
+        }
+
+        report.GcovVersion = options.GcovVersion ?? report.Compiler!.Value.GcovVersion;
+    }
+
+    /// <summary>The compiler of most of the code that ran.</summary>
+    private static TargetCompiler CompilerOf(ElfFile binary, BuildStatistics statistics)
+    {
+        string[] producers = [.. statistics.Producers.OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key)];
+        foreach (string producer in producers)
+        {
+            if (TargetCompiler.TryParseProducer(producer, out var compiler) && compiler.Family == CompilerFamily.Gcc)
+            {
+                return compiler;
+            }
+        }
+
+        throw new ConversionException(
+            ConversionFailure.UnknownCompiler,
+            string.Create(CultureInfo.InvariantCulture, $"{binary.Path}: was not compiled by GCC ({string.Join("; ", producers.DefaultIfEmpty("no producer is named"))}), so the compiler that will read the profile must be named: --for gcc-16"));
+    }
+}

@@ -1,0 +1,103 @@
+namespace Tarax.AutoFdo.Profiles;
+
+/// <summary>How a count that comes to a position which has one already is taken up.</summary>
+internal enum CountRule
+{
+    /// <summary>Pieces of one copy of the code: the position ran as often as its most executed piece.</summary>
+    Maximum,
+
+    /// <summary>Different executions: their counts add up.</summary>
+    Sum,
+}
+
+/// <summary>A function's counts while they are collected.</summary>
+internal sealed class BodyAccumulator
+{
+    private readonly Dictionary<SourcePosition, Position> _positions = [];
+    private readonly Dictionary<(SourcePosition Position, string Callee), Call> _calls = [];
+
+    /// <summary>Takes up a count for a position.</summary>
+    public void AddCount(SourcePosition position, ulong count, ulong codeBytes, CountRule rule)
+    {
+        var entry = PositionAt(position);
+        entry.Count = rule == CountRule.Sum ? SaturatingSum.Of(entry.Count, count) : Math.Max(entry.Count, count);
+        entry.CodeBytes += codeBytes;
+    }
+
+    /// <summary>Adds calls from a position to a function.</summary>
+    public void AddTarget(SourcePosition position, string name, ulong count)
+    {
+        var targets = PositionAt(position).Targets ??= new SortedDictionary<string, ulong>(StringComparer.Ordinal);
+        targets[name] = SaturatingSum.Of(targets.GetValueOrDefault(name), count);
+    }
+
+    /// <summary>The counts of a function inlined at a position.</summary>
+    public BodyAccumulator CallAt(SourcePosition position, string callee, string file)
+    {
+        if (!_calls.TryGetValue((position, callee), out var call))
+        {
+            call = new Call(file);
+            _calls.Add((position, callee), call);
+        }
+
+        call.File = ProfileTransformation.CommonFile(call.File, file);
+        return call.Body;
+    }
+
+    /// <summary>Takes up a whole body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="rule">What happens where both have a count.</param>
+    /// <param name="mapPosition">Where a position goes.</param>
+    /// <param name="mapName">What a name becomes.</param>
+    public void Add(FunctionBody body, CountRule rule, Func<SourcePosition, SourcePosition> mapPosition, Func<string, string> mapName)
+    {
+        foreach (var position in body.Positions)
+        {
+            var mapped = mapPosition(position.Position);
+            AddCount(mapped, position.Count, position.CodeBytes, rule);
+            foreach (var target in position.Targets)
+            {
+                AddTarget(mapped, mapName(target.Name), target.Count);
+            }
+        }
+
+        foreach (var call in body.Calls)
+        {
+            CallAt(mapPosition(call.Position), mapName(call.Callee), call.File).Add(call.Body, rule, mapPosition, mapName);
+        }
+    }
+
+    public FunctionBody ToBody() => new(
+        [.. _positions.OrderBy(p => p.Key).Select(p => new PositionCount(
+            p.Key, p.Value.Count, p.Value.Targets is null ? [] : [.. p.Value.Targets.Select(t => new CallTarget(t.Key, t.Value))])
+            { CodeBytes = p.Value.CodeBytes })],
+        [.. _calls.OrderBy(c => c.Key.Position).ThenBy(c => c.Key.Callee, StringComparer.Ordinal)
+            .Select(c => new InlinedCall(c.Key.Position, c.Key.Callee, c.Value.File, c.Value.Body.ToBody()))]);
+
+    private Position PositionAt(SourcePosition position)
+    {
+        if (!_positions.TryGetValue(position, out var entry))
+        {
+            entry = new Position();
+            _positions.Add(position, entry);
+        }
+
+        return entry;
+    }
+
+    private sealed class Position
+    {
+        public ulong Count { get; set; }
+
+        public ulong CodeBytes { get; set; }
+
+        public SortedDictionary<string, ulong>? Targets { get; set; }
+    }
+
+    private sealed class Call(string file)
+    {
+        public string File { get; set; } = file;
+
+        public BodyAccumulator Body { get; } = new();
+    }
+}

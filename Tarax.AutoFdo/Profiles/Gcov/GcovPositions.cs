@@ -1,0 +1,26 @@
+namespace Tarax.AutoFdo.Profiles.Gcov;
+
+/// <summary>Positions as far as the format's 32 bits can tell them apart.</summary>
+internal static class GcovPositions
+{
+    /// <summary>A profile whose positions are different in the file too: those that fall together keep the larger count.</summary>
+    public static SampleProfile WithoutCollisions(SampleProfile profile) => new(profile.Functions.Select(function =>
+    {
+        if (!HasCollision(function.Body))
+        {
+            return function;
+        }
+
+        var body = new BodyAccumulator();
+        body.Add(function.Body, CountRule.Maximum, p => GcovFormat.Decode(GcovFormat.Encode(p)), n => n);
+        return function with { Body = body.ToBody() };
+    }));
+
+    private static bool HasCollision(FunctionBody body)
+    {
+        var seen = new HashSet<uint>();
+        var seenCalls = new HashSet<(uint Position, string Callee)>();
+        return body.Positions.Any(p => !seen.Add(GcovFormat.Encode(p.Position)))
+            || body.Calls.Any(c => !seenCalls.Add((GcovFormat.Encode(c.Position), c.Callee)) || HasCollision(c.Body));
+    }
+}

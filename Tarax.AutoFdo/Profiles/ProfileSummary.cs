@@ -1,0 +1,97 @@
+namespace Tarax.AutoFdo.Profiles;
+
+/// <summary>How many of the hottest positions hold a share of all counts.</summary>
+/// <param name="Cutoff">The share in millionths.</param>
+/// <param name="MinimumCount">Count of the coldest of these positions.</param>
+/// <param name="Positions">Number of these positions.</param>
+public readonly record struct SummaryRow(uint Cutoff, ulong MinimumCount, ulong Positions);
+
+/// <summary>The distribution of a profile's counts, from which GCC 16 takes its threshold for hot code.</summary>
+public sealed class ProfileSummary
+{
+    private static readonly uint[] Cutoffs =
+    [
+        10_000, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000,
+        800_000, 900_000, 950_000, 990_000, 999_000, 999_900, 999_990, 999_999,
+    ];
+
+    private readonly SortedDictionary<ulong, ulong> _frequencies = new(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
+
+    private ProfileSummary()
+    {
+    }
+
+    /// <summary>Sum of the counts of all positions; saturates.</summary>
+    public ulong TotalCount { get; private set; }
+
+    /// <summary>Largest count of a position.</summary>
+    public ulong MaximumCount { get; private set; }
+
+    /// <summary>Largest head count of a function.</summary>
+    public ulong MaximumHeadCount { get; private set; }
+
+    /// <summary>Number of positions, those of count 0 included.</summary>
+    public ulong Positions { get; private set; }
+
+    /// <summary>Number of functions.</summary>
+    public ulong Functions { get; private set; }
+
+    /// <summary>One row for each of the sixteen shares from 1 % to 99.9999 %.</summary>
+    public IReadOnlyList<SummaryRow> Rows { get; private set; } = [];
+
+    /// <summary>Computes the summary of a profile.</summary>
+    /// <param name="profile">The profile.</param>
+    public static ProfileSummary Of(SampleProfile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var summary = new ProfileSummary { Functions = (ulong)profile.Functions.Count };
+        foreach (var function in profile.Functions)
+        {
+            summary.MaximumHeadCount = Math.Max(summary.MaximumHeadCount, function.HeadCount);
+            summary.Add(function.Body);
+        }
+
+        summary.Rows = summary.ComputeRows();
+        return summary;
+    }
+
+    private void Add(FunctionBody body)
+    {
+        foreach (var position in body.Positions)
+        {
+            TotalCount = SaturatingSum.Of(TotalCount, position.Count);
+            MaximumCount = Math.Max(MaximumCount, position.Count);
+            Positions++;
+            _frequencies[position.Count] = _frequencies.GetValueOrDefault(position.Count) + 1;
+        }
+
+        foreach (var call in body.Calls)
+        {
+            Add(call.Body);
+        }
+    }
+
+    private List<SummaryRow> ComputeRows()
+    {
+        const ulong Million = 1_000_000;
+        var rows = new List<SummaryRow>(Cutoffs.Length);
+        using var next = _frequencies.GetEnumerator();
+        UInt128 sum = 0;
+        ulong minimum = 0;
+        ulong positions = 0;
+        foreach (uint cutoff in Cutoffs)
+        {
+            var wanted = (UInt128)TotalCount * cutoff / Million;
+            while (sum < wanted && next.MoveNext())
+            {
+                minimum = next.Current.Key;
+                sum += (UInt128)minimum * next.Current.Value;
+                positions += next.Current.Value;
+            }
+
+            rows.Add(new SummaryRow(cutoff, minimum, positions));
+        }
+
+        return rows;
+    }
+}

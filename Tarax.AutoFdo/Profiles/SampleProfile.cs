@@ -1,0 +1,126 @@
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Profiles.Gcov;
+
+namespace Tarax.AutoFdo.Profiles;
+
+/// <summary>A function called at a position.</summary>
+/// <param name="Name">Linkage name of the function.</param>
+/// <param name="Count">Number of calls.</param>
+public readonly record struct CallTarget(string Name, ulong Count);
+
+/// <summary>Executions of one position.</summary>
+/// <param name="Position">The position.</param>
+/// <param name="Count">Number of executions; 0 says that the code exists and was not seen to run.</param>
+/// <param name="Targets">Functions called from here, by name.</param>
+public sealed record PositionCount(SourcePosition Position, ulong Count, IReadOnlyList<CallTarget> Targets)
+{
+    /// <summary>Bytes of code with this position; 0 where it is not known, as in profiles that were read. Only statistics use it.</summary>
+    internal ulong CodeBytes { get; init; }
+}
+
+/// <summary>A function that was inlined at a position.</summary>
+/// <param name="Position">Position of the call.</param>
+/// <param name="Callee">Linkage name of the function.</param>
+/// <param name="File">Full path of the file that defines it; empty where not known.</param>
+/// <param name="Body">Its counts there.</param>
+public sealed record InlinedCall(SourcePosition Position, string Callee, string File, FunctionBody Body);
+
+/// <summary>Counts of a function's own code and of what was inlined into it.</summary>
+/// <param name="Positions">The positions, ascending, each once.</param>
+/// <param name="Calls">The inlined calls, ascending by position and name, each pair once.</param>
+public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadOnlyList<InlinedCall> Calls)
+{
+    /// <summary>Sum of the counts of all positions, inlined calls included; saturates.</summary>
+    public ulong TotalCount()
+    {
+        ulong total = 0;
+        foreach (var position in Positions)
+        {
+            total = SaturatingSum.Of(total, position.Count);
+        }
+
+        foreach (var call in Calls)
+        {
+            total = SaturatingSum.Of(total, call.Body.TotalCount());
+        }
+
+        return total;
+    }
+
+    /// <summary>Number of positions, inlined calls included.</summary>
+    public int PositionTotal() => Positions.Count + Calls.Sum(c => c.Body.PositionTotal());
+
+    /// <summary>Largest count of a position, inlined calls included.</summary>
+    public ulong MaximumCount() =>
+        Math.Max(Positions.Select(p => p.Count).DefaultIfEmpty().Max(), Calls.Select(c => c.Body.MaximumCount()).DefaultIfEmpty().Max());
+}
+
+/// <summary>The profile of a function that has code of its own.</summary>
+/// <param name="Name">Linkage name.</param>
+/// <param name="File">Full path of the file that defines it; empty where not known.</param>
+/// <param name="HeadCount">Number of times it was entered.</param>
+/// <param name="FirstTime">Earliest time at which it was seen to run, in nanoseconds of the recording's clock; 0 where not known.</param>
+/// <param name="Body">Its counts.</param>
+public sealed record FunctionProfile(string Name, string File, ulong HeadCount, ulong FirstTime, FunctionBody Body);
+
+/// <summary>
+/// A source profile: for each function how often its lines ran. It knows neither recordings nor binaries; what it holds is what
+/// compilers read.
+/// </summary>
+public sealed class SampleProfile
+{
+    /// <summary>Creates a profile.</summary>
+    /// <param name="functions">The functions in any order; those of one name are added up.</param>
+    public SampleProfile(IEnumerable<FunctionProfile> functions)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        var byName = new SortedDictionary<string, List<FunctionProfile>>(StringComparer.Ordinal);
+        foreach (var function in functions)
+        {
+            if (!byName.TryGetValue(function.Name, out var same))
+            {
+                byName.Add(function.Name, same = []);
+            }
+
+            same.Add(function);
+        }
+
+        Functions = [.. byName.Values.Select(same => same.Count == 1 ? same[0] : ProfileTransformation.Sum(same))];
+    }
+
+    /// <summary>The functions by name, each once.</summary>
+    public IReadOnlyList<FunctionProfile> Functions { get; }
+
+    /// <summary>Reads a profile for GCC (gcov versions 1 to 3).</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidFormatException">The file is not such a profile, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static SampleProfile Load(string path)
+    {
+        using var source = ByteSource.Open(path, GcovFormat.Name);
+        return GcovReader.Read(source);
+    }
+
+    /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
+    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <param name="version">The version that the compiler reads, see <see cref="TargetCompiler"/>.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path, GcovVersion version) => AtomicFile.Write(path, stream => Write(stream, version));
+
+    /// <summary>Writes a profile for GCC to a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="version">The version that the compiler reads.</param>
+    public void Write(Stream stream, GcovVersion version)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Write(GcovWriter.Write(this, version));
+    }
+
+    /// <summary>
+    /// The same profile with one position per line: its count is the largest of the line's discriminators, its targets are added up.
+    /// </summary>
+    public SampleProfile WithoutDiscriminators() => new(Functions.Select(ProfileTransformation.WithoutDiscriminators));
+
+    /// <summary>The same profile without positions whose count is 0, and without inlined calls that then have none.</summary>
+    public SampleProfile WithoutZeroCounts() => new(Functions.Select(ProfileTransformation.WithoutZeroCounts));
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Tarax.AutoFdo.Profiles.Gcov;
+
+namespace Tarax.AutoFdo.Profiles;
+
+/// <summary>The compiler that will read a profile: it decides the format.</summary>
+/// <param name="Family">Which compiler; only GCC's formats are written.</param>
+/// <param name="MajorVersion">Its major version, such as 12.</param>
+public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVersion)
+{
+    /// <summary>First GCC that reads version 2 and 3, and first with discriminators in its own code.</summary>
+    private const int FirstWithVersion2 = 12;
+    private const int FirstWithDiscriminators = 13;
+    private const int FirstWithVersion3 = 16;
+
+    /// <summary>
+    /// The version of the profile: 1 up to GCC 11, 2 for GCC 12 to 15, 3 from GCC 16. Each GCC reads its own version only.
+    /// </summary>
+    public GcovVersion GcovVersion =>
+        MajorVersion >= FirstWithVersion3 ? GcovVersion.V3 : MajorVersion >= FirstWithVersion2 ? GcovVersion.V2 : GcovVersion.V1;
+
+    /// <summary>
+    /// Whether the compiler tells the discriminators of a line apart. GCC up to 12 masks them off when it looks a position up, so of
+    /// several positions of one line it would take the last.
+    /// </summary>
+    public bool KnowsDiscriminators => MajorVersion >= FirstWithDiscriminators;
+
+    /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
+    /// <param name="text">The name.</param>
+    /// <param name="compiler">The compiler.</param>
+    /// <returns>False where no compiler and version can be read from it.</returns>
+    public static bool TryParse(string text, out TargetCompiler compiler)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        compiler = default;
+        int end = text.Length;
+        while (end > 0 && !char.IsAsciiDigit(text[end - 1]))
+        {
+            end--;
+        }
+
+        // The version is the last number with its dots; only its first part counts.
+        int start = end;
+        while (start > 0 && (char.IsAsciiDigit(text[start - 1]) || text[start - 1] == '.'))
+        {
+            start--;
+        }
+
+        string name = text[..start].TrimEnd('-', ' ');
+        string version = text[start..end].Split('.')[0];
+        bool isGcc = name.EndsWith("gcc", StringComparison.OrdinalIgnoreCase) || name.EndsWith("g++", StringComparison.OrdinalIgnoreCase);
+        bool isClang = name.EndsWith("clang", StringComparison.OrdinalIgnoreCase) || name.EndsWith("clang++", StringComparison.OrdinalIgnoreCase);
+        if (end != text.Length || (!isGcc && !isClang) || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int major))
+        {
+            return false;
+        }
+
+        compiler = new TargetCompiler(isGcc ? CompilerFamily.Gcc : CompilerFamily.Clang, major);
+        return true;
+    }
+
+    /// <summary>Reads the compiler from DW_AT_producer, such as <c>GNU C17 12.2.0 -O2</c> or <c>Debian clang version 14.0.6</c>.</summary>
+    /// <param name="producer">The producer.</param>
+    /// <param name="compiler">The compiler.</param>
+    /// <returns>False for others, among them <c>GNU AS</c>.</returns>
+    public static bool TryParseProducer(string producer, out TargetCompiler compiler)
+    {
+        ArgumentNullException.ThrowIfNull(producer);
+        compiler = default;
+        string[] words = producer.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int clang = Array.IndexOf(words, "clang");
+        bool isClang = clang >= 0 && clang + 2 < words.Length && words[clang + 1] == "version";
+        bool isGcc = words.Length > 2 && words[0] == "GNU" && words[1] != "AS";
+        if (!isClang && !isGcc)
+        {
+            return false;
+        }
+
+        // The version is the first number with a dot: "GNU C++17 12.2.0", "GNU C 4.6.x-google 20120601".
+        foreach (string word in words.Skip(isClang ? clang + 2 : 2))
+        {
+            int dot = word.IndexOf('.', StringComparison.Ordinal);
+            if (dot > 0 && int.TryParse(word[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out int major))
+            {
+                compiler = new TargetCompiler(isClang ? CompilerFamily.Clang : CompilerFamily.Gcc, major);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary><c>gcc-16</c>.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(Family == CompilerFamily.Gcc ? "gcc" : "clang")}-{MajorVersion}");
+}
+
+/// <summary>Families of compilers.</summary>
+public enum CompilerFamily
+{
+    /// <summary>The GNU compilers.</summary>
+    Gcc,
+
+    /// <summary>LLVM's.</summary>
+    Clang,
+}

@@ -1,0 +1,116 @@
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>One mapped file in an address space: runtime addresses [Start, End), file offset of Start.</summary>
+internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset, MappedFile? File)
+{
+    /// <summary>File offset of a runtime address in this mapping.</summary>
+    public ulong OffsetOf(ulong address) => address - Start + PageOffset;
+}
+
+/// <summary>
+/// The mappings of a process between two changes that matter. A mapping of addresses that were free is added in place,
+/// since no earlier sample can lie there; a change of what is mapped makes a new address space.
+/// Processes share the object after fork until one of them changes its mappings.
+/// </summary>
+internal sealed class AddressSpace
+{
+    private readonly List<Mapping> _mappings;
+
+    public AddressSpace() => _mappings = [];
+
+    private AddressSpace(List<Mapping> mappings) => _mappings = mappings;
+
+    /// <summary>Set once another process uses the same object.</summary>
+    public bool IsShared { get; set; }
+
+    public IReadOnlyList<Mapping> Mappings => _mappings;
+
+    /// <summary>This address space with one more mapping: the same object, or a new one where the change matters to earlier samples.</summary>
+    public AddressSpace With(in Mapping mapping)
+    {
+        int first = FirstEndingAfter(mapping.Start);
+        int last = first;
+        while (last < _mappings.Count && _mappings[last].Start < mapping.End)
+        {
+            last++;
+        }
+
+        if (first == last)
+        {
+            if (mapping.File is null)
+            {
+                return this;
+            }
+
+            var target = IsShared ? new AddressSpace([.. _mappings]) : this;
+            target._mappings.Insert(first, mapping);
+            return target;
+        }
+
+        if (last == first + 1 && _mappings[first] == mapping)
+        {
+            return this;
+        }
+
+        return new AddressSpace(Replaced(first, last, mapping));
+    }
+
+    /// <summary>The mapping that holds a runtime address.</summary>
+    public bool TryFind(ulong address, out Mapping mapping)
+    {
+        int index = FirstEndingAfter(address);
+        if (index < _mappings.Count && _mappings[index].Start <= address)
+        {
+            mapping = _mappings[index];
+            return true;
+        }
+
+        mapping = default;
+        return false;
+    }
+
+    private List<Mapping> Replaced(int first, int last, in Mapping mapping)
+    {
+        var result = new List<Mapping>(_mappings.Count + 2);
+        result.AddRange(_mappings[..first]);
+        var head = _mappings[first];
+        if (head.Start < mapping.Start)
+        {
+            result.Add(head with { End = mapping.Start });
+        }
+
+        if (mapping.File is not null)
+        {
+            result.Add(mapping);
+        }
+
+        var tail = _mappings[last - 1];
+        if (tail.End > mapping.End)
+        {
+            result.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
+        }
+
+        result.AddRange(_mappings[last..]);
+        return result;
+    }
+
+    private int FirstEndingAfter(ulong address)
+    {
+        int low = 0;
+        int high = _mappings.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_mappings[middle].End <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData;
+
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>
+/// The address spaces of all processes and of the kernel over time, from MMAP, MMAP2, COMM and FORK records.
+/// Records arrive in the order of the CPUs' buffers, so they are collected first and applied in order of time.
+/// </summary>
+internal sealed class AddressSpaces
+{
+    private const uint KernelPid = uint.MaxValue;
+
+    private readonly Dictionary<uint, AddressSpaceHistory> _histories = [];
+    private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
+    private readonly Dictionary<string, BuildId> _buildIdByName = [];
+    private readonly List<Change> _changes = [];
+
+    public AddressSpaces(IEnumerable<BuildIdEntry> buildIds)
+    {
+        foreach (var entry in buildIds)
+        {
+            _buildIdByName.TryAdd(entry.FileName, entry.BuildId);
+        }
+    }
+
+    private enum ChangeKind
+    {
+        Map,
+        Exec,
+        Fork,
+    }
+
+    /// <summary>All files that were mapped executable, in the order of their first record.</summary>
+    public List<MappedFile> Files { get; } = [];
+
+    /// <summary>Takes note of a record that changes an address space.</summary>
+    /// <param name="record">A record of any type; those that change nothing are passed over.</param>
+    /// <param name="body">Its body without the sample_id trailer.</param>
+    /// <param name="time">Its time in nanoseconds, or another order of the records; 0 for before everything.</param>
+    public void Note(in PerfRecord record, ReadOnlySpan<byte> body, ulong time)
+    {
+        switch (record.Type)
+        {
+            case RecordType.Mmap or RecordType.Mmap2 when MappingRecord.TryRead(record, body, out var mapping) && mapping.IsExecutable:
+                NoteMapping(record, mapping, time);
+                break;
+            case RecordType.Comm when ProcessRecord.TryReadComm(record, body, out var comm) && comm.IsExec:
+                _changes.Add(new Change(time, _changes.Count, ChangeKind.Exec, comm.Pid, 0, default));
+                break;
+            case RecordType.Fork when ProcessRecord.TryReadFork(body, out var fork) && fork.Pid != fork.ParentPid:
+                _changes.Add(new Change(time, _changes.Count, ChangeKind.Fork, fork.Pid, fork.ParentPid, default));
+                break;
+        }
+    }
+
+    /// <summary>Applies what was noted.</summary>
+    public void Apply()
+    {
+        _changes.Sort();
+        foreach (var change in _changes)
+        {
+            var history = HistoryOf(change.Pid);
+            switch (change.Kind)
+            {
+                case ChangeKind.Map:
+                    history.Set(change.Time, (history.Latest ?? new AddressSpace()).With(change.Mapping));
+                    break;
+                case ChangeKind.Exec:
+                    history.Set(change.Time, new AddressSpace());
+                    break;
+                case ChangeKind.Fork when HistoryOf(change.ParentPid).Latest is { } parent:
+                    parent.IsShared = true;
+                    history.Set(change.Time, parent);
+                    break;
+            }
+        }
+
+        _changes.Clear();
+    }
+
+    /// <summary>The address space of a process at a time; null where nothing is known of it.</summary>
+    public AddressSpace? Of(uint pid, ulong time) => _histories.TryGetValue(pid, out var history) ? history.At(time) : null;
+
+    /// <summary>The kernel's address space at a time.</summary>
+    public AddressSpace? OfKernel(ulong time) => Of(KernelPid, time);
+
+    private void NoteMapping(in PerfRecord record, in MappingRecord mapping, ulong time)
+    {
+        bool isKernel = record.CpuMode == CpuMode.Kernel || mapping.Pid == KernelPid;
+        if (record.CpuMode is CpuMode.GuestKernel or CpuMode.GuestUser || mapping.Length == 0)
+        {
+            return;
+        }
+
+        // The length of a kernel map that ends the address space may wrap around.
+        ulong end = mapping.Start + mapping.Length < mapping.Start ? ulong.MaxValue : mapping.Start + mapping.Length;
+        var file = MappedFile.IsAnonymous(mapping.FileName) ? null : FileOf(mapping, isKernel);
+        _changes.Add(new Change(
+            time, _changes.Count, ChangeKind.Map, isKernel ? KernelPid : mapping.Pid, 0, new Mapping(mapping.Start, end, mapping.PageOffset, file)));
+    }
+
+    private MappedFile FileOf(in MappingRecord mapping, bool isKernel)
+    {
+        string name = Encoding.UTF8.GetString(mapping.FileName);
+        var buildId = new BuildId(mapping.BuildId);
+        if (buildId.IsEmpty && _buildIdByName.TryGetValue(name, out var fromTable))
+        {
+            buildId = fromTable;
+        }
+
+        if (!_files.TryGetValue((name, buildId), out var file))
+        {
+            file = new MappedFile(name, buildId, isKernel);
+            _files.Add((name, buildId), file);
+            Files.Add(file);
+        }
+
+        return file;
+    }
+
+    private AddressSpaceHistory HistoryOf(uint pid)
+    {
+        if (!_histories.TryGetValue(pid, out var history))
+        {
+            history = new AddressSpaceHistory();
+            _histories.Add(pid, history);
+        }
+
+        return history;
+    }
+
+    private readonly record struct Change(ulong Time, int Sequence, ChangeKind Kind, uint Pid, uint ParentPid, Mapping Mapping) : IComparable<Change>
+    {
+        public int CompareTo(Change other) => Time != other.Time ? Time.CompareTo(other.Time) : Sequence.CompareTo(other.Sequence);
+    }
+}

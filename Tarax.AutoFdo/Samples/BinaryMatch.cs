@@ -1,0 +1,61 @@
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>How it was decided which mapped files of a recording are the binary.</summary>
+internal enum MatchKind
+{
+    /// <summary>By build-id.</summary>
+    BuildId,
+
+    /// <summary>By file name, where one side or both have no build-id.</summary>
+    Name,
+
+    /// <summary>By the name that the user gave.</summary>
+    User,
+
+    /// <summary>A file of this name was mapped, but with another build-id.</summary>
+    OtherBuildId,
+
+    /// <summary>No mapped file is this binary.</summary>
+    None,
+}
+
+/// <summary>Finds the mapped files that are a given binary: build-id first, then file name; the user's rule beats both.</summary>
+internal sealed record BinaryMatch(MatchKind Kind, IReadOnlySet<MappedFile> Files)
+{
+    private const string UnstrippedSuffix = ".unstripped";
+
+    /// <param name="mapped">All mapped files.</param>
+    /// <param name="path">Path of the binary.</param>
+    /// <param name="buildId">Build-id of the binary; empty where it has none.</param>
+    /// <param name="mappedAs">The path or base name under which it was mapped, by the user; null for none.</param>
+    public static BinaryMatch Find(IReadOnlyList<MappedFile> mapped, string path, BuildId buildId, string? mappedAs)
+    {
+        if (mappedAs is not null)
+        {
+            return Of(MatchKind.User, Named(mapped, mappedAs));
+        }
+
+        var byBuildId = mapped.Where(f => f.BuildId.Matches(buildId)).ToHashSet();
+        if (byBuildId.Count > 0)
+        {
+            return Of(MatchKind.BuildId, byBuildId);
+        }
+
+        string name = Path.GetFullPath(path);
+        name = name.EndsWith(UnstrippedSuffix, StringComparison.Ordinal) ? name[..^UnstrippedSuffix.Length] : name;
+        var byName = Named(mapped, name);
+        var withoutBuildId = byName.Where(f => f.BuildId.IsEmpty).ToHashSet();
+        return withoutBuildId.Count > 0 ? Of(MatchKind.Name, withoutBuildId) : Of(byName.Count > 0 ? MatchKind.OtherBuildId : MatchKind.None, byName);
+    }
+
+    private static BinaryMatch Of(MatchKind kind, HashSet<MappedFile> files) => new(files.Count == 0 ? MatchKind.None : kind, files);
+
+    /// <summary>Files with exactly this path, or else with its base name.</summary>
+    private static HashSet<MappedFile> Named(IReadOnlyList<MappedFile> mapped, string name)
+    {
+        var exact = mapped.Where(f => f.Name == name).ToHashSet();
+        return exact.Count > 0 ? exact : mapped.Where(f => Path.GetFileName(f.Name) == Path.GetFileName(name)).ToHashSet();
+    }
+}

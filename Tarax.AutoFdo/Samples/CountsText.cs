@@ -1,0 +1,148 @@
+using System.Globalization;
+
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>
+/// The text form of <see cref="BinaryCounts"/>, which is that of <c>create_gcov --profiler=text</c>: three sections, each the
+/// number of its lines and then the lines, ranges <c>begin-end:count</c>, samples <c>address:count</c> and branches
+/// <c>from-&gt;to:count</c>. Offsets are hexadecimal, counts decimal. A branch from outside of the binary stands as one from
+/// offset 0, where no code can be. Times are not kept.
+/// </summary>
+public static class CountsText
+{
+    private const string Format = "counts text";
+    private const ulong Outside = 0;
+
+    /// <summary>Writes the text form.</summary>
+    /// <param name="counts">What to write.</param>
+    /// <param name="writer">Where to write it; lines end with a single line feed.</param>
+    public static void Write(BinaryCounts counts, TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(writer);
+        var culture = CultureInfo.InvariantCulture;
+        writer.Write(string.Create(culture, $"{counts.Ranges.Count}\n"));
+        foreach (var range in counts.Ranges)
+        {
+            writer.Write(string.Create(culture, $"{range.Begin:x}-{range.End:x}:{range.Count}\n"));
+        }
+
+        writer.Write(string.Create(culture, $"{counts.Samples.Count}\n"));
+        foreach (var sample in counts.Samples)
+        {
+            writer.Write(string.Create(culture, $"{sample.Address:x}:{sample.Count}\n"));
+        }
+
+        writer.Write(string.Create(culture, $"{counts.Branches.Count + counts.Entries.Count}\n"));
+        foreach (var entry in counts.Entries)
+        {
+            writer.Write(string.Create(culture, $"{Outside:x}->{entry.Address:x}:{entry.Count}\n"));
+        }
+
+        foreach (var branch in counts.Branches)
+        {
+            writer.Write(string.Create(culture, $"{branch.From:x}->{branch.To:x}:{branch.Count}\n"));
+        }
+    }
+
+    /// <summary>Reads the text form; lines in any order, repeated ones are added up. What follows the third section is left alone.</summary>
+    /// <param name="reader">Where to read from.</param>
+    /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset.</exception>
+    public static BinaryCounts Read(TextReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var tally = new BinaryTally();
+        var lines = new Lines(reader);
+        for (ulong left = lines.Count("number of ranges"); left > 0; left--)
+        {
+            var (begin, end, count) = lines.Pair("range", "-");
+            if (end < begin)
+            {
+                throw lines.Invalid("range", "ends before it begins");
+            }
+
+            Add(tally.Ranges, begin, end, count);
+        }
+
+        for (ulong left = lines.Count("number of samples"); left > 0; left--)
+        {
+            var (address, count) = lines.Single("sample");
+            Add(tally.Addresses, address, 0, count);
+        }
+
+        for (ulong left = lines.Count("number of branches"); left > 0; left--)
+        {
+            var (from, to, count) = lines.Pair("branch", "->");
+            if (from == Outside)
+            {
+                Add(tally.Entries, to, 0, count);
+            }
+            else
+            {
+                Add(tally.Branches, from, to, count);
+            }
+        }
+
+        return tally.ToCounts(buildId: null);
+    }
+
+    private static void Add(PairTable table, ulong first, ulong second, ulong count)
+    {
+        if (count > 0)
+        {
+            table.Add(first, second, count, time: 0);
+        }
+    }
+
+    private sealed class Lines(TextReader reader)
+    {
+        private long _number;
+
+        public ulong Count(string field) =>
+            ulong.TryParse(Next(field).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong count)
+                ? count
+                : throw Invalid(field, "is not a decimal number");
+
+        public (ulong First, ulong Second, ulong Count) Pair(string field, string separator)
+        {
+            var line = Next(field).Trim();
+            int middle = line.IndexOf(separator, StringComparison.Ordinal);
+            int colon = line.LastIndexOf(':');
+            if (middle > 0 && colon > middle
+                && TryHexadecimal(line[..middle], out ulong first)
+                && TryHexadecimal(line[(middle + separator.Length)..colon], out ulong second)
+                && TryDecimal(line[(colon + 1)..], out ulong count))
+            {
+                return (first, second, count);
+            }
+
+            throw Invalid(field, $"is not of the form hexadecimal{separator}hexadecimal:decimal");
+        }
+
+        public (ulong Address, ulong Count) Single(string field)
+        {
+            var line = Next(field).Trim();
+            int colon = line.LastIndexOf(':');
+            return colon > 0 && TryHexadecimal(line[..colon], out ulong address) && TryDecimal(line[(colon + 1)..], out ulong count)
+                ? (address, count)
+                : throw Invalid(field, "is not of the form hexadecimal:decimal");
+        }
+
+        public InvalidFormatException Invalid(string field, string problem) => new(Format, field, _number, problem);
+
+        private static bool TryHexadecimal(ReadOnlySpan<char> text, out ulong value)
+        {
+            text = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
+            return ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        }
+
+        private static bool TryDecimal(ReadOnlySpan<char> text, out ulong value) =>
+            ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+        private ReadOnlySpan<char> Next(string field)
+        {
+            _number++;
+            return reader.ReadLine() ?? throw Invalid(field, "is missing: the text ends here");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>What was counted of a recording, by runtime address in each address space.</summary>
+internal sealed class RecordedCounts
+{
+    /// <summary>A straight-line range longer than this is not one: a branch in between was not recorded.</summary>
+    private const ulong MaximumRangeLength = 1 << 20;
+
+    private readonly Dictionary<AddressSpace, BranchStackCounter> _counters = [];
+    private readonly BranchStackCounter _unknownSpace = new();
+
+    public long Samples { get; set; }
+
+    public long SamplesWithBranchStack { get; set; }
+
+    public long BranchEntries { get; set; }
+
+    /// <summary>Samples shorter than what they say they hold.</summary>
+    public long DamagedSamples { get; set; }
+
+    /// <summary>Samples from inside a virtual machine.</summary>
+    public long GuestSamples { get; set; }
+
+    public long WrongPathEntries => _counters.Values.Append(_unknownSpace).Sum(c => c.WrongPathEntries);
+
+    public long DuplicateHeads => _counters.Values.Append(_unknownSpace).Sum(c => c.DuplicateHeads);
+
+    /// <summary>The counter of an address space; null for processes of which no mapping is known.</summary>
+    public BranchStackCounter CounterOf(AddressSpace? space)
+    {
+        if (space is null)
+        {
+            return _unknownSpace;
+        }
+
+        if (!_counters.TryGetValue(space, out var counter))
+        {
+            counter = new BranchStackCounter();
+            _counters.Add(space, counter);
+        }
+
+        return counter;
+    }
+
+    /// <summary>Adds everything of another part of the recording.</summary>
+    public void AddAll(RecordedCounts other)
+    {
+        foreach (var (space, counter) in other._counters)
+        {
+            CounterOf(space).AddAll(counter);
+        }
+
+        _unknownSpace.AddAll(other._unknownSpace);
+        Samples += other.Samples;
+        SamplesWithBranchStack += other.SamplesWithBranchStack;
+        BranchEntries += other.BranchEntries;
+        DamagedSamples += other.DamagedSamples;
+        GuestSamples += other.GuestSamples;
+    }
+
+    /// <summary>Number of samples whose address lies in each mapped file.</summary>
+    public Dictionary<MappedFile, ulong> SamplesByFile(AddressSpace? kernel)
+    {
+        var result = new Dictionary<MappedFile, ulong>();
+        foreach (var (space, counter) in _counters)
+        {
+            var locator = new Locator(space, kernel);
+            Tally(counter, locator, result);
+        }
+
+        Tally(_unknownSpace, new Locator(new AddressSpace(), kernel), result);
+        return result;
+    }
+
+    /// <summary>The counts that lie in one binary, by file offset.</summary>
+    /// <param name="files">The mapped files that are this binary.</param>
+    /// <param name="kernel">The kernel's mappings.</param>
+    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, AddressSpace? kernel)
+    {
+        var tally = new BinaryTally();
+        foreach (var (space, counter) in _counters)
+        {
+            if (space.Mappings.Any(m => files.Contains(m.File!)) || kernel?.Mappings.Any(m => files.Contains(m.File!)) == true)
+            {
+                AddTo(tally, counter, new Locator(space, kernel), files);
+            }
+        }
+
+        return tally;
+    }
+
+    private static void Tally(BranchStackCounter counter, Locator locator, Dictionary<MappedFile, ulong> result)
+    {
+        foreach (ref readonly var slot in counter.Addresses)
+        {
+            if (locator.Find(slot.First) is { File: { } file })
+            {
+                result[file] = result.GetValueOrDefault(file) + slot.Count;
+            }
+        }
+    }
+
+    private static void AddTo(BinaryTally tally, BranchStackCounter counter, Locator locator, IReadOnlySet<MappedFile> files)
+    {
+        bool TryLocate(ulong address, out ulong offset)
+        {
+            if (locator.Find(address) is { File: { } file } mapping && files.Contains(file))
+            {
+                offset = mapping.OffsetOf(address);
+                return true;
+            }
+
+            offset = 0;
+            return false;
+        }
+
+        foreach (ref readonly var slot in counter.Addresses)
+        {
+            if (TryLocate(slot.First, out ulong offset))
+            {
+                tally.Addresses.Add(offset, 0, slot.Count, slot.FirstTime);
+                tally.Samples += slot.Count;
+            }
+        }
+
+        foreach (ref readonly var slot in counter.Branches)
+        {
+            bool fromInside = TryLocate(slot.First, out ulong from);
+            bool toInside = TryLocate(slot.Second, out ulong to);
+            if (fromInside && toInside)
+            {
+                tally.Branches.Add(from, to, slot.Count, slot.FirstTime);
+            }
+            else if (toInside)
+            {
+                tally.Entries.Add(to, 0, slot.Count, slot.FirstTime);
+            }
+        }
+
+        foreach (ref readonly var slot in counter.Ranges)
+        {
+            if (!TryLocate(slot.First, out ulong begin))
+            {
+                continue;
+            }
+
+            tally.RangesSeen += slot.Count;
+            if (!TryLocate(slot.Second, out ulong end))
+            {
+                tally.RangesLeavingBinary += slot.Count;
+            }
+            else if (end < begin)
+            {
+                tally.RangesBackward += slot.Count;
+            }
+            else if (end - begin > MaximumRangeLength)
+            {
+                tally.RangesTooLong += slot.Count;
+            }
+            else
+            {
+                tally.Ranges.Add(begin, end, slot.Count, slot.FirstTime);
+            }
+        }
+    }
+
+    /// <summary>Finds mappings of a process, and of the kernel for addresses in the upper half.</summary>
+    private sealed class Locator(AddressSpace space, AddressSpace? kernel)
+    {
+        private Mapping _lastOfProcess;
+        private Mapping _lastOfKernel;
+
+        public Mapping? Find(ulong address) =>
+            (long)address < 0 ? Find(kernel, address, ref _lastOfKernel) : Find(space, address, ref _lastOfProcess);
+
+        private static Mapping? Find(AddressSpace? searched, ulong address, ref Mapping last)
+        {
+            if (address >= last.Start && address < last.End)
+            {
+                return last;
+            }
+
+            if (searched is null || !searched.TryFind(address, out var mapping))
+            {
+                return null;
+            }
+
+            last = mapping;
+            return mapping;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using Tarax.AutoFdo.Elf;
+
+namespace Tarax.AutoFdo.Symbolization;
+
+/// <summary>A name of a function in the symbol table.</summary>
+internal readonly record struct SymbolAlias(string Name, SymbolBinding Binding);
+
+/// <summary>The function symbols of one address.</summary>
+/// <param name="Start">ELF virtual address.</param>
+/// <param name="End">Address after the longest of them.</param>
+/// <param name="Aliases">Its names: global before weak before local, then by name.</param>
+internal sealed record FunctionSymbol(ulong Start, ulong End, SymbolAlias[] Aliases);
+
+/// <summary>
+/// The functions of .symtab, or of .dynsym where there is no .symtab: symbols of type FUNC with a size,
+/// and parts that compilers split off, whatever their type. PLT stubs are left out.
+/// </summary>
+internal sealed class FunctionSymbols
+{
+    private readonly Entry[] _entries;
+
+    private FunctionSymbols(Entry[] entries) => _entries = entries;
+
+    /// <summary>Whether the file has any function symbol.</summary>
+    public bool IsEmpty => _entries.Length == 0;
+
+    public static FunctionSymbols Of(ElfFile file)
+    {
+        var table = file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeSymbolTable && s.HasContent)
+            ?? file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeDynamicSymbols && s.HasContent);
+        if (table is null)
+        {
+            return new FunctionSymbols([]);
+        }
+
+        var entries = new List<Entry>();
+        var symbols = ElfSymbolReader.Of(file, table);
+        while (symbols.TryRead(out var symbol))
+        {
+            if (symbol.SectionIndex != 0 && symbol.Size != 0 && !symbol.Name.EndsWith("@plt"u8)
+                && (symbol.IsFunction || PartSuffix.IsPart(symbol.Name)))
+            {
+                entries.Add(new Entry(symbol.Value, symbol.Size, symbol.Binding, Encoding.UTF8.GetString(symbol.Name)));
+            }
+        }
+
+        entries.Sort();
+        return new FunctionSymbols([.. entries]);
+    }
+
+    /// <summary>The function symbols at the start of the function that holds an address; null where there is none.</summary>
+    public FunctionSymbol? Find(ulong address)
+    {
+        int low = 0;
+        int high = _entries.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_entries[middle].Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        if (low == 0)
+        {
+            return null;
+        }
+
+        ulong start = _entries[low - 1].Start;
+        int first = low - 1;
+        while (first > 0 && _entries[first - 1].Start == start)
+        {
+            first--;
+        }
+
+        var group = _entries.AsSpan(first, low - first);
+        ulong size = 0;
+        var aliases = new SymbolAlias[group.Length];
+        for (int i = 0; i < group.Length; i++)
+        {
+            size = Math.Max(size, group[i].Size);
+            aliases[i] = new SymbolAlias(group[i].Name, group[i].Binding);
+        }
+
+        return address - start < size ? new FunctionSymbol(start, start + size, aliases) : null;
+    }
+
+    /// <summary>Every function symbol, by address and then by rank among its aliases.</summary>
+    public IEnumerable<(ulong Start, ulong Size, string Name)> All() => _entries.Select(e => (e.Start, e.Size, e.Name));
+
+    private readonly record struct Entry(ulong Start, ulong Size, SymbolBinding Binding, string Name) : IComparable<Entry>
+    {
+        private int Rank => Binding switch
+        {
+            SymbolBinding.Local => 2,
+            SymbolBinding.Weak => 1,
+            _ => 0,
+        };
+
+        public int CompareTo(Entry other) =>
+            Start != other.Start ? Start.CompareTo(other.Start)
+            : Rank != other.Rank ? Rank.CompareTo(other.Rank)
+            : string.CompareOrdinal(Name, other.Name);
+    }
+}

@@ -1,0 +1,159 @@
+using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
+
+namespace Tarax.AutoFdo.Symbolization;
+
+/// <summary>
+/// Finds functions by address and their source positions: names from the symbol table, lines and inlined calls from the debug
+/// information, which is read for a unit or a function when the first address in it is asked for.
+/// </summary>
+internal sealed class Symbolizer
+{
+    private readonly FunctionSymbols _symbols;
+    private readonly DwarfFile? _dwarf;
+    private readonly Dictionary<DwarfFunction, CodeFunction> _functions = [];
+    private readonly Dictionary<ulong, FunctionDescription> _descriptions = [];
+
+    public Symbolizer(ElfFile file)
+    {
+        _symbols = FunctionSymbols.Of(file);
+        _dwarf = DwarfFile.Of(file);
+    }
+
+    public bool HasSymbols => !_symbols.IsEmpty;
+
+    /// <summary>Whether there is DWARF that describes code.</summary>
+    public bool HasDebugInformation => _dwarf is { Units.Count: > 0 };
+
+    /// <summary>Whether any unit has a line program.</summary>
+    public bool HasLines => _dwarf?.Sections.Line is not null;
+
+    /// <summary>What ended the reading of the debug information early; null where nothing did.</summary>
+    public InvalidFormatException? Damage => _dwarf?.Damage;
+
+    /// <summary>Producers of all units, those of most units first.</summary>
+    public IEnumerable<string> Producers() =>
+        (_dwarf?.Units ?? []).GroupBy(u => u.Producer).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key);
+
+    /// <summary>The symbols of the function that holds an address.</summary>
+    public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
+
+    /// <summary>The function that holds an address; null where the debug information has none.</summary>
+    public CodeFunction? FindFunction(ulong address)
+    {
+        if (_dwarf is null)
+        {
+            return null;
+        }
+
+        foreach (var unit in _dwarf.UnitsAt(address))
+        {
+            if (unit.Functions.Find(address) is { } found)
+            {
+                return FunctionOf(found);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The source positions of all parts of a function.</summary>
+    public FunctionSource Source(CodeFunction function)
+    {
+        var tree = InlineTree.Read(function.Debug);
+        var scopes = new SourceScope[tree.Scopes.Count];
+        for (int i = 0; i < scopes.Length; i++)
+        {
+            var scope = tree.Scopes[i];
+            scopes[i] = new SourceScope(scope.Parent, Describe(scope.Origin), scope.CallLine, scope.CallDiscriminator);
+        }
+
+        var segments = new List<CodeSegment>();
+        if (function.Debug.Unit.LineTable is { } lines)
+        {
+            foreach (var part in function.Debug.Ranges.OrderBy(r => r.Start))
+            {
+                AddSegments(tree.RunsIn(part), lines, segments);
+            }
+        }
+
+        return new FunctionSource(scopes, [.. segments]);
+    }
+
+    /// <summary>What the debug information says of an entry.</summary>
+    public FunctionDescription Describe(ulong dieOffset)
+    {
+        if (!_descriptions.TryGetValue(dieOffset, out var description))
+        {
+            description = FunctionDescription.Read(_dwarf!, dieOffset);
+            description = description with { Name = StructorName.Emitted(description.Name) };
+            _descriptions.Add(dieOffset, description);
+        }
+
+        return description;
+    }
+
+    /// <summary>Cuts runs of one scope where a row of the line table begins.</summary>
+    private static void AddSegments(List<ScopeRun> runs, LineTable lines, List<CodeSegment> segments)
+    {
+        foreach (var run in runs)
+        {
+            ulong at = run.Start;
+            for (int s = lines.FirstSequenceEndingAfter(at); s < lines.Sequences.Length && at < run.End; s++)
+            {
+                ref readonly var sequence = ref lines.Sequences[s];
+                at = Math.Max(at, sequence.Start);
+                int pastLast = sequence.FirstRow + sequence.RowCount;
+                for (int row = lines.RowAt(sequence, at); row < pastLast && at < run.End && at < sequence.End; row++)
+                {
+                    ulong end = Math.Min(run.End, row + 1 < pastLast ? lines.Rows[row + 1].Address : sequence.End);
+                    if (lines.Rows[row].Line != 0 && end > at)
+                    {
+                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, lines.Rows[row].Discriminator));
+                    }
+
+                    at = Math.Max(at, end);
+                }
+            }
+        }
+    }
+
+    private CodeFunction FunctionOf(DwarfFunction debug)
+    {
+        if (!_functions.TryGetValue(debug, out var function))
+        {
+            function = Name(debug);
+            _functions.Add(debug, function);
+        }
+
+        return function;
+    }
+
+    /// <summary>
+    /// One name of the symbols at the function's entry: that of the debug information where the linker has it too, since the compiler
+    /// knows the function by it; else the first by rank.
+    /// </summary>
+    private CodeFunction Name(DwarfFunction debug)
+    {
+        CodeFunction? part = null;
+        foreach (var range in debug.Ranges)
+        {
+            if (_symbols.Find(range.Start) is not { } symbol || symbol.Start != range.Start)
+            {
+                continue;
+            }
+
+            string own = Describe(debug.DieOffset).Name;
+            string name = symbol.Aliases.Any(a => a.Name == own) ? own : symbol.Aliases[0].Name;
+            string stripped = PartSuffix.Strip(name);
+            if (!PartSuffix.IsPart(System.Text.Encoding.UTF8.GetBytes(name)))
+            {
+                return new CodeFunction(stripped, range.Start, debug);
+            }
+
+            part ??= new CodeFunction(stripped, range.Start, debug);
+        }
+
+        return part ?? new CodeFunction(Describe(debug.DieOffset).Name, debug.Ranges[0].Start, debug);
+    }
+}
