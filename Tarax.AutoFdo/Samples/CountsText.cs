@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Samples;
 
@@ -44,6 +45,16 @@ public static class CountsText
             writer.Write(string.Create(culture, $"{branch.From:x}->{branch.To:x}:{branch.Count}\n"));
         }
     }
+
+    /// <summary>Writes the text form to a file, which appears whole or not at all.</summary>
+    /// <param name="counts">What to write.</param>
+    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(BinaryCounts counts, string path) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream);
+        Write(counts, writer);
+    });
 
     /// <summary>Reads the text form; lines in any order, repeated ones are added up. What follows the third section is left alone.</summary>
     /// <param name="reader">Where to read from.</param>

@@ -16,4 +16,21 @@ internal static class StructorName
             : 0;
         return digit == 0 ? name : string.Concat(name.AsSpan(0, name.Length - digit), "2", name.AsSpan(name.Length - digit + 1));
     }
+
+    /// <summary>
+    /// Whether a symbol is the base variant of a constructor or destructor of which another name is the unified or the complete variant.
+    /// Where both have the same code, GCC compiles the base variant and makes the complete one an alias of it.
+    /// </summary>
+    public static bool IsBaseVariant(string symbol, string other)
+    {
+        if (symbol.Length != other.Length)
+        {
+            return false;
+        }
+
+        int difference = symbol.AsSpan().CommonPrefixLength(other);
+        return difference > 0 && difference < symbol.Length
+            && symbol[difference] == '2' && (other[difference] is '4' or '1') && (other[difference - 1] is 'C' or 'D')
+            && symbol.AsSpan(difference + 1).SequenceEqual(other.AsSpan(difference + 1));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 
@@ -143,17 +144,30 @@ internal sealed class Symbolizer
                 continue;
             }
 
-            string own = Describe(debug.DieOffset).Name;
-            string name = symbol.Aliases.Any(a => a.Name == own) ? own : symbol.Aliases[0].Name;
-            string stripped = PartSuffix.Strip(name);
-            if (!PartSuffix.IsPart(System.Text.Encoding.UTF8.GetBytes(name)))
+            string name = Preferred(symbol.Aliases, Describe(debug.DieOffset).Name);
+            var function = new CodeFunction(PartSuffix.Strip(name), range.Start, debug);
+            if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(name)))
             {
-                return new CodeFunction(stripped, range.Start, debug);
+                return function;
             }
 
-            part ??= new CodeFunction(stripped, range.Start, debug);
+            part ??= function;
         }
 
         return part ?? new CodeFunction(Describe(debug.DieOffset).Name, debug.Ranges[0].Start, debug);
+    }
+
+    private static string Preferred(SymbolAlias[] aliases, string own)
+    {
+        string best = Array.Exists(aliases, a => a.Name == own) ? own : aliases[0].Name;
+        foreach (var alias in aliases)
+        {
+            if (StructorName.IsBaseVariant(alias.Name, own) || StructorName.IsBaseVariant(alias.Name, best))
+            {
+                return alias.Name;
+            }
+        }
+
+        return best;
     }
 }

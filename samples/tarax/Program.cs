@@ -1,4 +1,24 @@
-using Tarax.AutoFdo;
-var r = AutoFdoConverter.Convert(args[0], args[1], args[2], new ConversionOptions { MappedAs = args.Length > 3 ? args[3] : null, Discriminators = DiscriminatorHandling.Keep, GcovVersion = (Tarax.AutoFdo.Profiles.Gcov.GcovVersion)int.Parse(args.Length > 4 ? args[4] : "2") });
-Console.WriteLine($"{r.Functions} {r.Positions} {r.TotalCount} {r.Samples} {r.SamplesInBinary}");
-foreach (var d in r.Diagnostics) Console.WriteLine(d); foreach (var d in r.DroppedRanges) Console.WriteLine(d);
+using System.CommandLine;
+using System.Text;
+using Tarax.Tool;
+
+// Names and messages are UTF-8 wherever they go; without a byte order mark, which pipes would pass on.
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile.")
+{
+    ConvertCommand.Create(),
+    ShowCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        Console.Error.WriteLine($"tarax: {error.Message}");
+    }
+
+    Console.Error.WriteLine("tarax: try --help");
+    return ExitCode.Usage;
+}
+
+return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.Tool;
+
+/// <summary>A profile's summary and some of its functions, as text or JSON.</summary>
+internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(FunctionProfile Function, ulong Total)> functions, bool showsBodies)
+{
+    private readonly ProfileSummary _summary = ProfileSummary.Of(profile);
+
+    public void WriteText(TextWriter writer)
+    {
+        if (showsBodies)
+        {
+            foreach (var (function, total) in functions)
+            {
+                writer.WriteLine(Invariant($"{function.Name} total {total:N0} head {function.HeadCount:N0}{(function.File.Length > 0 ? $" {function.File}" : "")}"));
+                WriteBody(function.Body, 1, writer);
+            }
+
+            return;
+        }
+
+        writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}"));
+        foreach (var row in _summary.Rows.Where(r => r.Cutoff is 500_000 or 900_000 or 990_000))
+        {
+            writer.WriteLine(Invariant($"{row.Cutoff / 10_000} % of the counts lie in {row.Positions:N0} positions, each executed at least {row.MinimumCount:N0} times"));
+        }
+
+        writer.WriteLine();
+        writer.WriteLine($"{"total",12} {"share",7} {"head",10}  function");
+        foreach (var (function, total) in functions)
+        {
+            double share = _summary.TotalCount == 0 ? 0 : 100.0 * total / _summary.TotalCount;
+            writer.WriteLine(Invariant($"{total,12:N0} {share,5:0.0} % {function.HeadCount,10:N0}  {function.Name}"));
+        }
+    }
+
+    public void WriteJson(TextWriter writer)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("functions", _summary.Functions);
+            json.WriteNumber("positions", _summary.Positions);
+            json.WriteNumber("totalCount", _summary.TotalCount);
+            json.WriteNumber("maximumCount", _summary.MaximumCount);
+            json.WriteNumber("maximumHeadCount", _summary.MaximumHeadCount);
+            json.WriteStartArray("cutoffs");
+            foreach (var row in _summary.Rows)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("cutoff", row.Cutoff);
+                json.WriteNumber("minimumCount", row.MinimumCount);
+                json.WriteNumber("positions", row.Positions);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("hottest");
+            foreach (var (function, total) in functions)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", function.Name);
+                json.WriteString("file", function.File);
+                json.WriteNumber("total", total);
+                json.WriteNumber("head", function.HeadCount);
+                json.WriteNumber("firstTime", function.FirstTime);
+                if (showsBodies)
+                {
+                    WriteBody(function.Body, json);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    private static void WriteBody(FunctionBody body, int depth, TextWriter writer)
+    {
+        string indent = new(' ', 2 * depth);
+        foreach (var position in body.Positions)
+        {
+            string targets = string.Concat(position.Targets.Select(t => Invariant($"  {t.Name}:{t.Count}")));
+            writer.WriteLine(Invariant($"{indent}{position.Position}: {position.Count}{targets}"));
+        }
+
+        foreach (var call in body.Calls)
+        {
+            writer.WriteLine(Invariant($"{indent}{call.Position}: inlined {call.Callee}"));
+            WriteBody(call.Body, depth + 1, writer);
+        }
+    }
+
+    private static void WriteBody(FunctionBody body, Utf8JsonWriter json)
+    {
+        json.WriteStartArray("positions");
+        foreach (var position in body.Positions)
+        {
+            json.WriteStartObject();
+            json.WriteString("position", position.Position.ToString());
+            json.WriteNumber("count", position.Count);
+            if (position.Targets.Count > 0)
+            {
+                json.WriteStartObject("targets");
+                foreach (var target in position.Targets)
+                {
+                    json.WriteNumber(target.Name, target.Count);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("inlined");
+        foreach (var call in body.Calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("position", call.Position.ToString());
+            json.WriteString("callee", call.Callee);
+            WriteBody(call.Body, json);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

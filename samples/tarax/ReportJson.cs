@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using Tarax.AutoFdo;
+
+namespace Tarax.Tool;
+
+/// <summary>A conversion's report for programs: one object on one line.</summary>
+internal static class ReportJson
+{
+    public static void Write(ConversionReport report, TextWriter writer)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("event", report.EventName);
+            json.WriteNumber("samples", report.Samples);
+            json.WriteNumber("samplesWithBranchStack", report.SamplesWithBranchStack);
+            json.WriteNumber("samplesInBinary", report.SamplesInBinary);
+            json.WriteNumber("branchEntries", report.BranchEntries);
+            json.WriteString("identification", report.Identification.ToString());
+            json.WriteString("buildId", report.BuildId);
+            json.WriteNumber("rangeExecutions", report.RangeExecutions);
+            json.WriteStartArray("droppedRanges");
+            foreach (var dropped in report.DroppedRanges)
+            {
+                json.WriteStartObject();
+                json.WriteString("reason", dropped.Reason);
+                json.WriteNumber("executions", dropped.Executions);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("compiler", report.Compiler?.ToString());
+            json.WriteNumber("gcovVersion", (int)report.GcovVersion);
+            json.WriteNumber("functions", report.Functions);
+            json.WriteNumber("functionsLeftOut", report.FunctionsLeftOut);
+            json.WriteNumber("positions", report.Positions);
+            json.WriteNumber("totalCount", report.TotalCount);
+            json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
+            json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
+            json.WriteStartArray("diagnostics");
+            foreach (var diagnostic in report.Diagnostics)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", diagnostic.Id);
+                json.WriteString("severity", diagnostic.Severity.ToString());
+                json.WriteString("message", diagnostic.Message);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using Tarax.AutoFdo;
+
+namespace Tarax.Tool;
+
+/// <summary>A conversion's report for people.</summary>
+internal static class ReportText
+{
+    public static void Write(ConversionReport report, string binary, TextWriter writer)
+    {
+        var lines = new List<string>();
+        if (report.Identification != BinaryIdentification.NotNeeded)
+        {
+            lines.Add(Invariant($"recording  {report.Samples:N0} samples of {report.EventName}, {Percent(report.SamplesWithBranchStack, report.Samples)} with branch stacks ({report.BranchEntries:N0} branches)"));
+            lines.Add(Invariant($"binary     {Percent(report.SamplesInBinary, report.Samples)} of the samples in {binary}, found by {Identification(report.Identification)}"));
+        }
+
+        lines.Add(Invariant($"ranges     {report.RangeExecutions:N0} executed"));
+        foreach (var dropped in report.DroppedRanges)
+        {
+            lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
+        }
+
+        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; gcov version {(int)report.GcovVersion}{(report.Compiler is { } compiler ? $" for {compiler}" : "")}"));
+        lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing"));
+        foreach (var diagnostic in report.Diagnostics)
+        {
+            lines.Add($"{(diagnostic.Severity == DiagnosticSeverity.Warning ? "warning" : "note")} [{diagnostic.Id}] {diagnostic.Message}");
+        }
+
+        writer.WriteLine(string.Join(Environment.NewLine, lines));
+    }
+
+    private static string Identification(BinaryIdentification identification) => identification switch
+    {
+        BinaryIdentification.BuildId => "its build-id",
+        BinaryIdentification.Name => "its name",
+        _ => "the name that was given",
+    };
+
+    private static string Percent(ulong part, long whole) => Percent((double)part, whole);
+
+    private static string Percent(ulong part, ulong whole) => Percent((double)part, whole);
+
+    private static string Percent(double part, double whole) => Invariant($"{(whole == 0 ? 0 : 100 * part / whole):0.0} %");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
