@@ -75,8 +75,9 @@ internal static class ProfileConversion
     private static string Top(BuildStatistics statistics)
     {
         const int Shown = 3;
-        var names = statistics.WithoutDebugInformation.Where(s => s.Key.Length > 0).OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(Shown).ToList();
-        return names.Count == 0 ? "" : $" (most: {string.Join(", ", names.Select(n => n.Key))})";
+        var executions = statistics.WithoutDebugInformation;
+        string[] names = [.. executions.Keys.Where(n => n.Length > 0).OrderByDescending(n => executions[n]).ThenBy(n => n, StringComparer.Ordinal).Take(Shown)];
+        return names.Length == 0 ? "" : $" (most: {string.Join(", ", names)})";
     }
 
     private static void Target(ElfFile binary, BuildStatistics statistics, ConversionOptions options, ConversionReport report)
@@ -93,7 +94,7 @@ internal static class ProfileConversion
     /// <summary>The compiler of most of the code that ran.</summary>
     private static TargetCompiler CompilerOf(ElfFile binary, BuildStatistics statistics)
     {
-        string[] producers = [.. statistics.Producers.OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal).Select(p => p.Key)];
+        string[] producers = [.. statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal)];
         foreach (string producer in producers)
         {
             if (TargetCompiler.TryParseProducer(producer, out var compiler) && compiler.Family == CompilerFamily.Gcc)

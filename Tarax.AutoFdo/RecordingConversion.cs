@@ -144,8 +144,8 @@ internal sealed class RecordingConversion
     {
         const int Shown = 3;
         var byFile = recorded.SamplesByFile(kernel);
-        var top = byFile.OrderByDescending(f => f.Value).ThenBy(f => f.Key.Name, StringComparer.Ordinal).Take(Shown)
-            .Select(f => $"{f.Key.Name} {Rate.Percent(f.Value, (ulong)recorded.Samples).ToString("0.0", CultureInfo.InvariantCulture)} %{(f.Key.BuildId.IsEmpty ? "" : $" (build-id {f.Key.BuildId})")}");
+        var top = byFile.Keys.OrderByDescending(f => byFile[f]).ThenBy(f => f.Name, StringComparer.Ordinal).Take(Shown)
+            .Select(f => $"{f.Name} {Rate.Percent(byFile[f], (ulong)recorded.Samples).ToString("0.0", CultureInfo.InvariantCulture)} %{(f.BuildId.IsEmpty ? "" : $" (build-id {f.BuildId})")}");
         return byFile.Count == 0 ? "no mapped file" : string.Join(", ", top);
     }
 
@@ -163,7 +163,7 @@ internal sealed class RecordingConversion
 
         if (_file.Features.Unreadable.Count > 0)
         {
-            _report.Note(DiagnosticId.UnreadableFeatures, $"feature sections could not be read: {string.Join("; ", _file.Features.Unreadable.Select(u => $"{u.Feature}: {u.Reason}"))}");
+            _report.Note(DiagnosticId.UnreadableFeatures, $"feature sections could not be read: {string.Join("; ", _file.Features.Unreadable)}");
         }
     }
 

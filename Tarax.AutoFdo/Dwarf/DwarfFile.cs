@@ -32,7 +32,15 @@ internal sealed class DwarfFile
             return null;
         }
 
-        var code = file.Sections.Where(s => s.IsCode).Select(s => new CodeRange(s.Address, s.Address + s.Size)).OrderBy(r => r.Start).ToList();
+        var code = new List<CodeRange>();
+        foreach (var section in file.Sections)
+        {
+            if (section.IsCode)
+            {
+                code.Add(new CodeRange(section.Address, section.Address + section.Size));
+            }
+        }
+
         var dwarf = new DwarfFile(sections, code);
         dwarf.ReadUnits();
         return dwarf;

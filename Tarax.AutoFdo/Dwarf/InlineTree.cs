@@ -169,7 +169,7 @@ internal sealed class InlineTree
     {
         for (int parent = _scopes[scope].Parent; parent >= 0; parent = _scopes[parent].Parent)
         {
-            if (!_scopes[parent].Ranges.Any(r => r.Start <= range.Start && range.End <= r.End))
+            if (!Array.Exists(_scopes[parent].Ranges, r => r.Start <= range.Start && range.End <= r.End))
             {
                 return false;
             }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;
@@ -219,9 +220,8 @@ internal static class LineProgram
         public LineTable ToTable(DwarfUnit unit)
         {
             // Overlapping sequences keep the order of the program.
-            var sequences = _sequences.Select((sequence, index) => (sequence, index))
-                .OrderBy(s => s.sequence.Start).ThenBy(s => s.index).Select(s => s.sequence).ToArray();
-            return new LineTable(unit, [.. _rows], sequences, [.. header.Files], [.. header.Directories], header.CountsFromZero);
+            _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
+            return new LineTable(unit, [.. _rows], [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
         }
 
         private void Standard(byte opcode, ref ByteCursor cursor, byte constantAdvance)
@@ -283,6 +283,18 @@ internal static class LineProgram
             }
         }
 
+        /// <summary>Sorts rows by address; those of one address keep their order.</summary>
+        private static void SortRows(Span<LineRow> rows)
+        {
+            var keys = new (ulong Address, int Index)[rows.Length];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                keys[i] = (rows[i].Address, i);
+            }
+
+            keys.AsSpan().Sort(rows);
+        }
+
         private void Advance(ulong operations)
         {
             if (header.MaximumOperations == 1)
@@ -323,9 +335,7 @@ internal static class LineProgram
             {
                 if (!_isAscending)
                 {
-                    var sorted = _rows.GetRange(_firstRow, count).OrderBy(r => r.Address).ToArray();
-                    _rows.RemoveRange(_firstRow, count);
-                    _rows.AddRange(sorted);
+                    SortRows(CollectionsMarshal.AsSpan(_rows)[_firstRow..]);
                 }
 
                 ulong start = _rows[_firstRow].Address;

@@ -44,7 +44,7 @@ internal sealed class PerfFeatures
     public (ulong First, ulong Last)? SampleTime { get; private set; }
 
     /// <summary>Feature numbers whose sections were dropped, each with the reason.</summary>
-    public List<(int Feature, string Reason)> Unreadable { get; } = [];
+    public List<string> Unreadable { get; } = [];
 
     /// <summary>Reads the table of sections at <paramref name="tableOffset"/>, one entry per bit of the bitmap in ascending order.</summary>
     public static PerfFeatures Read(ByteSource source, ReadOnlySpan<ulong> bitmap, long tableOffset, IReadOnlyList<PerfEvent> events)
@@ -70,7 +70,7 @@ internal sealed class PerfFeatures
             }
             catch (InvalidFormatException e)
             {
-                features.Unreadable.Add((feature, e.Message));
+                features.Unreadable.Add($"{feature}: {e.Message}");
             }
 
             entry += 16;

@@ -67,12 +67,26 @@ internal sealed class BodyAccumulator
         }
     }
 
-    public FunctionBody ToBody() => new(
-        [.. _positions.OrderBy(p => p.Key).Select(p => new PositionCount(
-            p.Key, p.Value.Count, p.Value.Targets is null ? [] : [.. p.Value.Targets.Select(t => new CallTarget(t.Key, t.Value))])
-            { CodeBytes = p.Value.CodeBytes })],
-        [.. _calls.OrderBy(c => c.Key.Position).ThenBy(c => c.Key.Callee, StringComparer.Ordinal)
-            .Select(c => new InlinedCall(c.Key.Position, c.Key.Callee, c.Value.File, c.Value.Body.ToBody()))]);
+    public FunctionBody ToBody()
+    {
+        var positions = new PositionCount[_positions.Count];
+        int next = 0;
+        foreach (var (position, entry) in _positions)
+        {
+            positions[next++] = new PositionCount(position, entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+        }
+
+        Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
+        var calls = new InlinedCall[_calls.Count];
+        next = 0;
+        foreach (var ((position, callee), call) in _calls)
+        {
+            calls[next++] = new InlinedCall(position, callee, call.File, call.Body.ToBody());
+        }
+
+        Array.Sort(calls, (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : string.CompareOrdinal(a.Callee, b.Callee));
+        return new FunctionBody(positions, calls);
+    }
 
     private Position PositionAt(SourcePosition position)
     {
@@ -92,6 +106,17 @@ internal sealed class BodyAccumulator
         public ulong CodeBytes { get; set; }
 
         public SortedDictionary<string, ulong>? Targets { get; set; }
+
+        public CallTarget[] ToTargets()
+        {
+            var targets = new List<CallTarget>();
+            foreach (var (name, count) in Targets ?? [])
+            {
+                targets.Add(new CallTarget(name, count));
+            }
+
+            return [.. targets];
+        }
     }
 
     private sealed class Call(string file)

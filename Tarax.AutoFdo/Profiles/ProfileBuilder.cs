@@ -62,11 +62,19 @@ internal sealed class ProfileBuilder
         var builder = new ProfileBuilder(binary, symbolizer);
         builder.AssignRanges(counts.Ranges);
         builder.AssignSamples(counts.Samples);
-        var written = builder._counts.Where(f => f.Value.Weight > WeightThreshold).ToDictionary();
+        var written = new Dictionary<CodeFunction, FunctionCounts>();
+        foreach (var (function, functionCounts) in builder._counts)
+        {
+            if (functionCounts.Weight > WeightThreshold)
+            {
+                written.Add(function, functionCounts);
+            }
+        }
+
         builder.Statistics.FunctionsBelowThreshold = builder._counts.Count - written.Count;
         builder.AssignBranches(counts.Branches, written);
         builder.AssignEntries(counts.Entries, written);
-        var functions = written.Select(f => builder.Build(f.Key, f.Value)).Where(f => f.Body.MaximumCount() >= minimumCount);
+        var functions = written.Keys.Select(f => builder.Build(f, written[f])).Where(f => f.Body.MaximumCount() >= minimumCount);
         return (new SampleProfile(functions), builder.Statistics);
     }
 

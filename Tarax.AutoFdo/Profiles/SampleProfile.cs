@@ -51,8 +51,21 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
     public int PositionTotal() => Positions.Count + Calls.Sum(c => c.Body.PositionTotal());
 
     /// <summary>Largest count of a position, inlined calls included.</summary>
-    public ulong MaximumCount() =>
-        Math.Max(Positions.Select(p => p.Count).DefaultIfEmpty().Max(), Calls.Select(c => c.Body.MaximumCount()).DefaultIfEmpty().Max());
+    public ulong MaximumCount()
+    {
+        ulong maximum = 0;
+        foreach (var position in Positions)
+        {
+            maximum = Math.Max(maximum, position.Count);
+        }
+
+        foreach (var call in Calls)
+        {
+            maximum = Math.Max(maximum, call.Body.MaximumCount());
+        }
+
+        return maximum;
+    }
 }
 
 /// <summary>The profile of a function that has code of its own.</summary>

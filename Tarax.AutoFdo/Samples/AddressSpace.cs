@@ -23,7 +23,8 @@ internal sealed class AddressSpace
     /// <summary>Set once another process uses the same object.</summary>
     public bool IsShared { get; set; }
 
-    public IReadOnlyList<Mapping> Mappings => _mappings;
+    /// <summary>Whether any of some files is mapped.</summary>
+    public bool Maps(IReadOnlySet<MappedFile> files) => _mappings.Exists(m => m.File is { } file && files.Contains(file));
 
     /// <summary>This address space with one more mapping: the same object, or a new one where the change matters to earlier samples.</summary>
     public AddressSpace With(in Mapping mapping)

@@ -29,8 +29,8 @@ internal sealed class BinaryTally
 
     public BinaryCounts ToCounts(string? buildId) => new(
         buildId,
-        [.. Branches.ToSortedArray().Select(s => new BranchCount(s.First, s.Second, s.Count))],
-        [.. Ranges.ToSortedArray().Select(s => new RangeCount(s.First, s.Second, s.Count, s.FirstTime))],
-        [.. Addresses.ToSortedArray().Select(s => new AddressCount(s.First, s.Count, s.FirstTime))],
-        [.. Entries.ToSortedArray().Select(s => new AddressCount(s.First, s.Count, s.FirstTime))]);
+        Array.ConvertAll(Branches.ToSortedArray(), s => new BranchCount(s.First, s.Second, s.Count)),
+        Array.ConvertAll(Ranges.ToSortedArray(), s => new RangeCount(s.First, s.Second, s.Count, s.FirstTime)),
+        Array.ConvertAll(Addresses.ToSortedArray(), s => new AddressCount(s.First, s.Count, s.FirstTime)),
+        Array.ConvertAll(Entries.ToSortedArray(), s => new AddressCount(s.First, s.Count, s.FirstTime)));
 }

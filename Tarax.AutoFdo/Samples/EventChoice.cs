@@ -17,7 +17,7 @@ internal static class EventChoice
         var candidates = name is null
             ? events.Where(e => e.Layout.HasBranchStack)
             : events.Where(e => IsNamed(e.Name, name));
-        return candidates.MaxBy(e => (samples[e.Index], -e.Index));
+        return candidates.OrderByDescending(e => samples[e.Index]).ThenBy(e => e.Index).FirstOrDefault();
     }
 
     private static bool IsNamed(string eventName, string name) =>

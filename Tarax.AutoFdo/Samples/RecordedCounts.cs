@@ -80,7 +80,7 @@ internal sealed class RecordedCounts
         var tally = new BinaryTally();
         foreach (var (space, counter) in _counters)
         {
-            if (space.Mappings.Any(m => files.Contains(m.File!)) || kernel?.Mappings.Any(m => files.Contains(m.File!)) == true)
+            if (space.Maps(files) || kernel?.Maps(files) == true)
             {
                 AddTo(tally, counter, new Locator(space, kernel), files);
             }

@@ -91,9 +91,6 @@ internal sealed class FunctionSymbols
         return address - start < size ? new FunctionSymbol(start, start + size, aliases) : null;
     }
 
-    /// <summary>Every function symbol, by address and then by rank among its aliases.</summary>
-    public IEnumerable<(ulong Start, ulong Size, string Name)> All() => _entries.Select(e => (e.Start, e.Size, e.Name));
-
     private readonly record struct Entry(ulong Start, ulong Size, SymbolBinding Binding, string Name) : IComparable<Entry>
     {
         private int Rank => Binding switch

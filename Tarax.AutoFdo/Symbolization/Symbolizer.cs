@@ -72,7 +72,9 @@ internal sealed class Symbolizer
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
         {
-            foreach (var part in function.Debug.Ranges.OrderBy(r => r.Start))
+            var parts = function.Debug.Ranges.ToArray();
+            Array.Sort(parts, (a, b) => a.Start.CompareTo(b.Start));
+            foreach (var part in parts)
             {
                 AddSegments(tree.RunsIn(part), lines, segments);
             }

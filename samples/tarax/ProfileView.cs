@@ -6,7 +6,7 @@ using Tarax.AutoFdo.Profiles;
 namespace Tarax.Tool;
 
 /// <summary>A profile's summary and some of its functions, as text or JSON.</summary>
-internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(FunctionProfile Function, ulong Total)> functions, bool showsBodies)
+internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionProfile> functions, bool showsBodies)
 {
     private readonly ProfileSummary _summary = ProfileSummary.Of(profile);
 
@@ -14,9 +14,9 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(Function
     {
         if (showsBodies)
         {
-            foreach (var (function, total) in functions)
+            foreach (var function in functions)
             {
-                writer.WriteLine(Invariant($"{function.Name} total {total:N0} head {function.HeadCount:N0}{(function.File.Length > 0 ? $" {function.File}" : "")}"));
+                writer.WriteLine(Invariant($"{function.Name} total {function.Body.TotalCount():N0} head {function.HeadCount:N0}{(function.File.Length > 0 ? $" {function.File}" : "")}"));
                 WriteBody(function.Body, 1, writer);
             }
 
@@ -24,15 +24,21 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(Function
         }
 
         writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}"));
-        foreach (var row in _summary.Rows.Where(r => r.Cutoff is 500_000 or 900_000 or 990_000))
+        foreach (var row in _summary.Rows)
         {
+            if (row.Cutoff is not (500_000 or 900_000 or 990_000))
+            {
+                continue;
+            }
+
             writer.WriteLine(Invariant($"{row.Cutoff / 10_000} % of the counts lie in {row.Positions:N0} positions, each executed at least {row.MinimumCount:N0} times"));
         }
 
         writer.WriteLine();
         writer.WriteLine($"{"total",12} {"share",7} {"head",10}  function");
-        foreach (var (function, total) in functions)
+        foreach (var function in functions)
         {
+            ulong total = function.Body.TotalCount();
             double share = _summary.TotalCount == 0 ? 0 : 100.0 * total / _summary.TotalCount;
             writer.WriteLine(Invariant($"{total,12:N0} {share,5:0.0} % {function.HeadCount,10:N0}  {function.Name}"));
         }
@@ -61,12 +67,12 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(Function
 
             json.WriteEndArray();
             json.WriteStartArray("hottest");
-            foreach (var (function, total) in functions)
+            foreach (var function in functions)
             {
                 json.WriteStartObject();
                 json.WriteString("name", function.Name);
                 json.WriteString("file", function.File);
-                json.WriteNumber("total", total);
+                json.WriteNumber("total", function.Body.TotalCount());
                 json.WriteNumber("head", function.HeadCount);
                 json.WriteNumber("firstTime", function.FirstTime);
                 if (showsBodies)
@@ -89,8 +95,13 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<(Function
         string indent = new(' ', 2 * depth);
         foreach (var position in body.Positions)
         {
-            string targets = string.Concat(position.Targets.Select(t => Invariant($"  {t.Name}:{t.Count}")));
-            writer.WriteLine(Invariant($"{indent}{position.Position}: {position.Count}{targets}"));
+            writer.Write(Invariant($"{indent}{position.Position}: {position.Count}"));
+            foreach (var target in position.Targets)
+            {
+                writer.Write(Invariant($"  {target.Name}:{target.Count}"));
+            }
+
+            writer.WriteLine();
         }
 
         foreach (var call in body.Calls)

@@ -32,11 +32,10 @@ internal static class ShowCommand
     {
         string path = parsed.GetRequiredValue(Input);
         var profile = SampleProfile.Load(path);
-        var functions = profile.Functions.Select(f => (Function: f, Total: f.Body.TotalCount()))
-            .OrderByDescending(f => f.Total).ThenBy(f => f.Function.Name, StringComparer.Ordinal).AsEnumerable();
+        var functions = profile.Functions.OrderByDescending(f => f.Body.TotalCount()).ThenBy(f => f.Name, StringComparer.Ordinal).AsEnumerable();
         if (parsed.GetValue(Function) is { } name)
         {
-            functions = [.. functions.Where(f => f.Function.Name == name)];
+            functions = [.. functions.Where(f => f.Name == name)];
             if (!functions.Any())
             {
                 throw new ConversionException(ConversionFailure.EmptyProfile, $"{path}: has no function {name}; names are linkage names, see tarax show {path} --top {profile.Functions.Count}");
