@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 using Tarax.AutoFdo.IO;
 
@@ -91,7 +92,7 @@ internal sealed class PerfDataFile : IDisposable
 
         var events = ReadEvents(source, attrSize, attrsOffset, attrsSize);
         var data = source.Part("data section", Checked(dataOffset, "data offset", 40), Checked(dataSize, "data size", 48));
-        if (data.Length == 0 && source.Length > data.Position)
+        if (data.Length == 0 && source.Length > data.Position && !HasFeatureTable(source, bitmap, data.Position))
         {
             throw new InvalidFormatException(Format, "data size", 48, "is 0: perf record was killed before it finished the file");
         }
@@ -119,6 +120,28 @@ internal sealed class PerfDataFile : IDisposable
     }
 
     public void Dispose() => Source.Dispose();
+
+    /// <summary>
+    /// Whether the table of feature sections begins where the data section would: a recording without records has it there,
+    /// one that perf did not finish has its first record there.
+    /// </summary>
+    private static bool HasFeatureTable(ByteSource source, ReadOnlySpan<ulong> bitmap, long position)
+    {
+        long entries = 0;
+        foreach (ulong word in bitmap)
+        {
+            entries += BitOperations.PopCount(word);
+        }
+
+        if (entries == 0 || entries * 16 > source.Length - position)
+        {
+            return false;
+        }
+
+        var table = source.Cursor("feature section table", position, entries * 16);
+        ulong first = table.U64("feature section offset");
+        return first == (ulong)(position + (entries * 16)) && table.U64("feature section size") <= (ulong)source.Length - first;
+    }
 
     private static void CheckMagic(ByteSource source)
     {

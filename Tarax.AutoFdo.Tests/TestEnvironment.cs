@@ -1,0 +1,106 @@
+using System.Diagnostics;
+
+namespace Tarax.AutoFdo.Tests;
+
+/// <summary>
+/// Data and tools outside of the repository. A test that needs what a machine does not have is ignored with the reason;
+/// where CI is true it fails.
+/// </summary>
+internal static class TestEnvironment
+{
+    private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("CI") == "true";
+
+    /// <summary>Root of the repository: the folder with the solution.</summary>
+    public static string Repository { get; } = FindRepository();
+
+    /// <summary>A folder of the shared recordings, beside the repository or named by TARAX_TEST_DATA.</summary>
+    public static string Data(string path)
+    {
+        string root = Environment.GetEnvironmentVariable("TARAX_TEST_DATA") ?? Path.Combine(Repository, "..", "shared", "data");
+        string full = Path.GetFullPath(Path.Combine(root, path));
+        Require(File.Exists(full) || Directory.Exists(full), $"the test data {path} are not here");
+        return full;
+    }
+
+    /// <summary>A script beside the shared recordings.</summary>
+    public static string DataTool(string name)
+    {
+        string full = Path.GetFullPath(Path.Combine(Data("."), "..", "tools", name));
+        Require(File.Exists(full), $"the script {name} is not here");
+        return full;
+    }
+
+    /// <summary>Runs a tool, which must be installed and succeed.</summary>
+    public static string Run(string tool, params string[] arguments)
+    {
+        var result = Execute(tool, null, arguments);
+        Assert.That(result.ExitCode, Is.Zero, $"{tool} {string.Join(' ', arguments)}\n{result.Error}");
+        return result.Output;
+    }
+
+    /// <summary>Runs a tool with some input; it must be installed.</summary>
+    public static (int ExitCode, string Output, string Error) Execute(string tool, string? input, params string[] arguments)
+    {
+        Require(IsInstalled(tool), $"{tool} is not installed");
+        var start = new ProcessStartInfo(tool, arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["LC_ALL"] = "C.UTF-8";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+        }
+
+        process.StandardInput.Close();
+        process.WaitForExit();
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Runs the executable of this repository.</summary>
+    public static (int ExitCode, string Output, string Error) Tarax(params string[] arguments) =>
+        Execute("dotnet", null, [Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax.dll"), .. arguments]);
+
+    public static bool IsInstalled(string tool) =>
+        Path.IsPathRooted(tool)
+            ? File.Exists(tool)
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool)));
+
+    /// <summary>Ignores the test, or fails it in CI, where a condition does not hold.</summary>
+    public static void Require(bool condition, string reason)
+    {
+        if (condition)
+        {
+            return;
+        }
+
+        if (IsContinuousIntegration)
+        {
+            Assert.Fail($"{reason}, and CI must have it");
+        }
+
+        Assert.Ignore(reason);
+    }
+
+    /// <summary>A new folder for a test's files, removed with the test run's temporary files.</summary>
+    public static string NewFolder()
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "tarax-tests", Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static string FindRepository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Tarax.AutoFdo.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("the tests do not run inside of the repository");
+    }
+}
