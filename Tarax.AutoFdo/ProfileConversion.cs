@@ -28,6 +28,7 @@ internal static class ProfileConversion
         bool keepsDiscriminators = options.Discriminators == DiscriminatorHandling.Keep
             || (options.Discriminators == DiscriminatorHandling.Auto && (report.Compiler?.KnowsDiscriminators ?? report.GcovVersion >= Profiles.Gcov.GcovVersion.V2));
         profile = keepsDiscriminators ? profile : profile.WithoutDiscriminators();
+        profile = report.Compiler is { NeedsHeadCounts: true } ? profile.WithHeadCounts() : profile;
         profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;

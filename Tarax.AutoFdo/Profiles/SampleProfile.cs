@@ -134,6 +134,10 @@ public sealed class SampleProfile
     /// </summary>
     public SampleProfile WithoutDiscriminators() => new(Functions.Select(ProfileTransformation.WithoutDiscriminators));
 
+    /// <summary>The same profile where every function that ran was entered at least once, see <see cref="TargetCompiler.NeedsHeadCounts"/>.</summary>
+    public SampleProfile WithHeadCounts() =>
+        new(Functions.Select(f => f.HeadCount == 0 && f.Body.MaximumCount() > 0 ? f with { HeadCount = 1 } : f));
+
     /// <summary>The same profile without positions whose count is 0, and without inlined calls that then have none.</summary>
     public SampleProfile WithoutZeroCounts() => new(Functions.Select(ProfileTransformation.WithoutZeroCounts));
 }

@@ -25,6 +25,12 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// </summary>
     public bool KnowsDiscriminators => MajorVersion >= FirstWithDiscriminators;
 
+    /// <summary>
+    /// Whether the compiler takes a function that was never seen to be entered for one that never ran, whatever its positions say.
+    /// GCC 12 does (a loop that was running when the recording began, all of whose blocks get count 0); GCC 11 loses the first block.
+    /// </summary>
+    public bool NeedsHeadCounts => MajorVersion < FirstWithDiscriminators;
+
     /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
     /// <param name="text">The name.</param>
     /// <param name="compiler">The compiler.</param>
