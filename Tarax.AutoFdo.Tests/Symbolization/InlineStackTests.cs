@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Tests.Symbolization;
+
+/// <summary>Inline stacks beside those of addr2line and llvm-symbolizer.</summary>
+public sealed class InlineStackTests
+{
+    [TestCase("programs/cmulti-d5-pie/cmulti")]
+    [TestCase("programs/cmulti-d4-nopie/cmulti-d4")]
+    [TestCase("programs/threads-d5-pie/threads")]
+    [TestCase("programs/stlmix-d5-pie/stlmix")]
+    public void Inline_stack_of_every_instruction_equals_that_of_llvm_symbolizer(string program)
+    {
+        string path = TestEnvironment.Data(program);
+        using var elf = ElfFile.Open(path);
+        var symbolizer = new Symbolizer(elf);
+        var ours = new SortedDictionary<ulong, string>();
+        foreach (ulong address in Instructions(path))
+        {
+            if (symbolizer.FindFunction(address) is { } function)
+            {
+                ours[address] = Stack(symbolizer, function, address);
+            }
+        }
+
+        Assert.That(ours, Has.Count.GreaterThan(500));
+        var theirs = LlvmSymbolizer(path, ours.Keys);
+        var different = ours.Where(o => theirs[o.Key] != o.Value).Select(o => $"{o.Key:x}: ours {o.Value} llvm-symbolizer {theirs[o.Key]}").ToList();
+
+        // Each of the few leftovers: one of several functions that the compiler gave the same code, or a line 0.
+        Assert.That(different, Has.Count.LessThanOrEqualTo(ours.Count / 1000), string.Join('\n', different.Take(10)));
+    }
+
+    private static readonly Dictionary<CodeFunction, FunctionSource> Sources = [];
+
+    /// <summary>Lines with discriminators from the innermost frame outwards.</summary>
+    private static string Stack(Symbolizer symbolizer, CodeFunction function, ulong address)
+    {
+        if (!Sources.TryGetValue(function, out var source))
+        {
+            Sources.Add(function, source = symbolizer.Source(function));
+        }
+
+        var segment = Array.Find(source.Segments, s => address >= s.Start && address < s.End);
+        if (segment.End == 0)
+        {
+            return "0";
+        }
+
+        var text = new StringBuilder(segment.Line.ToString(CultureInfo.InvariantCulture));
+        for (int scope = segment.Scope; source.Scopes[scope].Parent >= 0; scope = source.Scopes[scope].Parent)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {source.Scopes[scope].CallLine}");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<ulong> Instructions(string path) =>
+        TestEnvironment.Run("objdump", "-d", "--no-show-raw-insn", "-j", ".text", path).Split('\n')
+            .Where(l => l.StartsWith("  ", StringComparison.Ordinal) && l.Contains(":\t", StringComparison.Ordinal))
+            .Select(l => ulong.Parse(l.AsSpan(0, l.IndexOf(':', StringComparison.Ordinal)).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+
+    private static Dictionary<ulong, string> LlvmSymbolizer(string path, IEnumerable<ulong> addresses)
+    {
+        string input = string.Join('\n', addresses.Select(a => $"0x{a:x}"));
+        var run = TestEnvironment.Execute("llvm-symbolizer-22", input + "\n", $"--obj={path}", "--output-style=LLVM", "--inlines", "--functions=none");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        var blocks = run.Output.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        return addresses.Zip(blocks).ToDictionary(b => b.First, b => string.Join(' ', b.Second.Trim().Split('\n').Select(LineOf)));
+    }
+
+    /// <summary>The line of <c>file:line:column</c>.</summary>
+    private static string LineOf(string place)
+    {
+        string[] parts = place.Split(':');
+        return parts[^2];
+    }
+}
