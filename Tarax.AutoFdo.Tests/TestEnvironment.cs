@@ -44,7 +44,9 @@ internal static class TestEnvironment
         Require(IsInstalled(tool), $"{tool} is not installed");
         var start = new ProcessStartInfo(tool, arguments)
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["LC_ALL"] = "C.UTF-8";
         using var process = Process.Start(start)!;

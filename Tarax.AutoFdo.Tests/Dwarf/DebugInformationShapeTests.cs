@@ -141,7 +141,8 @@ public sealed class DebugInformationShapeTests
         CountsText.Save(counts, text);
         return AutoFdoConverter.Convert(text, binary, new ConversionOptions
         {
-            Input = InputKind.CountsText, ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 16),
+            Input = InputKind.CountsText,
+            ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 16),
         }).Profile;
     }
 

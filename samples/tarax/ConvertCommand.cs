@@ -16,54 +16,69 @@ internal static class ConvertCommand
 
     private static readonly Option<string> Binary = new("--binary", "-b")
     {
-        Description = "the program, shared object or vmlinux that ran, with debug information", Required = true, HelpName = "FILE",
+        Description = "the program, shared object or vmlinux that ran, with debug information",
+        Required = true,
+        HelpName = "FILE",
     };
 
     private static readonly Option<string> Output = new("--output", "-o")
     {
-        Description = "the profile to write; - for standard output", Required = true, HelpName = "FILE",
+        Description = "the profile to write; - for standard output",
+        Required = true,
+        HelpName = "FILE",
     };
 
     private static readonly Option<TargetCompiler?> Compiler = new("--for")
     {
         Description = "the compiler that will read the profile, such as gcc-16 [default: the one that made the binary]",
-        HelpName = "COMPILER", CustomParser = ParseCompiler,
+        HelpName = "COMPILER",
+        CustomParser = ParseCompiler,
     };
 
     private static readonly Option<int?> Version = new("--gcov-version")
     {
-        Description = "version of the profile, 1 to 3 [default: the one that the compiler reads]", HelpName = "N",
+        Description = "version of the profile, 1 to 3 [default: the one that the compiler reads]",
+        HelpName = "N",
     };
 
     private static readonly Option<DiscriminatorHandling> Discriminators = new("--discriminators")
     {
         Description = "pieces of code on one line: auto (as the compiler needs it), keep, or drop (one count per line)",
-        HelpName = "auto|keep|drop", DefaultValueFactory = _ => DiscriminatorHandling.Auto,
+        HelpName = "auto|keep|drop",
+        DefaultValueFactory = _ => DiscriminatorHandling.Auto,
     };
 
     private static readonly Option<string?> Event = new("--event")
     {
-        Description = "the event to count [default: the one with branch stacks]", HelpName = "NAME",
+        Description = "the event to count [default: the one with branch stacks]",
+        HelpName = "NAME",
     };
 
     private static readonly Option<string> Profiler = new("--profiler")
     {
-        Description = "what INPUT is: perf (perf.data) or text (counts)", HelpName = "perf|text", DefaultValueFactory = _ => "perf",
+        Description = "what INPUT is: perf (perf.data) or text (counts)",
+        HelpName = "perf|text",
+        DefaultValueFactory = _ => "perf",
     };
 
     private static readonly Option<string?> MappedAs = new("--mapped-as")
     {
-        Description = "path or base name under which the binary ran [default: found by build-id, then by name]", HelpName = "NAME",
+        Description = "path or base name under which the binary ran [default: found by build-id, then by name]",
+        HelpName = "NAME",
     };
 
     private static readonly Option<ulong> MinimumSamples = new("--min-samples")
     {
-        Description = "fewer samples in the binary end with exit code 3", HelpName = "N", DefaultValueFactory = _ => 100,
+        Description = "fewer samples in the binary end with exit code 3",
+        HelpName = "N",
+        DefaultValueFactory = _ => 100,
     };
 
     private static readonly Option<ulong> MinimumCount = new("--min-count")
     {
-        Description = "leave out functions that ran less often", HelpName = "N", DefaultValueFactory = _ => 0,
+        Description = "leave out functions that ran less often",
+        HelpName = "N",
+        DefaultValueFactory = _ => 0,
     };
 
     private static readonly Option<bool> OmitZeroCounts = new("--omit-zero-counts")
@@ -75,12 +90,16 @@ internal static class ConvertCommand
 
     private static readonly Option<int> Threads = new("--threads")
     {
-        Description = "number of threads; the result is the same", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount,
+        Description = "number of threads; the result is the same",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
     };
 
     private static readonly Option<string> Report = new("--report")
     {
-        Description = "how the report on standard error looks: text or json", HelpName = "text|json", DefaultValueFactory = _ => "text",
+        Description = "how the report on standard error looks: text or json",
+        HelpName = "text|json",
+        DefaultValueFactory = _ => "text",
     };
 
     public static Command Create()

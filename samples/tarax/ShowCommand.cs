@@ -11,12 +11,15 @@ internal static class ShowCommand
 
     private static readonly Option<int> Top = new("--top")
     {
-        Description = "number of hottest functions to list", HelpName = "N", DefaultValueFactory = _ => 10,
+        Description = "number of hottest functions to list",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
     };
 
     private static readonly Option<string?> Function = new("--function")
     {
-        Description = "show all counts of this function", HelpName = "NAME",
+        Description = "show all counts of this function",
+        HelpName = "NAME",
     };
 
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
