@@ -120,6 +120,11 @@ internal sealed class DwarfUnit
             throw cursor.Invalid("address_size", $"is {addressSize}");
         }
 
+        if (offset + (ulong)cursor.Position > next)
+        {
+            throw cursor.Invalid("unit_length", $"is {length}, less than the unit's header");
+        }
+
         var encoding = new UnitEncoding(version, addressSize, offsetSize);
         var unit = new DwarfUnit(file, offset, next, offset + (ulong)cursor.Position, type, encoding, file.AbbreviationsAt(abbreviations, encoding));
         unit.ReadRoot();
