@@ -48,8 +48,9 @@ internal sealed class RecordingConversion
 
         NoteSamples(recorded);
         var kernel = scan.AddressSpaces.OfKernel(ulong.MaxValue);
-        var match = FindBinary(scan, recorded, kernel);
-        var tally = recorded.TallyOf(match.Files, kernel);
+        var layout = new BinaryLayout(_binary);
+        var match = FindBinary(scan, recorded, kernel, layout);
+        var tally = recorded.TallyOf(match.Files, layout, kernel);
         NoteTally(tally);
         if (tally.Samples < _options.MinimumSamples)
         {
@@ -110,9 +111,9 @@ internal sealed class RecordingConversion
         $"{_path}: the samples have no branch stacks. Record with -b: perf record -b -e br_inst_retired.near_taken:upp -- PROGRAM (Intel), "
         + "perf record -b -e ex_ret_brn_tkn:u -- PROGRAM (AMD Zen 4 and later). Virtual machines often do not offer branch records.");
 
-    private BinaryMatch FindBinary(RecordingScan scan, RecordedCounts recorded, AddressSpace? kernel)
+    private BinaryMatch FindBinary(RecordingScan scan, RecordedCounts recorded, AddressSpace? kernel, BinaryLayout layout)
     {
-        var match = BinaryMatch.Find(scan.AddressSpaces.Files, _binary.Path, _binary.BuildId, _options.MappedAs);
+        var match = BinaryMatch.Find(scan.AddressSpaces.Files, _binary.Path, _binary.BuildId, layout.IsKernel, _options.MappedAs);
         string identity = _binary.BuildId.IsEmpty ? "which has no build-id" : $"build-id {_binary.BuildId}";
         switch (match.Kind)
         {

@@ -170,8 +170,8 @@ public sealed class RecordingCounterTests
     {
         using var file = new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x1000, 0, Program, OtherId).Open();
         var scan = RecordingScan.Run(file);
-        Assert.That(BinaryMatch.Find(scan.AddressSpaces.Files, Program, new BuildId(Id), null).Kind, Is.EqualTo(MatchKind.OtherBuildId));
-        Assert.That(BinaryMatch.Find(scan.AddressSpaces.Files, "/bin/unknown", new BuildId(Id), null).Kind, Is.EqualTo(MatchKind.None));
+        Assert.That(BinaryMatch.Find(scan.AddressSpaces.Files, Program, new BuildId(Id), false, null).Kind, Is.EqualTo(MatchKind.OtherBuildId));
+        Assert.That(BinaryMatch.Find(scan.AddressSpaces.Files, "/bin/unknown", new BuildId(Id), false, null).Kind, Is.EqualTo(MatchKind.None));
     }
 
     [Test]
@@ -235,7 +235,8 @@ public sealed class RecordingCounterTests
     {
         var scan = RecordingScan.Run(file);
         var recorded = RecordingCounter.Run(file, scan, file.Events[0], threads, null);
-        var match = BinaryMatch.Find(scan.AddressSpaces.Files, path, new BuildId(buildId), mappedAs);
-        return recorded.TallyOf(match.Files, scan.AddressSpaces.OfKernel(ulong.MaxValue)).ToCounts(null);
+        var match = BinaryMatch.Find(scan.AddressSpaces.Files, path, new BuildId(buildId), false, mappedAs);
+        using var elf = new ElfBuilder().Open();
+        return recorded.TallyOf(match.Files, new BinaryLayout(elf), scan.AddressSpaces.OfKernel(ulong.MaxValue)).ToCounts(null);
     }
 }

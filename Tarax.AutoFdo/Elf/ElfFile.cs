@@ -17,7 +17,7 @@ internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, 
 {
     public const uint Load = 1;
     public const uint Note = 4;
-    private const uint ExecuteFlag = 1;
+    public const uint ExecuteFlag = 1;
 
     public bool IsExecutableLoad => Type == Load && (Flags & ExecuteFlag) != 0;
 }
@@ -34,7 +34,7 @@ internal sealed class ElfFile : IDisposable
 
     private readonly ByteSource _source;
     private readonly Dictionary<ElfSection, ByteSource> _contents = [];
-    private readonly List<ByteSource> _decompressed = [];
+    private readonly List<ByteSource> _owned = [];
     private readonly Lock _lock = new();
 
     private ElfFile(string path, ByteSource source)
@@ -89,7 +89,7 @@ internal sealed class ElfFile : IDisposable
         return Sections.FirstOrDefault(s => s.Name == name) ?? Sections.FirstOrDefault(s => s.Name == oldName);
     }
 
-    /// <summary>The content of a section, decompressed where it is compressed; empty for one without content in the file.</summary>
+    /// <summary>The content of a section, decompressed where it is compressed and relocated where the file is not linked; empty for one without content in the file.</summary>
     public ByteSource Content(ElfSection section)
     {
         lock (_lock)
@@ -102,7 +102,13 @@ internal sealed class ElfFile : IDisposable
                 content = CompressedSection.Decompress(this, section, raw);
                 if (content != raw)
                 {
-                    _decompressed.Add(content);
+                    _owned.Add(content);
+                }
+
+                if (Relocations.TryApply(this, section, content, out var relocated))
+                {
+                    _owned.Add(relocated);
+                    content = relocated;
                 }
 
                 _contents.Add(section, content);
@@ -134,9 +140,25 @@ internal sealed class ElfFile : IDisposable
         return false;
     }
 
+    /// <summary>The file offset of an ELF virtual address in an executable segment.</summary>
+    public bool TryGetFileOffset(ulong virtualAddress, out ulong fileOffset)
+    {
+        foreach (var segment in Segments)
+        {
+            if (segment.IsExecutableLoad && virtualAddress >= segment.VirtualAddress && virtualAddress - segment.VirtualAddress < segment.FileSize)
+            {
+                fileOffset = virtualAddress - segment.VirtualAddress + segment.Offset;
+                return true;
+            }
+        }
+
+        fileOffset = 0;
+        return false;
+    }
+
     public void Dispose()
     {
-        foreach (var content in _decompressed)
+        foreach (var content in _owned)
         {
             content.Dispose();
         }
@@ -183,6 +205,7 @@ internal sealed class ElfFile : IDisposable
         uint nameSection = header.U16("e_shstrndx");
         Segments = ReadSegments(programHeaders, programHeaderSize, programHeaderCount);
         Sections = ReadSections(sectionHeaders, sectionHeaderSize, sectionCount, nameSection);
+        Segments = Type == ElfType.Relocatable ? RelocatableLayout.Assign(Sections) : Segments;
     }
 
     private ulong Word(ref ByteCursor cursor, string field) => Is64Bit ? cursor.U64(field) : cursor.U32(field);

@@ -4,6 +4,7 @@ namespace Tarax.AutoFdo.Elf;
 internal sealed class ElfSection
 {
     public const uint TypeSymbolTable = 2;
+    public const uint TypeRelocationsWithAddends = 4;
     public const uint TypeNote = 7;
     public const uint TypeNoBits = 8;
     public const uint TypeDynamicSymbols = 11;
@@ -19,7 +20,8 @@ internal sealed class ElfSection
 
     public ulong Flags { get; init; }
 
-    public ulong Address { get; init; }
+    /// <summary>ELF virtual address; for code of a relocatable file the one of <see cref="RelocatableLayout"/>.</summary>
+    public ulong Address { get; set; }
 
     public ulong Offset { get; init; }
 

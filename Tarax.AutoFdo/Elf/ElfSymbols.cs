@@ -32,7 +32,7 @@ internal readonly ref struct ElfSymbol
 
     public ushort SectionIndex { get; }
 
-    /// <summary>ELF virtual address; in relocatable files the offset in its section.</summary>
+    /// <summary>ELF virtual address.</summary>
     public ulong Value { get; }
 
     public ulong Size { get; }
@@ -47,13 +47,42 @@ internal ref struct ElfSymbolReader
 {
     private readonly ReadOnlySpan<byte> _names;
     private readonly bool _is64Bit;
+    private readonly IReadOnlyList<ElfSection>? _sectionAddresses;
     private ByteCursor _symbols;
 
-    private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit)
+    private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit, IReadOnlyList<ElfSection>? sectionAddresses)
     {
+        _sectionAddresses = sectionAddresses;
         _symbols = symbols;
         _names = names;
         _is64Bit = is64Bit;
+    }
+
+    /// <summary>The address of a symbol of any type by its name, in .symtab.</summary>
+    public static bool TryFind(ElfFile file, string name, out ulong address)
+    {
+        Span<byte> wanted = stackalloc byte[64];
+        wanted = wanted[..Encoding.UTF8.GetBytes(name, wanted)];
+        address = 0;
+        foreach (var section in file.Sections)
+        {
+            if (section.Type != ElfSection.TypeSymbolTable || !section.HasContent)
+            {
+                continue;
+            }
+
+            var symbols = Of(file, section);
+            while (symbols.TryRead(out var symbol))
+            {
+                if (symbol.SectionIndex != 0 && symbol.Name.SequenceEqual(wanted))
+                {
+                    address = symbol.Value;
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The symbols of one table with the string table that it links to.</summary>
@@ -61,7 +90,7 @@ internal ref struct ElfSymbolReader
     {
         var symbols = file.Content(table);
         var names = table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]).All() : default;
-        return new ElfSymbolReader(symbols.Cursor("symbols", 0, symbols.Length, file.IsBigEndian), names, file.Is64Bit);
+        return new ElfSymbolReader(symbols.Cursor("symbols", 0, symbols.Length, file.IsBigEndian), names, file.Is64Bit, file.Type == ElfType.Relocatable ? file.Sections : null);
     }
 
     public bool TryRead(out ElfSymbol symbol)
@@ -95,6 +124,8 @@ internal ref struct ElfSymbolReader
             section = _symbols.U16("st_shndx");
         }
 
+        // In a relocatable file a symbol's value is its place in its section.
+        value += _sectionAddresses is not null && section < _sectionAddresses.Count ? _sectionAddresses[section].Address : 0;
         symbol = new ElfSymbol(NameAt(name), info, section, value, size);
         return true;
     }

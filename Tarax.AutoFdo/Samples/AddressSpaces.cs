@@ -16,12 +16,17 @@ internal sealed class AddressSpaces
     private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
     private readonly Dictionary<string, BuildId> _buildIdByName = [];
     private readonly List<Change> _changes = [];
+    private readonly BuildId _kernelBuildId;
 
     public AddressSpaces(IEnumerable<BuildIdEntry> buildIds)
     {
         foreach (var entry in buildIds)
         {
             _buildIdByName.TryAdd(entry.FileName, entry.BuildId);
+            if (_kernelBuildId.IsEmpty && entry.IsKernel && MappedFile.IsKernelName(entry.FileName))
+            {
+                _kernelBuildId = entry.BuildId;
+            }
         }
     }
 
@@ -105,9 +110,9 @@ internal sealed class AddressSpaces
     {
         string name = Encoding.UTF8.GetString(mapping.FileName);
         var buildId = new BuildId(mapping.BuildId);
-        if (buildId.IsEmpty && _buildIdByName.TryGetValue(name, out var fromTable))
+        if (buildId.IsEmpty)
         {
-            buildId = fromTable;
+            buildId = isKernel && MappedFile.IsKernelName(name) ? _kernelBuildId : _buildIdByName.GetValueOrDefault(name);
         }
 
         if (!_files.TryGetValue((name, buildId), out var file))

@@ -29,8 +29,9 @@ internal sealed record BinaryMatch(MatchKind Kind, IReadOnlySet<MappedFile> File
     /// <param name="mapped">All mapped files.</param>
     /// <param name="path">Path of the binary.</param>
     /// <param name="buildId">Build-id of the binary; empty where it has none.</param>
+    /// <param name="isKernel">Whether the binary is a kernel.</param>
     /// <param name="mappedAs">The path or base name under which it was mapped, by the user; null for none.</param>
-    public static BinaryMatch Find(IReadOnlyList<MappedFile> mapped, string path, BuildId buildId, string? mappedAs)
+    public static BinaryMatch Find(IReadOnlyList<MappedFile> mapped, string path, BuildId buildId, bool isKernel, string? mappedAs)
     {
         if (mappedAs is not null)
         {
@@ -45,17 +46,21 @@ internal sealed record BinaryMatch(MatchKind Kind, IReadOnlySet<MappedFile> File
 
         string name = Path.GetFullPath(path);
         name = name.EndsWith(UnstrippedSuffix, StringComparison.Ordinal) ? name[..^UnstrippedSuffix.Length] : name;
-        var byName = Named(mapped, name);
+        var byName = isKernel ? mapped.Where(f => f.KernelReferenceSymbol is not null).ToHashSet() : Named(mapped, name);
         var withoutBuildId = byName.Where(f => f.BuildId.IsEmpty).ToHashSet();
         return withoutBuildId.Count > 0 ? Of(MatchKind.Name, withoutBuildId) : Of(byName.Count > 0 ? MatchKind.OtherBuildId : MatchKind.None, byName);
     }
 
     private static BinaryMatch Of(MatchKind kind, HashSet<MappedFile> files) => new(files.Count == 0 ? MatchKind.None : kind, files);
 
+    private static bool IsNamed(MappedFile file, string name) =>
+        Path.GetFileName(file.Name) == Path.GetFileName(name)
+        || (file.IsKernelModule && MappedFile.ModuleName(file.Name) == MappedFile.ModuleName(name));
+
     /// <summary>Files with exactly this path, or else with its base name.</summary>
     private static HashSet<MappedFile> Named(IReadOnlyList<MappedFile> mapped, string name)
     {
         var exact = mapped.Where(f => f.Name == name).ToHashSet();
-        return exact.Count > 0 ? exact : mapped.Where(f => Path.GetFileName(f.Name) == Path.GetFileName(name)).ToHashSet();
+        return exact.Count > 0 ? exact : mapped.Where(f => IsNamed(f, name)).ToHashSet();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Samples;
@@ -6,7 +7,8 @@ namespace Tarax.AutoFdo.Samples;
 /// Counts the branch stacks of one address space by runtime address: taken branches (from, to), and straight-line ranges
 /// from a branch's target to the source of the next branch.
 /// </summary>
-internal sealed class BranchStackCounter
+/// <param name="kernel">The counter of branches inside of the kernel, which all processes share; null for the kernel's own.</param>
+internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
 {
     /// <summary>A backward step longer than this at the head of a stack, recorded twice, is the hardware's double entry, not a loop.</summary>
     private const ulong DuplicateHeadStride = 0x1000;
@@ -24,7 +26,7 @@ internal sealed class BranchStackCounter
     /// <summary>Second copies of a stack's first entry.</summary>
     public long DuplicateHeads { get; private set; }
 
-    public void AddAddress(ulong ip, ulong time) => Addresses.Increment(ip, 0, time);
+    public void AddAddress(ulong ip, ulong time) => Of(ip).Addresses.Increment(ip, 0, time);
 
     /// <summary>Counts one stack, whose newest entry comes first.</summary>
     /// <param name="entries">The entries; those that are all zero are places the hardware did not fill.</param>
@@ -58,12 +60,12 @@ internal sealed class BranchStackCounter
 
             if (nextFrom != 0)
             {
-                Ranges.Increment(entry.To, nextFrom, time);
+                Of(entry.To & nextFrom).Ranges.Increment(entry.To, nextFrom, time);
             }
 
             if (!entry.IsNotTaken)
             {
-                Branches.Increment(entry.From, entry.To, time);
+                Of(entry.From & entry.To).Branches.Increment(entry.From, entry.To, time);
             }
 
             nextFrom = entry.From;
@@ -79,6 +81,10 @@ internal sealed class BranchStackCounter
         WrongPathEntries += other.WrongPathEntries;
         DuplicateHeads += other.DuplicateHeads;
     }
+
+    /// <summary>Addresses of the upper half are the kernel's, in every process the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private BranchStackCounter Of(ulong address) => (long)address < 0 && kernel is not null ? kernel : this;
 
     private static bool IsDuplicateHead(ReadOnlySpan<BranchEntry> entries) =>
         entries[0].From == entries[1].From && entries[0].To == entries[1].To && entries[0].From - entries[0].To > DuplicateHeadStride;

@@ -6,6 +6,7 @@ namespace Tarax.AutoFdo.Samples;
 internal sealed class MappedFile
 {
     private const string DeletedSuffix = " (deleted)";
+    private const string KernelMap = "[kernel.kallsyms]";
 
     public MappedFile(string name, BuildId buildId, bool isKernel)
     {
@@ -21,6 +22,38 @@ internal sealed class MappedFile
     public BuildId BuildId { get; }
 
     public bool IsKernel { get; }
+
+    /// <summary>
+    /// The symbol whose runtime address the kernel's own mapping states in place of a file offset, <c>_text</c> or <c>_stext</c>;
+    /// null for any other file (perf_event__synthesize_kernel_mmap in tools/perf).
+    /// </summary>
+    public string? KernelReferenceSymbol =>
+        IsKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
+            ? (Name.Length > KernelMap.Length ? Name[KernelMap.Length..] : "_text")
+            : null;
+
+    /// <summary>Whether it is a loadable module of the kernel, by its path or by <c>[name]</c>.</summary>
+    public bool IsKernelModule => IsKernel && KernelReferenceSymbol is null && ModuleName(Name) is not null;
+
+    /// <summary>
+    /// The module's name as the kernel writes it, without folder, <c>.ko</c> and compression, with underscores for hyphens; null for a name that is
+    /// no module's.
+    /// </summary>
+    public static string? ModuleName(string fileName)
+    {
+        string name = Path.GetFileName(fileName);
+        if (fileName.StartsWith('[') && fileName.EndsWith(']') && !fileName.StartsWith(KernelMap, StringComparison.Ordinal))
+        {
+            return fileName[1..^1].Replace('-', '_');
+        }
+
+        int extension = name.IndexOf(".ko", StringComparison.Ordinal);
+        return extension > 0 && (name[(extension + 3)..] is "" or ".gz" or ".xz" or ".zst" or ".debug") ? name[..extension].Replace('-', '_') : null;
+    }
+
+    /// <summary>Whether a name in the recording's build-id table is the kernel's.</summary>
+    public static bool IsKernelName(string name) =>
+        name.StartsWith(KernelMap, StringComparison.Ordinal) || Path.GetFileName(name).StartsWith("vmlinux", StringComparison.Ordinal);
 
     /// <summary>Whether a name stands for memory without an ELF file behind it.</summary>
     public static bool IsAnonymous(ReadOnlySpan<byte> name) =>

@@ -7,7 +7,10 @@ internal sealed class RecordedCounts
     private const ulong MaximumRangeLength = 1 << 20;
 
     private readonly Dictionary<AddressSpace, BranchStackCounter> _counters = [];
-    private readonly BranchStackCounter _unknownSpace = new();
+    private readonly BranchStackCounter _kernel = new();
+    private readonly BranchStackCounter _unknownSpace;
+
+    public RecordedCounts() => _unknownSpace = new BranchStackCounter(_kernel);
 
     public long Samples { get; set; }
 
@@ -35,7 +38,7 @@ internal sealed class RecordedCounts
 
         if (!_counters.TryGetValue(space, out var counter))
         {
-            counter = new BranchStackCounter();
+            counter = new BranchStackCounter(_kernel);
             _counters.Add(space, counter);
         }
 
@@ -51,6 +54,7 @@ internal sealed class RecordedCounts
         }
 
         _unknownSpace.AddAll(other._unknownSpace);
+        _kernel.AddAll(other._kernel);
         Samples += other.Samples;
         SamplesWithBranchStack += other.SamplesWithBranchStack;
         BranchEntries += other.BranchEntries;
@@ -62,56 +66,59 @@ internal sealed class RecordedCounts
     public Dictionary<MappedFile, ulong> SamplesByFile(AddressSpace? kernel)
     {
         var result = new Dictionary<MappedFile, ulong>();
-        foreach (var (space, counter) in _counters)
+        foreach (var (space, counter) in Counters())
         {
             var locator = new Locator(space, kernel);
-            Tally(counter, locator, result);
+            foreach (ref readonly var slot in counter.Addresses)
+            {
+                if (locator.Find(slot.First) is { File: { } file })
+                {
+                    result[file] = result.GetValueOrDefault(file) + slot.Count;
+                }
+            }
         }
 
-        Tally(_unknownSpace, new Locator(new AddressSpace(), kernel), result);
         return result;
     }
 
     /// <summary>The counts that lie in one binary, by file offset.</summary>
     /// <param name="files">The mapped files that are this binary.</param>
+    /// <param name="layout">How its addresses become file offsets.</param>
     /// <param name="kernel">The kernel's mappings.</param>
-    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, AddressSpace? kernel)
+    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout, AddressSpace? kernel)
     {
         var tally = new BinaryTally();
-        foreach (var (space, counter) in _counters)
+        bool isOfKernel = kernel?.Maps(files) == true;
+        foreach (var (space, counter) in Counters())
         {
-            if (space.Maps(files) || kernel?.Maps(files) == true)
+            if (isOfKernel || space.Maps(files))
             {
-                AddTo(tally, counter, new Locator(space, kernel), files);
+                AddTo(tally, counter, new Locator(space, kernel), files, layout);
             }
         }
 
         return tally;
     }
 
-    private static void Tally(BranchStackCounter counter, Locator locator, Dictionary<MappedFile, ulong> result)
+    /// <summary>All counters with the address spaces that they belong to.</summary>
+    private IEnumerable<(AddressSpace Space, BranchStackCounter Counter)> Counters()
     {
-        foreach (ref readonly var slot in counter.Addresses)
+        foreach (var (space, counter) in _counters)
         {
-            if (locator.Find(slot.First) is { File: { } file })
-            {
-                result[file] = result.GetValueOrDefault(file) + slot.Count;
-            }
+            yield return (space, counter);
         }
+
+        var none = new AddressSpace();
+        yield return (none, _unknownSpace);
+        yield return (none, _kernel);
     }
 
-    private static void AddTo(BinaryTally tally, BranchStackCounter counter, Locator locator, IReadOnlySet<MappedFile> files)
+    private static void AddTo(BinaryTally tally, BranchStackCounter counter, Locator locator, IReadOnlySet<MappedFile> files, BinaryLayout layout)
     {
         bool TryLocate(ulong address, out ulong offset)
         {
-            if (locator.Find(address) is { File: { } file } mapping && files.Contains(file))
-            {
-                offset = mapping.OffsetOf(address);
-                return true;
-            }
-
             offset = 0;
-            return false;
+            return locator.Find(address) is { File: { } file } mapping && files.Contains(file) && layout.TryGetFileOffset(mapping, address, out offset);
         }
 
         foreach (ref readonly var slot in counter.Addresses)

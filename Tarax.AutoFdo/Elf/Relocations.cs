@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Elf;
+
+/// <summary>
+/// Relocations of debug sections in relocatable files: absolute ones of 32 and 64 bits, which are all that compilers write there for
+/// x86-64 and AArch64. Linked files may keep their relocations (a kernel with CONFIG_RELOCATABLE does); their sections are already right.
+/// </summary>
+internal static class Relocations
+{
+    private const ushort MachineX8664 = 62;
+    private const ushort MachineAArch64 = 183;
+    private const int EntrySize = 24;
+    private const int SymbolSize = 24;
+
+    /// <summary>The section with its relocations applied, which the caller owns; false where there are none to apply.</summary>
+    public static bool TryApply(ElfFile file, ElfSection section, ByteSource content, [NotNullWhen(true)] out ByteSource? relocated)
+    {
+        relocated = null;
+        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !section.Name.StartsWith(".debug_", StringComparison.Ordinal)
+            || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count)
+        {
+            return false;
+        }
+
+        byte[] bytes = content.All().ToArray();
+        var symbols = file.Content(file.Sections[(int)table.Link]);
+        var entries = file.Content(table);
+        var cursor = entries.Cursor("relocations", 0, entries.Length, file.IsBigEndian);
+        while (cursor.Remaining >= EntrySize)
+        {
+            ulong offset = cursor.U64("r_offset");
+            ulong info = cursor.U64("r_info");
+            ulong addend = cursor.U64("r_addend");
+            int size = SizeOf(file.Machine, (uint)info);
+            if (size == 0)
+            {
+                continue;
+            }
+
+            if (offset > (ulong)bytes.Length - (ulong)size)
+            {
+                throw cursor.Invalid("r_offset", $"is {offset}, beyond {section.Name}");
+            }
+
+            ulong value = SymbolAddress(file, symbols, info >> 32) + addend;
+            Write(bytes.AsSpan((int)offset, size), value, file.IsBigEndian);
+        }
+
+        relocated = ByteSource.FromArray(bytes, section.Name);
+        return true;
+    }
+
+    private static ElfSection? FindRelocations(ElfFile file, ElfSection section)
+    {
+        for (int i = 0; i < file.Sections.Count; i++)
+        {
+            var candidate = file.Sections[i];
+            if (candidate.Type == ElfSection.TypeRelocationsWithAddends && candidate.HasContent
+                && candidate.Info < file.Sections.Count && file.Sections[(int)candidate.Info] == section)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Bytes that an absolute relocation writes; 0 for others, which do not occur in debug sections or change nothing.</summary>
+    private static int SizeOf(ushort machine, uint type) => (machine, type) switch
+    {
+        (MachineX8664, 1) => 8, // R_X86_64_64
+        (MachineX8664, 10 or 11) => 4, // R_X86_64_32, R_X86_64_32S
+        (MachineAArch64, 257) => 8, // R_AARCH64_ABS64
+        (MachineAArch64, 258) => 4, // R_AARCH64_ABS32
+        _ => 0,
+    };
+
+    private static ulong SymbolAddress(ElfFile file, ByteSource symbols, ulong index)
+    {
+        var symbol = symbols.Cursor("symbol", (long)(index * SymbolSize), SymbolSize, file.IsBigEndian);
+        symbol.Skip("st_name", 6);
+        ushort section = symbol.U16("st_shndx");
+        ulong value = symbol.U64("st_value");
+        return value + (section > 0 && section < file.Sections.Count ? file.Sections[section].Address : 0);
+    }
+
+    private static void Write(Span<byte> target, ulong value, bool isBigEndian)
+    {
+        switch (target.Length, isBigEndian)
+        {
+            case (8, false):
+                BinaryPrimitives.WriteUInt64LittleEndian(target, value);
+                break;
+            case (8, true):
+                BinaryPrimitives.WriteUInt64BigEndian(target, value);
+                break;
+            case (_, false):
+                BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)value);
+                break;
+            default:
+                BinaryPrimitives.WriteUInt32BigEndian(target, (uint)value);
+                break;
+        }
+    }
+}
