@@ -64,7 +64,8 @@ public class StageBenchmarks
     public int Symbolize()
     {
         using var elf = ElfFile.Open(_set.Binary);
-        return ProfileBuilder.Build(_counts, elf, new Symbolizer(elf), minimumCount: 0).Profile.Functions.Count;
+        using var symbolizer = new Symbolizer(elf);
+        return ProfileBuilder.Build(_counts, elf, symbolizer, minimumCount: 0).Profile.Functions.Count;
     }
 
     /// <summary>The profile as bytes.</summary>

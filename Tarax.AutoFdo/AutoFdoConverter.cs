@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo;
 
@@ -20,7 +19,7 @@ public static class AutoFdoConverter
 {
     /// <summary>Converts a recording of a binary and writes the profile. The file appears whole or not at all.</summary>
     /// <param name="input">The recording, or counts as text.</param>
-    /// <param name="binary">The program, shared object or vmlinux that ran, with debug information.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>
     /// <param name="output">The profile to write.</param>
     /// <param name="options">Choices; null for the defaults.</param>
     /// <returns>What was done.</returns>
@@ -36,7 +35,7 @@ public static class AutoFdoConverter
 
     /// <summary>Converts a recording of a binary.</summary>
     /// <param name="input">The recording, or counts as text.</param>
-    /// <param name="binary">The program, shared object or vmlinux that ran, with debug information.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>
     /// <param name="options">Choices; null for the defaults.</param>
     /// <returns>The profile, the counts and the report.</returns>
     /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
@@ -47,18 +46,19 @@ public static class AutoFdoConverter
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(binary);
         options ??= new ConversionOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
-        using var elf = ElfFile.Open(binary);
-        var report = new ConversionReport { BuildId = elf.BuildId.ToString() };
-        long start = Stopwatch.GetTimestamp();
+        return options.Input == InputKind.PerfData ? Recording.Count(input, options).Convert(binary) : ConvertCounts(input, binary, options);
+    }
 
-        var counts = options.Input == InputKind.CountsText
-            ? CountsConversion.Read(input, report)
-            : RecordingConversion.Count(input, elf, options, report);
+    private static ConversionResult ConvertCounts(string input, string binary, ConversionOptions options)
+    {
+        using var files = BinaryFiles.Open(binary, options.DebugFiles);
+        var report = new ConversionReport { BuildId = files.Binary.BuildId.ToString() };
+        long start = Stopwatch.GetTimestamp();
+        var counts = CountsConversion.Read(input, report);
         report.CountingTime = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();
-        var profile = ProfileConversion.Build(counts, elf, new Symbolizer(elf), options, report);
+        var profile = ProfileConversion.Build(counts, files, options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
         return new ConversionResult(profile, counts, report);
     }

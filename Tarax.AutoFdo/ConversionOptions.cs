@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 
@@ -53,6 +54,9 @@ public sealed record ConversionOptions
     /// </summary>
     public string? MappedAs { get; init; }
 
+    /// <summary>Folders of separate debug files, searched before <c>/usr/lib/debug</c>.</summary>
+    public IReadOnlyList<string> DebugDirectories { get; init; } = [];
+
     /// <summary>Fewer samples in the binary than this are no profile; 0 takes any number.</summary>
     public ulong MinimumSamples { get; init; } = 100;
 
@@ -61,6 +65,8 @@ public sealed record ConversionOptions
 
     /// <summary>Number of threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    internal DebugFileSearch DebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory]);
 
     /// <summary>Told the share of the recording that was counted, 0 to 1, from any thread; null for none.</summary>
     public IProgress<double>? Progress { get; init; }

@@ -30,6 +30,21 @@ public sealed class ConversionReport
     private readonly List<Diagnostic> _diagnostics = [];
     private readonly List<DroppedRanges> _droppedRanges = [];
 
+    internal ConversionReport()
+    {
+    }
+
+    /// <summary>A report that begins with what another one says of the recording.</summary>
+    internal ConversionReport(ConversionReport recording)
+    {
+        EventName = recording.EventName;
+        Samples = recording.Samples;
+        SamplesWithBranchStack = recording.SamplesWithBranchStack;
+        BranchEntries = recording.BranchEntries;
+        CountingTime = recording.CountingTime;
+        _diagnostics.AddRange(recording._diagnostics);
+    }
+
     /// <summary>The event that was counted; empty for counts.</summary>
     public string EventName { get; internal set; } = "";
 

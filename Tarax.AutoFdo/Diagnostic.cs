@@ -52,6 +52,9 @@ public static class DiagnosticId
     /// <summary>Code that ran is not described by the debug information.</summary>
     public const string WithoutDebugInformation = "without-debug-information";
 
+    /// <summary>Files of split DWARF (.dwo, .dwp) that the binary names are not at hand.</summary>
+    public const string MissingSplitFiles = "missing-split-files";
+
     /// <summary>The debug information is damaged from some unit on.</summary>
     public const string DamagedDebugInformation = "damaged-debug-information";
 }

@@ -10,8 +10,10 @@ namespace Tarax.AutoFdo;
 internal static class ProfileConversion
 {
     /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
-    public static SampleProfile Build(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    public static SampleProfile Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
     {
+        var binary = files.Binary;
+        using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
         var (profile, statistics) = ProfileBuilder.Build(counts, binary, symbolizer, options.MinimumCount);
         Note(statistics, symbolizer, report);
@@ -49,11 +51,17 @@ internal static class ProfileConversion
         }
 
         string found = symbolizer.HasDebugInformation ? "debug information without line numbers"
+            : binary.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
             : symbolizer.HasSymbols ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
         throw new ConversionException(
             ConversionFailure.NoDebugInformation,
-            $"{binary.Path}: has {found}. Give the same build before it was stripped, or build it with -g (or -g1) and record again.");
+            $"{binary.Path}: has {found}. Give the same build before it was stripped, install its separate debug file{HowToGet(binary)}, or build it with -g (or -g1) and record again.");
     }
+
+    /// <summary>Where the debug file of a distribution's binary can be had.</summary>
+    private static string HowToGet(ElfFile binary) => binary.BuildId.IsEmpty
+        ? ""
+        : $" (package NAME-dbgsym on Debian, or debuginfod-find debuginfo {binary.BuildId}, then --debug-dir where it is not {DebugFileSearch.SystemDirectory})";
 
     private static void Note(BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
     {
@@ -65,6 +73,12 @@ internal static class ProfileConversion
             report.Warn(
                 DiagnosticId.WithoutDebugInformation,
                 $"{Rate.Of(statistics.RangesWithoutFunction, statistics.Ranges)} of the executed ranges lie in code that the debug information does not describe{Top(statistics)}; compile it with -g, or accept that it has no profile (assembly)");
+        }
+
+        string[] missing = [.. symbolizer.MissingSplitFiles()];
+        if (missing.Length > 0)
+        {
+            report.Warn(DiagnosticId.MissingSplitFiles, $"{missing.Length} files of split debug information are not at hand, so their functions are left out (first: {missing[0]}); keep the .dwo files, or put a .dwp beside the binary");
         }
 
         if (symbolizer.Damage is { } damage)

@@ -35,7 +35,7 @@ public sealed class DwarfUnitTests
                 new At(DwarfAttribute.DeclLine, DwarfForm.Indirect, 77), new At(DwarfAttribute.Name, DwarfForm.String, Text: "f"), Low, High)
             .End().EndUnit());
         var function = file.Units[0].Functions.Find(0x1000)!;
-        Assert.That(FunctionDescription.Read(file, function.DieOffset), Is.EqualTo(new FunctionDescription("f", 77, "")));
+        Assert.That(FunctionDescription.Read(function.Die), Is.EqualTo(new FunctionDescription("f", 77, "")));
     }
 
     [Test]
@@ -46,7 +46,7 @@ public sealed class DwarfUnitTests
             .Entry(DwarfTag.CompileUnit, true, null)
             .Entry(DwarfTag.Subprogram, false, "f", new At(DwarfAttribute.Name, DwarfForm.String, Text: "f"), new At(DwarfAttribute.DeclLine, DwarfForm.ImplicitConst, 511), Low, High)
             .End().EndUnit());
-        Assert.That(FunctionDescription.Read(file, file.Units[0].Functions.Find(0x1000)!.DieOffset).DeclarationLine, Is.EqualTo(511));
+        Assert.That(FunctionDescription.Read(file.Units[0].Functions.Find(0x1000)!.Die).DeclarationLine, Is.EqualTo(511));
     }
 
     [Test]
@@ -62,7 +62,7 @@ public sealed class DwarfUnitTests
             .Entry(DwarfTag.Subprogram, false, "definition", new At(DwarfAttribute.Specification, DwarfForm.Ref4, Text: "declaration"), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 50))
             .Entry(DwarfTag.Subprogram, false, "declaration", new At(DwarfAttribute.LinkageName, DwarfForm.String, Text: "_ZN1A1fEv"), new At(DwarfAttribute.Name, DwarfForm.String, Text: "f"), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 10))
             .End().EndUnit());
-        Assert.That(FunctionDescription.Read(file, file.Units[0].Functions.Find(0x1000)!.DieOffset), Is.EqualTo(new FunctionDescription("_ZN1A1fEv", 50, "")));
+        Assert.That(FunctionDescription.Read(file.Units[0].Functions.Find(0x1000)!.Die), Is.EqualTo(new FunctionDescription("_ZN1A1fEv", 50, "")));
     }
 
     [Test]
@@ -72,7 +72,7 @@ public sealed class DwarfUnitTests
             .Entry(DwarfTag.CompileUnit, true, null)
             .Entry(DwarfTag.Subprogram, false, "f", new At(DwarfAttribute.AbstractOrigin, DwarfForm.Ref4, Text: "f"), Low, High)
             .End().EndUnit());
-        Assert.That(FunctionDescription.Read(file, file.Units[0].Functions.Find(0x1000)!.DieOffset).Name, Is.Empty);
+        Assert.That(FunctionDescription.Read(file.Units[0].Functions.Find(0x1000)!.Die).Name, Is.Empty);
     }
 
     [Test]
@@ -239,7 +239,7 @@ public sealed class DwarfUnitTests
             try
             {
                 using var elf = ElfFile.Read("damaged", ByteSource.FromArray(damaged, ElfFile.Format));
-                var symbolizer = new Tarax.AutoFdo.Symbolization.Symbolizer(elf);
+                using var symbolizer = new Tarax.AutoFdo.Symbolization.Symbolizer(elf);
                 for (ulong address = 0x401000; address < 0x409000; address += 64)
                 {
                     if (symbolizer.FindFunction(address) is { } function)

@@ -74,7 +74,8 @@ public sealed class ProfileBuilderTests
     public void Range_past_the_end_of_a_function_is_cut_there()
     {
         using var elf = Elf();
-        var (profile, statistics) = ProfileBuilder.Build(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), elf, new Symbolizer(elf), 0);
+        using var symbolizer = new Symbolizer(elf);
+        var (profile, statistics) = ProfileBuilder.Build(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), elf, symbolizer, 0);
         Assert.That(statistics.RangesCrossingFunctions, Is.EqualTo(5));
         Assert.That(profile.Functions.Single().Body.Positions.Select(p => p.Count), Is.EqualTo(new[] { 0ul, 0ul, 5ul, 0ul }));
     }
@@ -101,7 +102,8 @@ public sealed class ProfileBuilderTests
     private static SampleProfile Build((RangeCount[] Ranges, BranchCount[] Branches) counts, AddressCount[]? entries = null, ulong minimumCount = 0)
     {
         using var elf = Elf();
-        return ProfileBuilder.Build(Counts(counts, elf, entries), elf, new Symbolizer(elf), minimumCount).Profile;
+        using var symbolizer = new Symbolizer(elf);
+        return ProfileBuilder.Build(Counts(counts, elf, entries), elf, symbolizer, minimumCount).Profile;
     }
 
     /// <summary>Counts given by ELF virtual address, as the file offsets that they are.</summary>

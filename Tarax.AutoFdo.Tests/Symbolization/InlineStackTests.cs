@@ -16,7 +16,7 @@ public sealed class InlineStackTests
     {
         string path = TestEnvironment.Data(program);
         using var elf = ElfFile.Open(path);
-        var symbolizer = new Symbolizer(elf);
+        using var symbolizer = new Symbolizer(elf);
         var ours = new SortedDictionary<ulong, string>();
         foreach (ulong address in Instructions(path))
         {

@@ -37,8 +37,11 @@ internal enum DwarfAttribute : ushort
     StrOffsetsBase = 0x72,
     AddrBase = 0x73,
     RngListsBase = 0x74,
+    DwoName = 0x76,
     MipsLinkageName = 0x2007,
     GnuDiscriminator = 0x2136,
+    GnuDwoName = 0x2130,
+    GnuDwoId = 0x2131,
     GnuRangesBase = 0x2132,
     GnuAddrBase = 0x2133,
 }

@@ -3,29 +3,43 @@ using Tarax.AutoFdo.Elf;
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>The DWARF of a file: its units, found by offset and by address.</summary>
-internal sealed class DwarfFile
+internal sealed class DwarfFile : IDisposable
 {
     private readonly Dictionary<(ulong Offset, UnitEncoding Encoding), AbbreviationTable> _abbreviations = [];
     private readonly List<CodeRange> _code;
     private readonly List<DwarfUnit> _units = [];
     private readonly List<(CodeRange Range, DwarfUnit Unit)> _unitByAddress = [];
 
-    private DwarfFile(DwarfSections sections, List<CodeRange> code)
+    private DwarfFile(string path, DwarfSections sections, List<CodeRange> code)
     {
+        Path = path;
         Sections = sections;
         _code = code;
+        SplitUnits = new SplitUnits(this);
     }
+
+    /// <summary>The file that the sections are in.</summary>
+    public string Path { get; }
 
     public DwarfSections Sections { get; }
 
     /// <summary>All units, in the order of .debug_info.</summary>
     public IReadOnlyList<DwarfUnit> Units => _units;
 
+    /// <summary>The file with what dwz moved out of this one; null where there is none.</summary>
+    public DwarfFile? Supplementary { get; private init; }
+
+    /// <summary>Whether it is a .dwo or .dwp file, whose units belong to skeletons elsewhere.</summary>
+    public bool IsSplit { get; private init; }
+
+    /// <summary>The split units that belong to skeletons of this file.</summary>
+    public SplitUnits SplitUnits { get; }
+
     /// <summary>Why reading the units ended early, or null.</summary>
     public InvalidFormatException? Damage { get; private set; }
 
     /// <summary>Reads the headers and root entries of all units; null where the file has no DWARF.</summary>
-    public static DwarfFile? Of(ElfFile file)
+    public static DwarfFile? Of(ElfFile file, ElfFile? supplementary = null)
     {
         if (DwarfSections.Of(file) is not { } sections)
         {
@@ -41,9 +55,19 @@ internal sealed class DwarfFile
             }
         }
 
-        var dwarf = new DwarfFile(sections, code);
+        var dwarf = new DwarfFile(file.Path, sections, code) { Supplementary = supplementary is null ? null : Of(supplementary) };
         dwarf.ReadUnits();
         return dwarf;
+    }
+
+    /// <summary>Split units whose addresses are those of this file.</summary>
+    /// <param name="path">The .dwo or .dwp file.</param>
+    /// <param name="sections">Their sections.</param>
+    public DwarfFile Split(string path, DwarfSections sections)
+    {
+        var split = new DwarfFile(path, sections, _code) { IsSplit = true };
+        split.ReadUnits();
+        return split;
     }
 
     /// <summary>Whether an ELF virtual address lies in a section of code.</summary>
@@ -116,6 +140,8 @@ internal sealed class DwarfFile
             }
         }
     }
+
+    public void Dispose() => SplitUnits.Dispose();
 
     private int FirstStartingAfter(ulong address)
     {

@@ -51,6 +51,29 @@ internal sealed class DwarfSections
         };
     }
 
+    /// <summary>The sections of a .dwo file, with those of the main file that its units use; null where it is no such file.</summary>
+    public static DwarfSections? OfSplit(ElfFile file, DwarfSections main)
+    {
+        if (file.FindContent(".debug_info.dwo") is not { } info || file.FindContent(".debug_abbrev.dwo") is not { } abbrev)
+        {
+            return null;
+        }
+
+        return new DwarfSections
+        {
+            Info = info,
+            Abbrev = abbrev,
+            Str = file.FindContent(".debug_str.dwo"),
+            StrOffsets = file.FindContent(".debug_str_offsets.dwo"),
+            RngLists = file.FindContent(".debug_rnglists.dwo"),
+            Addr = main.Addr,
+            Ranges = main.Ranges,
+            Line = main.Line,
+            LineStr = main.LineStr,
+            IsBigEndian = file.IsBigEndian,
+        };
+    }
+
     /// <summary>A cursor from an offset to the end of a section.</summary>
     /// <exception cref="InvalidFormatException">The file does not have the section, or it is shorter.</exception>
     public ByteCursor CursorAt(ByteSource? section, string name, ulong offset)

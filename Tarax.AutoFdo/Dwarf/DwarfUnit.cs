@@ -6,7 +6,6 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <summary>A unit of .debug_info: its header, and the attributes of its root entry.</summary>
 internal sealed class DwarfUnit
 {
-    private readonly DwarfFile _file;
     private readonly Lazy<LineTable?> _lineTable;
     private readonly Lazy<UnitFunctions> _functions;
     private AttributeValue _name;
@@ -16,13 +15,17 @@ internal sealed class DwarfUnit
     private AttributeValue _highPc;
     private AttributeValue _ranges;
     private AttributeValue _lineProgram;
+    private AttributeValue _dwoName;
+    private ulong? _dwoId;
+    private ulong _rangesBase;
+    private DwarfUnit? _skeleton;
     private ulong? _stringOffsetsBase;
     private ulong? _addressBase;
     private ulong? _rangeListsBase;
 
     private DwarfUnit(DwarfFile file, ulong offset, ulong end, ulong firstDie, DwarfUnitType type, UnitEncoding encoding, AbbreviationTable abbreviations)
     {
-        _file = file;
+        File = file;
         Offset = offset;
         End = end;
         FirstDie = firstDie;
@@ -30,10 +33,12 @@ internal sealed class DwarfUnit
         Encoding = encoding;
         Abbreviations = abbreviations;
         _lineTable = new Lazy<LineTable?>(ReadLineTable);
-        _functions = new Lazy<UnitFunctions>(() => UnitFunctions.Read(this));
+        _functions = new Lazy<UnitFunctions>(() => UnitFunctions.Read(SplitUnit() ?? this));
     }
 
-    public DwarfSections Sections => _file.Sections;
+    public DwarfFile File { get; }
+
+    public DwarfSections Sections => File.Sections;
 
     /// <summary>Absolute offset of the unit's header in .debug_info.</summary>
     public ulong Offset { get; }
@@ -63,13 +68,25 @@ internal sealed class DwarfUnit
     public string Producer => Text(_producer);
 
     /// <summary>DW_AT_comp_dir; empty where absent.</summary>
-    public string CompilationDirectory => Text(_compilationDirectory);
+    public string CompilationDirectory => _skeleton is null ? Text(_compilationDirectory) : _skeleton.CompilationDirectory;
+
+    /// <summary>The file with the unit's entries, for a skeleton of split DWARF; empty for others.</summary>
+    public string DwoName => Text(_dwoName);
+
+    /// <summary>What ties a skeleton and its split unit together; null where the unit is neither.</summary>
+    public ulong? DwoId => _dwoId;
+
+    /// <summary>What is added to DW_AT_ranges of a split unit before DWARF 5.</summary>
+    public ulong RangesBase => _skeleton?._rangesBase ?? 0;
+
+    /// <summary>Why the split unit of a skeleton could not be read; null for other units, and where it could.</summary>
+    public string? MissingSplitUnit { get; private set; }
 
     /// <summary>DW_AT_name; empty where absent.</summary>
     public string Name => Text(_name);
 
     /// <summary>The decoded line program; null where the unit has none.</summary>
-    public LineTable? LineTable => _lineTable.Value;
+    public LineTable? LineTable => _skeleton is null ? _lineTable.Value : _skeleton.LineTable;
 
     /// <summary>The functions with code in this unit.</summary>
     public UnitFunctions Functions => _functions.Value;
@@ -95,6 +112,7 @@ internal sealed class DwarfUnit
         }
 
         var type = DwarfUnitType.Compile;
+        ulong? dwoId = null;
         byte addressSize;
         ulong abbreviations;
         if (version >= 5)
@@ -102,12 +120,14 @@ internal sealed class DwarfUnit
             type = (DwarfUnitType)cursor.U8("unit_type");
             addressSize = cursor.U8("address_size");
             abbreviations = cursor.Unsigned("debug_abbrev_offset", offsetSize);
-            cursor.Skip("unit header", type switch
+            if (type is DwarfUnitType.Skeleton or DwarfUnitType.SplitCompile)
             {
-                DwarfUnitType.Skeleton or DwarfUnitType.SplitCompile => 8,
-                DwarfUnitType.Type or DwarfUnitType.SplitType => 8UL + offsetSize,
-                _ => 0,
-            });
+                dwoId = cursor.U64("dwo_id");
+            }
+            else if (type is DwarfUnitType.Type or DwarfUnitType.SplitType)
+            {
+                cursor.Skip("type signature", 8UL + offsetSize);
+            }
         }
         else
         {
@@ -126,7 +146,7 @@ internal sealed class DwarfUnit
         }
 
         var encoding = new UnitEncoding(version, addressSize, offsetSize);
-        var unit = new DwarfUnit(file, offset, next, offset + (ulong)cursor.Position, type, encoding, file.AbbreviationsAt(abbreviations, encoding));
+        var unit = new DwarfUnit(file, offset, next, offset + (ulong)cursor.Position, type, encoding, file.AbbreviationsAt(abbreviations, encoding)) { _dwoId = dwoId };
         unit.ReadRoot();
         return unit;
     }
@@ -150,7 +170,7 @@ internal sealed class DwarfUnit
     public ByteCursor Cursor() => Sections.Info.Cursor(".debug_info", (long)Offset, (long)(End - Offset), Sections.IsBigEndian);
 
     /// <summary>Whether a range holds bytes that are in the file: linkers leave ranges of dropped code at 0, 1 or near the top.</summary>
-    public bool IsLiveCode(ulong start, ulong end) => start < end && _file.IsCode(start);
+    public bool IsLiveCode(ulong start, ulong end) => start < end && File.IsCode(start);
 
     /// <summary>The address of an attribute that is one, or an index of one.</summary>
     public ulong Address(AttributeValue value) => value.Kind == ValueKind.AddressIndex ? AddressAt(value.Number) : value.Number;
@@ -176,6 +196,14 @@ internal sealed class DwarfUnit
         return start + cursor.Unsigned("range list offset", Encoding.OffsetSize);
     }
 
+    /// <summary>The entry that a reference leads to; null for other values, and for a supplementary file that is not at hand.</summary>
+    public DieReference? Reference(AttributeValue value) => value.Kind switch
+    {
+        ValueKind.Reference => new DieReference(File, value.Number),
+        ValueKind.SupplementaryReference when File.Supplementary is { } supplementary => new DieReference(supplementary, value.Number),
+        _ => null,
+    };
+
     /// <summary>The bytes of a string attribute; empty where it is none, or lies in a file that is not at hand.</summary>
     public ReadOnlySpan<byte> String(AttributeValue value) => value.Kind switch
     {
@@ -184,6 +212,8 @@ internal sealed class DwarfUnit
         ValueKind.StringOffset => Sections.StringAt(Sections.Str, ".debug_str", value.Number),
         ValueKind.LineStringOffset => Sections.StringAt(Sections.LineStr, ".debug_line_str", value.Number),
         ValueKind.StringIndex => StringAt(value.Number),
+        ValueKind.SupplementaryStringOffset when File.Supplementary is { } supplementary =>
+            supplementary.Sections.StringAt(supplementary.Sections.Str, ".debug_str", value.Number),
         _ => default,
     };
 
@@ -233,6 +263,15 @@ internal sealed class DwarfUnit
                 case DwarfAttribute.StmtList:
                     _lineProgram = value;
                     break;
+                case DwarfAttribute.DwoName or DwarfAttribute.GnuDwoName:
+                    _dwoName = value;
+                    break;
+                case DwarfAttribute.GnuDwoId:
+                    _dwoId = value.Number;
+                    break;
+                case DwarfAttribute.GnuRangesBase:
+                    _rangesBase = value.Number;
+                    break;
                 case DwarfAttribute.StrOffsetsBase:
                     _stringOffsetsBase = value.Number;
                     break;
@@ -245,9 +284,37 @@ internal sealed class DwarfUnit
             }
         }
 
+        if (File.IsSplit)
+        {
+            // Addresses come with the skeleton; the tables of indexes begin after their headers (DWARF 5, section 7.3.2).
+            _stringOffsetsBase ??= Encoding.Version >= 5 ? Encoding.OffsetSize * 2UL : 0;
+            _rangeListsBase ??= Encoding.OffsetSize * 2UL + 4;
+            return;
+        }
+
         // Only now are the bases known that an index may need.
         BaseAddress = _lowPc.IsPresent ? Address(_lowPc) : 0;
         Ranges = RangeLists.Of(this, _lowPc, _highPc, _ranges);
+    }
+
+    /// <summary>The split unit of a skeleton; null for other units, and where its file is not at hand.</summary>
+    private DwarfUnit? SplitUnit()
+    {
+        if (!_dwoName.IsPresent || _dwoId is not { } id)
+        {
+            return null;
+        }
+
+        var unit = File.SplitUnits.Find(this, id, out string? problem);
+        MissingSplitUnit = problem;
+        if (unit is not null)
+        {
+            unit._skeleton = this;
+            unit._addressBase = _addressBase;
+            unit.BaseAddress = BaseAddress;
+        }
+
+        return unit;
     }
 
     private LineTable? ReadLineTable() =>

@@ -5,7 +5,7 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <summary>What an attribute's number means.</summary>
 internal enum ValueKind : byte
 {
-    /// <summary>Nothing that is used: blocks, 16-byte data, signatures, supplementary references.</summary>
+    /// <summary>Nothing that is used: blocks, 16-byte data, signatures.</summary>
     Other,
     Constant,
     Flag,
@@ -14,6 +14,12 @@ internal enum ValueKind : byte
 
     /// <summary>Absolute offset in .debug_info.</summary>
     Reference,
+
+    /// <summary>Absolute offset in .debug_info of the supplementary file.</summary>
+    SupplementaryReference,
+
+    /// <summary>Absolute offset in .debug_str of the supplementary file.</summary>
+    SupplementaryStringOffset,
     SectionOffset,
     RangeListIndex,
 
@@ -132,6 +138,10 @@ internal static class FormReader
                 return new AttributeValue(ValueKind.Reference, unitOffset + cursor.Uleb("DW_FORM_ref_udata"));
             case DwarfForm.RefAddr:
                 return new AttributeValue(ValueKind.Reference, cursor.Unsigned("DW_FORM_ref_addr", FixedLength(form, encoding)));
+            case DwarfForm.GnuRefAlt or DwarfForm.RefSup4 or DwarfForm.RefSup8:
+                return new AttributeValue(ValueKind.SupplementaryReference, cursor.Unsigned("supplementary reference", FixedLength(form, encoding)));
+            case DwarfForm.GnuStrpAlt or DwarfForm.StrpSup:
+                return new AttributeValue(ValueKind.SupplementaryStringOffset, cursor.Unsigned("supplementary string", encoding.OffsetSize));
             case DwarfForm.String:
                 ulong position = (ulong)cursor.Position;
                 cursor.NulTerminated("DW_FORM_string");

@@ -10,25 +10,26 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
     private const int MaximumLinks = 8;
 
     /// <summary>
-    /// Reads the description of an entry by following DW_AT_abstract_origin and DW_AT_specification, across units where they lead there.
+    /// Reads the description of an entry by following DW_AT_abstract_origin and DW_AT_specification, across units and files where they lead there.
     /// The line is that of the abstract origin, which is the definition; then the entry's own; then the declaration's.
     /// </summary>
-    public static FunctionDescription Read(DwarfFile file, ulong offset)
+    public static FunctionDescription Read(DieReference start)
     {
+        DieReference? next = start;
         string? linkageName = null;
         string? name = null;
         var declarations = new List<(ulong Line, ulong File, DwarfUnit Unit, bool IsOrigin)>();
         bool isOrigin = false;
-        for (int link = 0; link < MaximumLinks && offset != 0 && file.UnitAtOffset(offset) is { } unit; link++)
+        for (int link = 0; link < MaximumLinks && next is { } current && current.File.UnitAtOffset(current.Offset) is { } unit; link++)
         {
-            var die = new DieCursor(unit, offset);
+            var die = new DieCursor(unit, current.Offset);
             if (!die.MoveNext())
             {
                 break;
             }
 
-            ulong origin = 0;
-            ulong specification = 0;
+            DieReference? origin = null;
+            DieReference? specification = null;
             ulong line = 0;
             ulong declarationFile = 0;
             while (die.NextAttribute(out var attribute, out var value))
@@ -47,11 +48,11 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
                     case DwarfAttribute.DeclFile:
                         declarationFile = value.Number;
                         break;
-                    case DwarfAttribute.AbstractOrigin when value.Kind == ValueKind.Reference:
-                        origin = value.Number;
+                    case DwarfAttribute.AbstractOrigin:
+                        origin = unit.Reference(value);
                         break;
-                    case DwarfAttribute.Specification when value.Kind == ValueKind.Reference:
-                        specification = value.Number;
+                    case DwarfAttribute.Specification:
+                        specification = unit.Reference(value);
                         break;
                 }
             }
@@ -61,8 +62,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
                 declarations.Add((line, declarationFile, unit, isOrigin));
             }
 
-            isOrigin = origin != 0;
-            offset = origin != 0 ? origin : specification;
+            isOrigin = origin is not null;
+            next = origin ?? specification;
         }
 
         if (declarations.Count == 0)

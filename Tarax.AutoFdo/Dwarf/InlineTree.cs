@@ -4,11 +4,11 @@ namespace Tarax.AutoFdo.Dwarf;
 /// A function, or a call inlined into it. Scope 0 of a function is the function itself; the parent of every other scope comes before it.
 /// </summary>
 /// <param name="Parent">Index of the scope that the call was inlined into; −1 for the function itself.</param>
-/// <param name="Origin">Entry that names the function: its abstract origin, or itself.</param>
+/// <param name="Origin">Entry that names the function: its abstract origin, or itself; null where it is not known.</param>
 /// <param name="CallLine">Line of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
 /// <param name="Ranges">Its code.</param>
-internal readonly record struct InlineScope(int Parent, ulong Origin, uint CallLine, uint CallDiscriminator, CodeRange[] Ranges);
+internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallDiscriminator, CodeRange[] Ranges);
 
 /// <summary>Code of one scope, without what is inlined into it.</summary>
 internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
@@ -30,12 +30,12 @@ internal sealed class InlineTree
     public static InlineTree Read(DwarfFunction function)
     {
         var tree = new InlineTree();
-        tree._scopes.Add(new InlineScope(-1, function.DieOffset, 0, 0, function.Ranges));
+        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, function.Ranges));
         var open = new Stack<(int Depth, int Scope)>();
         open.Push((0, 0));
         int ended = 0;
         tree._endOrder.Add(0);
-        var die = new DieCursor(function.Unit, function.DieOffset);
+        var die = new DieCursor(function.Unit, function.Die.Offset);
         die.MoveNext();
         int nestedFunctionDepth = int.MaxValue;
         while (die.MoveNext())
@@ -129,7 +129,7 @@ internal sealed class InlineTree
 
     private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)
     {
-        ulong origin = 0;
+        DieReference? origin = null;
         ulong callLine = 0;
         ulong discriminator = 0;
         AttributeValue lowPc = default;
@@ -139,8 +139,8 @@ internal sealed class InlineTree
         {
             switch (attribute)
             {
-                case DwarfAttribute.AbstractOrigin when value.Kind == ValueKind.Reference:
-                    origin = value.Number;
+                case DwarfAttribute.AbstractOrigin:
+                    origin = unit.Reference(value);
                     break;
                 case DwarfAttribute.CallLine:
                     callLine = value.Number;

@@ -30,7 +30,7 @@ internal static class RangeLists
             }
             else if (ranges.IsOffset)
             {
-                ReadRanges(unit, ranges.Number, result);
+                ReadRanges(unit, unit.RangesBase + ranges.Number, result);
             }
 
             return [.. result];

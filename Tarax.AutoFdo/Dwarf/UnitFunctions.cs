@@ -5,8 +5,8 @@ internal sealed class DwarfFunction(DwarfUnit unit, ulong dieOffset, CodeRange[]
 {
     public DwarfUnit Unit { get; } = unit;
 
-    /// <summary>Absolute offset of its entry in .debug_info.</summary>
-    public ulong DieOffset { get; } = dieOffset;
+    /// <summary>Its entry.</summary>
+    public DieReference Die { get; } = new(unit.File, dieOffset);
 
     public CodeRange[] Ranges { get; } = ranges;
 }
@@ -31,7 +31,7 @@ internal sealed class UnitFunctions
         ranges.Sort((a, b) =>
             a.Range.Start != b.Range.Start ? a.Range.Start.CompareTo(b.Range.Start)
             : a.Range.End != b.Range.End ? a.Range.End.CompareTo(b.Range.End)
-            : b.Function.DieOffset.CompareTo(a.Function.DieOffset));
+            : b.Function.Die.Offset.CompareTo(a.Function.Die.Offset));
         _byAddress = [.. ranges];
     }
 

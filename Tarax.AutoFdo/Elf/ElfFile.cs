@@ -61,9 +61,27 @@ internal sealed class ElfFile : IDisposable
     /// <summary>The GNU build-id of the first note that has one; empty for none.</summary>
     public BuildId BuildId { get; private set; }
 
+    /// <summary>Where the debug information is, if it is in another file.</summary>
+    public DebugLink? DebugLink => DebugLinks.ReadDebugLink(this);
+
+    /// <summary>Where the debug information goes on, if dwz moved a part of it.</summary>
+    public SupplementaryLink? SupplementaryLink => DebugLinks.ReadSupplementaryLink(this);
+
+    /// <summary>Whether it has a .symtab, not only the symbols for dynamic linking.</summary>
+    public bool HasSymbolTable => Sections.Any(s => s.Type == ElfSection.TypeSymbolTable && s.HasContent);
+
+    /// <summary>Whether it holds DWARF that describes code.</summary>
+    public bool HasDebugInformation => FindSection(".debug_info") is { HasContent: true };
+
+    /// <summary>
+    /// Whether only debug information was kept: the code has no bytes here, and file offsets are not those of the binary.
+    /// </summary>
+    public bool IsDebugFile => FindSection(".text") is { Type: ElfSection.TypeNoBits };
+
+    /// <summary>Opens a file, also one that is compressed as a whole by gzip, xz or zstd.</summary>
     /// <exception cref="InvalidFormatException">It is not an ELF file, or its headers do not hold together.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static ElfFile Open(string path) => Read(path, ByteSource.Open(path, Format));
+    public static ElfFile Open(string path) => Read(path, CompressedFile.Open(path, Format));
 
     /// <summary>Reads an ELF file from any bytes, which it owns from here on.</summary>
     public static ElfFile Read(string path, ByteSource source)
@@ -129,7 +147,7 @@ internal sealed class ElfFile : IDisposable
     {
         foreach (var segment in Segments)
         {
-            if (segment.IsExecutableLoad && fileOffset >= segment.Offset && fileOffset - segment.Offset < segment.FileSize)
+            if (segment.IsExecutableLoad && fileOffset >= segment.Offset && fileOffset - segment.Offset < segment.MemorySize)
             {
                 virtualAddress = fileOffset - segment.Offset + segment.VirtualAddress;
                 return true;
@@ -145,7 +163,7 @@ internal sealed class ElfFile : IDisposable
     {
         foreach (var segment in Segments)
         {
-            if (segment.IsExecutableLoad && virtualAddress >= segment.VirtualAddress && virtualAddress - segment.VirtualAddress < segment.FileSize)
+            if (segment.IsExecutableLoad && virtualAddress >= segment.VirtualAddress && virtualAddress - segment.VirtualAddress < segment.MemorySize)
             {
                 fileOffset = virtualAddress - segment.VirtualAddress + segment.Offset;
                 return true;

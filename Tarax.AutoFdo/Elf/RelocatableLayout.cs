@@ -30,7 +30,10 @@ internal static class RelocatableLayout
             ulong alignment = Math.Max(section.Alignment, 1);
             place = (place + alignment - 1) / alignment * alignment;
             section.Address = place;
-            segments.Add(new ElfSegment(ElfSegment.Load, ElfSegment.ExecuteFlag, section.Offset, place, section.Size, section.Size));
+
+            // In a file of debug information alone, sections without bytes share one offset; their places tell them apart.
+            ulong offset = section.HasContent ? section.Offset : place - Base;
+            segments.Add(new ElfSegment(ElfSegment.Load, ElfSegment.ExecuteFlag, offset, place, section.Size, section.Size));
             place += section.Size;
         }
 

@@ -29,6 +29,45 @@ internal static unsafe partial class Zstandard
         }
     }
 
+    /// <summary>Decompresses all frames, whatever length they say they have.</summary>
+    /// <exception cref="InvalidFormatException">The data are damaged, or libzstd is not installed.</exception>
+    public static byte[] DecompressAll(ReadOnlySpan<byte> compressed, string format)
+    {
+        const nuint TargetTooSmall = 70; // ZSTD_error_dstSize_tooSmall
+        const int Largest = 1 << 30;
+        int capacity = Math.Max(compressed.Length, 1 << 16);
+        try
+        {
+            while (true)
+            {
+                byte[] target = GC.AllocateUninitializedArray<byte>(capacity);
+                nuint result;
+                fixed (byte* source = compressed)
+                fixed (byte* destination = target)
+                {
+                    result = ZSTD_decompress(destination, (nuint)target.Length, source, (nuint)compressed.Length);
+                }
+
+                if (ZSTD_isError(result) == 0)
+                {
+                    return target[..(int)result];
+                }
+
+                // Errors are negative numbers of the error's code.
+                if (0 - result != TargetTooSmall || capacity >= Largest)
+                {
+                    throw new InvalidFormatException(format, "zstd data", 0, "are damaged");
+                }
+
+                capacity *= 4;
+            }
+        }
+        catch (DllNotFoundException)
+        {
+            throw new InvalidFormatException(format, "magic", 0, "is that of zstd, and libzstd.so.1 is not installed (Debian: apt install libzstd1)");
+        }
+    }
+
     [LibraryImport("libzstd.so.1")]
     private static partial nuint ZSTD_decompress(byte* destination, nuint capacity, byte* source, nuint length);
 

@@ -8,17 +8,25 @@ namespace Tarax.AutoFdo.Symbolization;
 /// Finds functions by address and their source positions: names from the symbol table, lines and inlined calls from the debug
 /// information, which is read for a unit or a function when the first address in it is asked for.
 /// </summary>
-internal sealed class Symbolizer
+internal sealed class Symbolizer : IDisposable
 {
+    private static readonly FunctionDescription Unknown = new("", 0, "");
+
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
     private readonly Dictionary<DwarfFunction, CodeFunction> _functions = [];
-    private readonly Dictionary<ulong, FunctionDescription> _descriptions = [];
+    private readonly Dictionary<DieReference, FunctionDescription> _descriptions = [];
 
-    public Symbolizer(ElfFile file)
+    public Symbolizer(BinaryFiles files)
     {
-        _symbols = FunctionSymbols.Of(file);
-        _dwarf = DwarfFile.Of(file);
+        _symbols = FunctionSymbols.Of(files.Debug.HasSymbolTable ? files.Debug : files.Binary);
+        _dwarf = DwarfFile.Of(files.Debug, files.Supplementary);
+    }
+
+    /// <summary>A symbolizer for a binary that holds all of its debug information itself.</summary>
+    public Symbolizer(ElfFile binary)
+        : this(new BinaryFiles(binary))
+    {
     }
 
     public bool HasSymbols => !_symbols.IsEmpty;
@@ -32,9 +40,10 @@ internal sealed class Symbolizer
     /// <summary>What ended the reading of the debug information early; null where nothing did.</summary>
     public InvalidFormatException? Damage => _dwarf?.Damage;
 
-    /// <summary>Producers of all units, those of most units first.</summary>
-    public IEnumerable<string> Producers() =>
-        (_dwarf?.Units ?? []).GroupBy(u => u.Producer).OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal).Select(g => g.Key);
+    /// <summary>Files of split DWARF that units name and that are not at hand, of the units that were looked into.</summary>
+    public IEnumerable<string> MissingSplitFiles() => (_dwarf?.Units ?? []).Select(u => u.MissingSplitUnit).OfType<string>();
+
+    public void Dispose() => _dwarf?.Dispose();
 
     /// <summary>The symbols of the function that holds an address.</summary>
     public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
@@ -66,7 +75,7 @@ internal sealed class Symbolizer
         for (int i = 0; i < scopes.Length; i++)
         {
             var scope = tree.Scopes[i];
-            scopes[i] = new SourceScope(scope.Parent, Describe(scope.Origin), scope.CallLine, scope.CallDiscriminator);
+            scopes[i] = new SourceScope(scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, scope.CallDiscriminator);
         }
 
         var segments = new List<CodeSegment>();
@@ -84,13 +93,13 @@ internal sealed class Symbolizer
     }
 
     /// <summary>What the debug information says of an entry.</summary>
-    public FunctionDescription Describe(ulong dieOffset)
+    public FunctionDescription Describe(DieReference die)
     {
-        if (!_descriptions.TryGetValue(dieOffset, out var description))
+        if (!_descriptions.TryGetValue(die, out var description))
         {
-            description = FunctionDescription.Read(_dwarf!, dieOffset);
+            description = FunctionDescription.Read(die);
             description = description with { Name = StructorName.Emitted(description.Name) };
-            _descriptions.Add(dieOffset, description);
+            _descriptions.Add(die, description);
         }
 
         return description;
@@ -146,7 +155,7 @@ internal sealed class Symbolizer
                 continue;
             }
 
-            string name = Preferred(symbol.Aliases, Describe(debug.DieOffset).Name);
+            string name = Preferred(symbol.Aliases, Describe(debug.Die).Name);
             var function = new CodeFunction(PartSuffix.Strip(name), range.Start, debug);
             if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(name)))
             {
@@ -156,7 +165,7 @@ internal sealed class Symbolizer
             part ??= function;
         }
 
-        return part ?? new CodeFunction(Describe(debug.DieOffset).Name, debug.Ranges[0].Start, debug);
+        return part ?? new CodeFunction(Describe(debug.Die).Name, debug.Ranges[0].Start, debug);
     }
 
     private static string Preferred(SymbolAlias[] aliases, string own)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
@@ -14,18 +15,40 @@ internal static class ConvertCommand
 
     private static readonly Argument<string> Input = new("INPUT") { Description = "recording of perf record -b, or counts text" };
 
-    private static readonly Option<string> Binary = new("--binary", "-b")
+    private static readonly Option<string[]> Binaries = new("--binary", "-b")
     {
-        Description = "the program, shared object or vmlinux that ran, with debug information",
-        Required = true,
+        Description = "the program, shared object, vmlinux or module that ran; may be given several times",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<bool> All = new("--all") { Description = "every binary of the recording that is found on this machine" };
+
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "the profile to write; - for standard output",
         HelpName = "FILE",
     };
 
-    private static readonly Option<string> Output = new("--output", "-o")
+    private static readonly Option<string?> OutputFolder = new("--out-dir")
     {
-        Description = "the profile to write; - for standard output",
-        Required = true,
-        HelpName = "FILE",
+        Description = "folder for the profiles of several binaries, each named by its binary",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<double> MinimumShare = new("--min-share")
+    {
+        Description = "with --all, leave out binaries with a smaller share of the samples, such as 0.1%",
+        HelpName = "SHARE",
+        DefaultValueFactory = _ => 0.001,
+        CustomParser = ParseShare,
+    };
+
+    private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
+    {
+        Description = "folder of separate debug files, before /usr/lib/debug; may be given several times",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<TargetCompiler?> Compiler = new("--for")
@@ -108,11 +131,12 @@ internal static class ConvertCommand
         Threads.Validators.Add(Range(Threads, 1, 1024));
         Profiler.AcceptOnlyFromAmong("perf", "text");
         Report.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("convert", "Makes a profile of a recording and the binary that ran.")
+        var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binary, Output, Compiler, Version, Discriminators, Event, Profiler, MappedAs, MinimumSamples, MinimumCount,
-            OmitZeroCounts, Counts, Threads, Report,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Compiler, Version, Discriminators, Event, Profiler,
+            MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
+        command.Validators.Add(CheckDestination);
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
     }
@@ -132,11 +156,29 @@ internal static class ConvertCommand
             MinimumCount = parsed.GetValue(MinimumCount),
             OmitZeroCounts = parsed.GetValue(OmitZeroCounts),
             Threads = parsed.GetValue(Threads),
+            DebugDirectories = parsed.GetValue(DebugDirectories)!,
             Progress = progress,
         };
-        string binary = parsed.GetRequiredValue(Binary);
-        string output = parsed.GetRequiredValue(Output);
-        var result = AutoFdoConverter.Convert(parsed.GetRequiredValue(Input), binary, options);
+        string input = parsed.GetRequiredValue(Input);
+        bool isJson = parsed.GetValue(Report) == "json";
+        string[] binaries = parsed.GetValue(Binaries)!;
+        if (parsed.GetValue(OutputFolder) is { } folder)
+        {
+            var recording = Recording.Count(input, options);
+            progress?.Clear();
+            var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
+            ManyProfiles.Write(outcomes, folder, isJson, failsOnProblem: !parsed.GetValue(All));
+            return;
+        }
+
+        WriteOne(parsed, input, binaries[0], options, isJson);
+        progress?.Clear();
+    }
+
+    private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
+    {
+        var result = AutoFdoConverter.Convert(input, binary, options);
+        string output = parsed.GetValue(Output)!;
         if (output == StandardOutput)
         {
             using var stream = Console.OpenStandardOutput();
@@ -152,8 +194,7 @@ internal static class ConvertCommand
             CountsText.Save(result.Counts, counts);
         }
 
-        progress?.Clear();
-        if (parsed.GetValue(Report) == "json")
+        if (isJson)
         {
             ReportJson.Write(result.Report, Console.Error);
         }
@@ -161,6 +202,48 @@ internal static class ConvertCommand
         {
             ReportText.Write(result.Report, binary, Console.Error);
         }
+    }
+
+    /// <summary>One binary goes to one file, several to a folder.</summary>
+    private static void CheckDestination(CommandResult result)
+    {
+        int binaries = result.GetResult(Binaries)?.Tokens.Count ?? 0;
+        bool all = result.GetResult(All) is { Implicit: false };
+        bool toFile = result.GetResult(Output) is { Implicit: false };
+        bool toFolder = result.GetResult(OutputFolder) is { Implicit: false };
+        if (binaries == 0 && !all)
+        {
+            result.AddError("--binary FILE or --all is required");
+        }
+        else if (all && binaries > 0)
+        {
+            result.AddError("--all and --binary do not go together");
+        }
+        else if (toFile == toFolder)
+        {
+            result.AddError("either -o FILE (one binary) or --out-dir DIR (several) is required");
+        }
+        else if (toFile && (all || binaries > 1))
+        {
+            result.AddError("several binaries need --out-dir DIR");
+        }
+        else if (toFolder && (result.GetResult(Counts) is { Implicit: false } || result.GetResult(Profiler)?.Tokens is [{ Value: "text" }]))
+        {
+            result.AddError("--counts and --profiler text go with one binary only");
+        }
+    }
+
+    private static double ParseShare(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        bool isPercent = text.EndsWith('%');
+        if (double.TryParse(isPercent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0)
+        {
+            return isPercent ? value / 100 : value;
+        }
+
+        result.AddError($"--min-share {text}: is not a share such as 0.1%");
+        return 0;
     }
 
     private static TargetCompiler? ParseCompiler(ArgumentResult result)

@@ -12,47 +12,52 @@ internal static class ReportJson
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
-            json.WriteStartObject();
-            json.WriteString("event", report.EventName);
-            json.WriteNumber("samples", report.Samples);
-            json.WriteNumber("samplesWithBranchStack", report.SamplesWithBranchStack);
-            json.WriteNumber("samplesInBinary", report.SamplesInBinary);
-            json.WriteNumber("branchEntries", report.BranchEntries);
-            json.WriteString("identification", report.Identification.ToString());
-            json.WriteString("buildId", report.BuildId);
-            json.WriteNumber("rangeExecutions", report.RangeExecutions);
-            json.WriteStartArray("droppedRanges");
-            foreach (var dropped in report.DroppedRanges)
-            {
-                json.WriteStartObject();
-                json.WriteString("reason", dropped.Reason);
-                json.WriteNumber("executions", dropped.Executions);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteString("compiler", report.Compiler?.ToString());
-            json.WriteNumber("gcovVersion", (int)report.GcovVersion);
-            json.WriteNumber("functions", report.Functions);
-            json.WriteNumber("functionsLeftOut", report.FunctionsLeftOut);
-            json.WriteNumber("positions", report.Positions);
-            json.WriteNumber("totalCount", report.TotalCount);
-            json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
-            json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
-            json.WriteStartArray("diagnostics");
-            foreach (var diagnostic in report.Diagnostics)
-            {
-                json.WriteStartObject();
-                json.WriteString("id", diagnostic.Id);
-                json.WriteString("severity", diagnostic.Severity.ToString());
-                json.WriteString("message", diagnostic.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
+            Write(report, json);
         }
 
         writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    public static void Write(ConversionReport report, Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("event", report.EventName);
+        json.WriteNumber("samples", report.Samples);
+        json.WriteNumber("samplesWithBranchStack", report.SamplesWithBranchStack);
+        json.WriteNumber("samplesInBinary", report.SamplesInBinary);
+        json.WriteNumber("branchEntries", report.BranchEntries);
+        json.WriteString("identification", report.Identification.ToString());
+        json.WriteString("buildId", report.BuildId);
+        json.WriteNumber("rangeExecutions", report.RangeExecutions);
+        json.WriteStartArray("droppedRanges");
+        foreach (var dropped in report.DroppedRanges)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason", dropped.Reason);
+            json.WriteNumber("executions", dropped.Executions);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("compiler", report.Compiler?.ToString());
+        json.WriteNumber("gcovVersion", (int)report.GcovVersion);
+        json.WriteNumber("functions", report.Functions);
+        json.WriteNumber("functionsLeftOut", report.FunctionsLeftOut);
+        json.WriteNumber("positions", report.Positions);
+        json.WriteNumber("totalCount", report.TotalCount);
+        json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
+        json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
+        json.WriteStartArray("diagnostics");
+        foreach (var diagnostic in report.Diagnostics)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", diagnostic.Id);
+            json.WriteString("severity", diagnostic.Severity.ToString());
+            json.WriteString("message", diagnostic.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

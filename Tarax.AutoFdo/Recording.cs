@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>A file that a recording saw running.</summary>
+/// <param name="Name">Its path when it was recorded; for the kernel <c>[kernel.kallsyms]_text</c>.</param>
+/// <param name="BuildId">Its build-id in hexadecimal; empty where the recording does not tell.</param>
+/// <param name="Samples">Samples whose address lies in it.</param>
+/// <param name="Share">Its share of all samples, 0 to 1.</param>
+public sealed record RecordedBinary(string Name, string BuildId, ulong Samples, double Share)
+{
+    internal MappedFile? File { get; init; }
+}
+
+/// <summary>What became of one of many binaries.</summary>
+/// <param name="Binary">The binary as recorded.</param>
+/// <param name="Path">The file on this machine that was taken for it; null where none was found.</param>
+/// <param name="Result">The conversion's result; null where there is none.</param>
+/// <param name="Problem">Why there is no result, and how to get what is missing; null where there is one.</param>
+public sealed record BinaryOutcome(RecordedBinary Binary, string? Path, ConversionResult? Result, string? Problem);
+
+/// <summary>
+/// A recording that was read and counted once, from which profiles of any of its binaries are made. The file is not needed any more.
+/// </summary>
+public sealed class Recording
+{
+    private readonly CountedRecording _counted;
+    private readonly ConversionOptions _options;
+
+    private Recording(CountedRecording counted, ConversionOptions options)
+    {
+        _counted = counted;
+        _options = options;
+        Binaries = counted.Binaries();
+    }
+
+    /// <summary>The files that have samples, those with most first.</summary>
+    public IReadOnlyList<RecordedBinary> Binaries { get; }
+
+    /// <summary>Reads and counts a recording.</summary>
+    /// <param name="path">The recording.</param>
+    /// <param name="options">Choices, also for the conversions; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
+    /// <exception cref="ConversionException">It has no samples with branch stacks.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Recording Count(string path, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ConversionOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        return new Recording(CountedRecording.Count(path, options), options);
+    }
+
+    /// <summary>Makes the profile of one binary.</summary>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>
+    /// <returns>The profile, the counts and the report.</returns>
+    /// <exception cref="InvalidFormatException">The binary is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public ConversionResult Convert(string binary)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        using var files = BinaryFiles.Open(binary, _options.DebugFiles);
+        var report = _counted.NewReport(files.Binary);
+        var counts = _counted.CountsOf(files.Binary, report);
+        long start = Stopwatch.GetTimestamp();
+        var profile = ProfileConversion.Build(counts, files, _options, report);
+        report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
+        return new ConversionResult(profile, counts, report);
+    }
+
+    /// <summary>
+    /// Makes the profiles of all binaries that have a share of the samples, one after another as they are asked for. They are looked for under their
+    /// recorded paths and in the debug folders.
+    /// </summary>
+    /// <param name="minimumShare">The least share of the samples, 0 to 1.</param>
+    /// <returns>An outcome for each binary, those with most samples first; none throws.</returns>
+    public IEnumerable<BinaryOutcome> ConvertAll(double minimumShare)
+    {
+        foreach (var binary in Binaries.Where(b => b.Share >= minimumShare))
+        {
+            yield return Convert(binary);
+        }
+    }
+
+    /// <summary>Makes the profiles of some binaries, one after another as they are asked for.</summary>
+    /// <param name="binaries">The files; their debug information may be in separate ones.</param>
+    /// <returns>An outcome for each, in the same order; none throws.</returns>
+    public IEnumerable<BinaryOutcome> Convert(IEnumerable<string> binaries)
+    {
+        ArgumentNullException.ThrowIfNull(binaries);
+        return binaries.Select(path =>
+        {
+            var outcome = Outcome(new RecordedBinary(path, "", 0, 0), path);
+            return outcome.Result is not { } result ? outcome : outcome with
+            {
+                Binary = new RecordedBinary(path, result.Report.BuildId, result.Report.SamplesInBinary, (double)result.Report.SamplesInBinary / result.Report.Samples),
+            };
+        });
+    }
+
+    private BinaryOutcome Convert(RecordedBinary binary)
+    {
+        string? path = _counted.FindOnThisMachine(binary.File!, _options.DebugFiles);
+        if (path is null)
+        {
+            return new BinaryOutcome(binary, null, null, $"is not on this machine{HowToGet(binary)}");
+        }
+
+        return Outcome(binary, path);
+    }
+
+    private BinaryOutcome Outcome(RecordedBinary binary, string path)
+    {
+        try
+        {
+            return new BinaryOutcome(binary, path, Convert(path), null);
+        }
+        catch (Exception e) when (e is ConversionException or InvalidFormatException or IOException or UnauthorizedAccessException)
+        {
+            return new BinaryOutcome(binary, path, null, e.Message);
+        }
+    }
+
+    private static string HowToGet(RecordedBinary binary) => binary.BuildId.Length == 0
+        ? ""
+        : $"; get it with: debuginfod-find debuginfo {binary.BuildId} (or from a debuginfod server as /buildid/{binary.BuildId}/debuginfo), or install "
+            + (binary.File!.IsKernel ? "the kernel's -dbg package" : "its -dbgsym package") + ", then name the folder: --debug-dir";
+}
