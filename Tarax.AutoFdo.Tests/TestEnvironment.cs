@@ -10,6 +10,9 @@ internal static class TestEnvironment
 {
     private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("CI") == "true";
 
+    /// <summary>A tool that runs longer than this hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     /// <summary>Root of the repository: the folder with the solution.</summary>
     public static string Repository { get; } = FindRepository();
 
@@ -58,7 +61,12 @@ internal static class TestEnvironment
         }
 
         process.StandardInput.Close();
-        process.WaitForExit();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{tool} {string.Join(' ', arguments)} did not end within {Patience}");
+        }
+
         return (process.ExitCode, output.Result, error.Result);
     }
 

@@ -1,9 +1,4 @@
-using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
-using Tarax.AutoFdo.Tests.Profiles;
 
 namespace Tarax.AutoFdo.Tests.Dwarf;
 
@@ -25,9 +20,9 @@ public sealed class DebugInformationShapeTests
     public void Debug_information_of_any_version_gives_the_profile_of_dwarf_5(string compiler, params string[] options)
     {
         string folder = TestEnvironment.NewFolder();
-        string reference = Build(compiler, Path.Combine(folder, "reference"), "-gdwarf-5");
-        string other = Build(compiler, Path.Combine(folder, "other"), options);
-        AssertSameProfile(reference, other);
+        string reference = CompiledProgram.Build(compiler, Path.Combine(folder, "reference"), "-gdwarf-5");
+        string other = CompiledProgram.Build(compiler, Path.Combine(folder, "other"), options);
+        CompiledProgram.AssertSameProfile(reference, other);
     }
 
     [TestCase("--compress-debug-sections=zlib")]
@@ -37,10 +32,10 @@ public sealed class DebugInformationShapeTests
     public void Rewritten_sections_give_the_same_profile(string option)
     {
         string folder = TestEnvironment.NewFolder();
-        string reference = Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5");
+        string reference = CompiledProgram.Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5");
         string other = Path.Combine(folder, "other");
         TestEnvironment.Run("objcopy", option, reference, other);
-        AssertSameProfile(reference, other);
+        CompiledProgram.AssertSameProfile(reference, other);
     }
 
     [TestCase("gcc-12", "-no-pie")]
@@ -52,8 +47,8 @@ public sealed class DebugInformationShapeTests
     [TestCase("clang-22", "-fuse-ld=lld", "-Wl,--no-rosegment")]
     public void Addresses_of_any_kind_of_executable_are_found(string compiler, params string[] options)
     {
-        string binary = Build(compiler, Path.Combine(TestEnvironment.NewFolder(), "program"), ["-g", .. options]);
-        var profile = ProfileOf(binary, CountsOf(binary));
+        string binary = CompiledProgram.Build(compiler, Path.Combine(TestEnvironment.NewFolder(), "program"), ["-g", .. options]);
+        var profile = CompiledProgram.ProfileOf(binary, CompiledProgram.CountsOf(binary));
         Assert.That(profile.Functions.Select(f => f.Name), Does.Contain("tree_insert").And.Contain("run"));
         Assert.That(profile.Functions.Select(f => f.Body.MaximumCount()), Has.All.GreaterThan(0));
     }
@@ -61,19 +56,19 @@ public sealed class DebugInformationShapeTests
     [Test]
     public void Shared_object_is_read_like_a_program()
     {
-        string binary = Build("gcc-12", Path.Combine(TestEnvironment.NewFolder(), "libcmulti.so"), "-g", "-fPIC", "-shared");
-        Assert.That(ProfileOf(binary, CountsOf(binary)).Functions.Select(f => f.Name), Does.Contain("tree_insert"));
+        string binary = CompiledProgram.Build("gcc-12", Path.Combine(TestEnvironment.NewFolder(), "libcmulti.so"), "-g", "-fPIC", "-shared");
+        Assert.That(CompiledProgram.ProfileOf(binary, CompiledProgram.CountsOf(binary)).Functions.Select(f => f.Name), Does.Contain("tree_insert"));
     }
 
     [Test]
     public void Minimal_debug_information_gives_the_same_functions_files_and_inlined_calls()
     {
         string folder = TestEnvironment.NewFolder();
-        string reference = Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5");
-        string minimal = Build("gcc-12", Path.Combine(folder, "minimal"), "-g1");
-        var counts = CountsOf(reference);
-        var expected = Inlined(ProfileOf(reference, counts));
-        Assert.That(Inlined(ProfileOf(minimal, counts)), Is.EqualTo(expected), "of lines -g1 has a few less, of functions none");
+        string reference = CompiledProgram.Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5");
+        string minimal = CompiledProgram.Build("gcc-12", Path.Combine(folder, "minimal"), "-g1");
+        var counts = CompiledProgram.CountsOf(reference);
+        var expected = Inlined(CompiledProgram.ProfileOf(reference, counts));
+        Assert.That(Inlined(CompiledProgram.ProfileOf(minimal, counts)), Is.EqualTo(expected), "of lines -g1 has a few less, of functions none");
         Assert.That(expected, Has.Count.GreaterThan(20));
     }
 
@@ -82,7 +77,7 @@ public sealed class DebugInformationShapeTests
     {
         string folder = TestEnvironment.NewFolder();
         string sources = TestEnvironment.Data("programs/src/cmulti");
-        string[] files = Sources(sources);
+        string[] files = CompiledProgram.Sources(sources);
         var objects = new List<string>();
         for (int i = 0; i < files.Length; i++)
         {
@@ -92,25 +87,14 @@ public sealed class DebugInformationShapeTests
 
         string mixed = Path.Combine(folder, "mixed");
         TestEnvironment.Run("gcc-12", ["-o", mixed, .. objects]);
-        AssertSameProfile(Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5"), mixed);
+        CompiledProgram.AssertSameProfile(CompiledProgram.Build("gcc-12", Path.Combine(folder, "reference"), "-gdwarf-5"), mixed);
     }
 
     [Test]
     public void Link_time_optimised_program_is_read()
     {
-        string binary = Build("gcc-12", Path.Combine(TestEnvironment.NewFolder(), "program"), "-g", "-flto");
-        Assert.That(ProfileOf(binary, CountsOf(binary)).Functions.Select(f => f.Name), Does.Contain("tree_insert"));
-    }
-
-    private static void AssertSameProfile(string reference, string other)
-    {
-        var counts = CountsOf(reference);
-        Assert.That(CountsOf(other).Ranges, Is.EqualTo(counts.Ranges), "the code must be the same for the comparison to mean anything");
-        var expected = ProfileOf(reference, counts);
-        var found = ProfileOf(other, counts);
-        Assert.That(expected.Functions, Has.Count.GreaterThan(15));
-        Assert.That(GcovTests.Write(found, GcovVersion.V2), Is.EqualTo(GcovTests.Write(expected, GcovVersion.V2)));
-        Assert.That(found.Functions.Select(f => f.File), Is.EqualTo(expected.Functions.Select(f => f.File)));
+        string binary = CompiledProgram.Build("gcc-12", Path.Combine(TestEnvironment.NewFolder(), "program"), "-g", "-flto");
+        Assert.That(CompiledProgram.ProfileOf(binary, CompiledProgram.CountsOf(binary)).Functions.Select(f => f.Name), Does.Contain("tree_insert"));
     }
 
     /// <summary>Every function and inlined call with its path and file.</summary>
@@ -133,50 +117,5 @@ public sealed class DebugInformationShapeTests
         }
 
         return result;
-    }
-
-    private static SampleProfile ProfileOf(string binary, BinaryCounts counts)
-    {
-        string text = Path.Combine(TestEnvironment.NewFolder(), "counts.txt");
-        CountsText.Save(counts, text);
-        return AutoFdoConverter.Convert(text, binary, new ConversionOptions
-        {
-            Input = InputKind.CountsText,
-            ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 16),
-        }).Profile;
-    }
-
-    /// <summary>Counts that touch every instruction of the program's own functions, by nothing but their addresses.</summary>
-    private static BinaryCounts CountsOf(string binary)
-    {
-        using var elf = ElfFile.Open(binary);
-        var text = elf.Sections.First(s => s.Name == ".text");
-        var symbols = FunctionSymbols.Of(elf);
-        var ranges = new SortedDictionary<ulong, RangeCount>();
-        for (ulong address = text.Address; address < text.Address + text.Size; address++)
-        {
-            if (symbols.Find(address) is { } symbol && symbol.Start == address && symbol.Start + 8 < symbol.End && !symbol.Aliases[0].Name.StartsWith('_'))
-            {
-                ulong offset = address - text.Address + text.Offset;
-                ulong length = symbol.End - symbol.Start;
-                for (ulong part = 0; part < 5; part++)
-                {
-                    ulong begin = offset + (length * part / 5);
-                    ranges[begin] = new RangeCount(begin, offset + (length * (part + 1) / 5) - 1, 10 + (address % 97) + (31 * part), 0);
-                }
-            }
-        }
-
-        return new BinaryCounts(null, [], [.. ranges.Values], [], []);
-    }
-
-    private static string[] Sources(string folder) =>
-        [.. Directory.GetFiles(folder, "*.c", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-
-    private static string Build(string compiler, string output, params string[] options)
-    {
-        string sources = TestEnvironment.Data("programs/src/cmulti");
-        TestEnvironment.Run(compiler, ["-O2", "-w", .. options, "-I", sources, .. Sources(sources), "-o", output]);
-        return output;
     }
 }
