@@ -54,7 +54,7 @@ public sealed class ConversionReport
     /// <summary>Of these, the ones with a branch stack.</summary>
     public long SamplesWithBranchStack { get; internal set; }
 
-    /// <summary>Of these, the ones whose address lies in the binary.</summary>
+    /// <summary>Of all samples, the ones whose address lies in the binary.</summary>
     public ulong SamplesInBinary { get; internal set; }
 
     /// <summary>Entries of all branch stacks.</summary>

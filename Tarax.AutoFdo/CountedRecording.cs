@@ -155,7 +155,7 @@ internal sealed class CountedRecording
                     $"{binary.Path}, {identity}, {(_options.MappedAs is null ? "" : $"taken for {_options.MappedAs}, ")}was not mapped in this recording. "
                     + $"Most samples lie in: {MostSampled()}. Give one of these, or say under which name the binary ran: --mapped-as NAME");
             case MatchKind.Name:
-                report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has no build-id for it")}");
+                report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has none for it")}");
                 break;
         }
 
@@ -185,7 +185,7 @@ internal sealed class CountedRecording
 
         if (scan.UnknownRecords.Count > 0)
         {
-            _report.Note(DiagnosticId.UnknownRecords, $"{scan.UnknownRecords.Values.Sum()} records of unknown types were passed over (types {string.Join(", ", scan.UnknownRecords.Keys)})");
+            _report.Note(DiagnosticId.UnknownRecords, $"{scan.UnknownRecords.Values.Sum()} records of unknown types were passed over (types {string.Join(", ", scan.UnknownRecords.Keys.Take(8))}{(scan.UnknownRecords.Count > 8 ? " …" : "")})");
         }
 
         if (file.Features.Unreadable.Count > 0)

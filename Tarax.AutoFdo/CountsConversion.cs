@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo;
@@ -17,12 +18,12 @@ internal static class CountsConversion
 
         foreach (var range in counts.Ranges)
         {
-            report.RangeExecutions += range.Count;
+            report.RangeExecutions = SaturatingSum.Of(report.RangeExecutions, range.Count);
         }
 
         foreach (var sample in counts.Samples)
         {
-            report.SamplesInBinary += sample.Count;
+            report.SamplesInBinary = SaturatingSum.Of(report.SamplesInBinary, sample.Count);
         }
 
         return counts;

@@ -17,11 +17,11 @@ internal static class ProfileConversion
         CheckDebugInformation(binary, symbolizer);
         var (profile, statistics) = ProfileBuilder.Build(counts, binary, symbolizer, options.MinimumCount);
         Note(statistics, symbolizer, report);
-        if (profile.Functions.Count == 0)
+        if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
             throw new ConversionException(
                 ConversionFailure.EmptyProfile,
-                $"{binary.Path}: no function came into the profile: of {statistics.Ranges} executed ranges, {statistics.RangesOutsideCode} lie outside of its code and "
+                $"{binary.Path}: no line came into the profile: of {statistics.Ranges} executed ranges, {statistics.RangesOutsideCode} lie outside of its code and "
                 + $"{statistics.RangesWithoutFunction} in code without debug information{Top(statistics)}, and {statistics.FunctionsBelowThreshold} functions ran too little. "
                 + "Is this the binary that was recorded, and was all of it compiled with -g?");
         }
@@ -50,7 +50,8 @@ internal static class ProfileConversion
             return;
         }
 
-        string found = symbolizer.HasDebugInformation ? "debug information without line numbers"
+        string found = symbolizer.Damage is { } damage ? $"debug information that cannot be read ({damage.Message})"
+            : symbolizer.HasDebugInformation ? "debug information without line numbers"
             : binary.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
             : symbolizer.HasSymbols ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
         throw new ConversionException(
@@ -112,9 +113,14 @@ internal static class ProfileConversion
         string[] producers = [.. statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal)];
         foreach (string producer in producers)
         {
-            if (TargetCompiler.TryParseProducer(producer, out var compiler) && compiler.Family == CompilerFamily.Gcc)
+            if (TargetCompiler.TryParseProducer(producer, out var compiler))
             {
-                return compiler;
+                if (compiler.Family == CompilerFamily.Gcc)
+                {
+                    return compiler;
+                }
+
+                break;
             }
         }
 

@@ -24,6 +24,9 @@ internal sealed class Abbreviation
 /// </summary>
 internal sealed class AbbreviationTable
 {
+    /// <summary>More attributes than this are damage; DWARF knows about two hundred.</summary>
+    private const int MaximumAttributes = 1000;
+
     private readonly List<Abbreviation> _sequential = [];
     private readonly Dictionary<ulong, Abbreviation> _others = [];
 
@@ -32,9 +35,9 @@ internal sealed class AbbreviationTable
     }
 
     /// <summary>Reads the table up to its terminating zero code.</summary>
-    /// <param name="cursor">A cursor at the table's first abbreviation.</param>
+    /// <param name="cursor">A cursor at the table's first abbreviation; left after the last.</param>
     /// <param name="encoding">Sizes that fixed-length forms depend on.</param>
-    public static AbbreviationTable Read(ByteCursor cursor, UnitEncoding encoding)
+    public static AbbreviationTable Read(ref ByteCursor cursor, UnitEncoding encoding)
     {
         var table = new AbbreviationTable();
         var attributes = new List<AttributeSpecification>();
@@ -51,6 +54,11 @@ internal sealed class AbbreviationTable
                 if (attribute == 0 && form == 0)
                 {
                     break;
+                }
+
+                if (attributes.Count >= MaximumAttributes)
+                {
+                    throw cursor.Invalid("abbreviation", $"has more than {MaximumAttributes} attributes");
                 }
 
                 var knownForm = (DwarfForm)Math.Min(form, ushort.MaxValue);

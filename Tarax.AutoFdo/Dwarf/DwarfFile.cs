@@ -6,11 +6,15 @@ namespace Tarax.AutoFdo.Dwarf;
 internal sealed class DwarfFile : IDisposable
 {
     private readonly Dictionary<(ulong Offset, UnitEncoding Encoding), AbbreviationTable> _abbreviations = [];
-    private readonly List<CodeRange> _code;
+    private readonly RangeIndex<bool> _code;
     private readonly List<DwarfUnit> _units = [];
-    private readonly List<(CodeRange Range, DwarfUnit Unit)> _unitByAddress = [];
+    private readonly List<DwarfUnit> _unitsWithoutRanges = [];
+    private readonly Dictionary<ulong, LineTable?> _lineTables = [];
+    private RangeIndex<DwarfUnit> _unitByAddress = new([]);
+    private long _rangesRead;
+    private long _abbreviationBytes;
 
-    private DwarfFile(string path, DwarfSections sections, List<CodeRange> code)
+    private DwarfFile(string path, DwarfSections sections, RangeIndex<bool> code)
     {
         Path = path;
         Sections = sections;
@@ -35,7 +39,7 @@ internal sealed class DwarfFile : IDisposable
     /// <summary>The split units that belong to skeletons of this file.</summary>
     public SplitUnits SplitUnits { get; }
 
-    /// <summary>Why reading the units ended early, or null.</summary>
+    /// <summary>The first thing that could not be read, or null.</summary>
     public InvalidFormatException? Damage { get; private set; }
 
     /// <summary>Reads the headers and root entries of all units; null where the file has no DWARF.</summary>
@@ -46,16 +50,16 @@ internal sealed class DwarfFile : IDisposable
             return null;
         }
 
-        var code = new List<CodeRange>();
+        var code = new List<(CodeRange Range, bool IsCode)>();
         foreach (var section in file.Sections)
         {
             if (section.IsCode)
             {
-                code.Add(new CodeRange(section.Address, section.Address + section.Size));
+                code.Add((new CodeRange(section.Address, section.Address + section.Size), true));
             }
         }
 
-        var dwarf = new DwarfFile(file.Path, sections, code) { Supplementary = supplementary is null ? null : Of(supplementary) };
+        var dwarf = new DwarfFile(file.Path, sections, new RangeIndex<bool>(code)) { Supplementary = supplementary is null ? null : Of(supplementary) };
         dwarf.ReadUnits();
         return dwarf;
     }
@@ -71,26 +75,44 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>Whether an ELF virtual address lies in a section of code.</summary>
-    public bool IsCode(ulong address)
-    {
-        foreach (var range in _code)
-        {
-            if (range.Contains(address))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsCode(ulong address) => _code.TryFind(address, out _);
 
     /// <summary>The abbreviations at an offset of .debug_abbrev; units share them.</summary>
     public AbbreviationTable AbbreviationsAt(ulong offset, UnitEncoding encoding)
     {
         if (!_abbreviations.TryGetValue((offset, encoding), out var table))
         {
-            table = AbbreviationTable.Read(Sections.CursorAt(Sections.Abbrev, ".debug_abbrev", offset), encoding);
+            var cursor = Sections.CursorAt(Sections.Abbrev, ".debug_abbrev", offset);
+            table = AbbreviationTable.Read(ref cursor, encoding);
             _abbreviations.Add((offset, encoding), table);
+
+            // Tables do not overlap, except by damage; each may be read once for every encoding.
+            const long Encodings = 16;
+            _abbreviationBytes += cursor.Position;
+            if (_abbreviationBytes > Encodings * Sections.Abbrev.Length)
+            {
+                throw cursor.Invalid("debug_abbrev_offset", "leads into other units' abbreviations again and again");
+            }
+        }
+
+        return table;
+    }
+
+    /// <summary>The line table at an offset of .debug_line; units may share one. Null where it is damaged.</summary>
+    public LineTable? LineTableAt(ulong offset, DwarfUnit unit)
+    {
+        if (!_lineTables.TryGetValue(offset, out var table))
+        {
+            try
+            {
+                table = LineProgram.Read(unit, offset);
+            }
+            catch (InvalidFormatException e)
+            {
+                NoteDamage(e);
+            }
+
+            _lineTables.Add(offset, table);
         }
 
         return table;
@@ -118,73 +140,56 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>The units whose code may hold an address, those that say so first.</summary>
-    public IEnumerable<DwarfUnit> UnitsAt(ulong address)
-    {
-        int index = FirstStartingAfter(address) - 1;
-
-        // Ranges of different units may overlap where the linker kept one of several equal functions; a short look back finds them.
-        const int LookBack = 16;
-        for (int i = index; i >= 0 && i > index - LookBack; i--)
-        {
-            if (_unitByAddress[i].Range.Contains(address))
-            {
-                yield return _unitByAddress[i].Unit;
-            }
-        }
-
-        foreach (var unit in _units)
-        {
-            if (!unit.HasRanges && unit.Type is DwarfUnitType.Compile or DwarfUnitType.Skeleton)
-            {
-                yield return unit;
-            }
-        }
-    }
+    public IEnumerable<DwarfUnit> UnitsAt(ulong address) => _unitByAddress.At(address).Concat(_unitsWithoutRanges);
 
     public void Dispose() => SplitUnits.Dispose();
 
-    private int FirstStartingAfter(ulong address)
-    {
-        int low = 0;
-        int high = _unitByAddress.Count;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (_unitByAddress[middle].Range.Start <= address)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
+    /// <summary>Takes note of damage; the first is kept. What is damaged is left out, the rest is used.</summary>
+    public void NoteDamage(InvalidFormatException damage) => Damage ??= damage;
 
-        return low;
+    /// <summary>Takes some ranges out of what the file's sections can hold; lists that many entries share are damage, and would grow without bound.</summary>
+    public void CountRange()
+    {
+        if (++_rangesRead > 1024 + (4 * ((Sections.Ranges?.Length ?? 0) + (Sections.RngLists?.Length ?? 0) + Sections.Info.Length)))
+        {
+            throw new InvalidFormatException(DwarfSections.Format, "DW_AT_ranges", -1, "lead to more ranges than the file has bytes for");
+        }
     }
 
     private void ReadUnits()
     {
+        var ranges = new List<(CodeRange Range, DwarfUnit Unit)>();
         ulong offset = 0;
-        try
+        while (offset < (ulong)Sections.Info.Length)
         {
-            while (offset < (ulong)Sections.Info.Length)
+            ulong next = offset;
+            try
             {
-                var unit = DwarfUnit.Read(this, offset, out offset);
+                var unit = DwarfUnit.Read(this, offset, out next);
                 _units.Add(unit);
                 foreach (var range in unit.Ranges)
                 {
-                    _unitByAddress.Add((range, unit));
+                    ranges.Add((range, unit));
+                }
+
+                if (unit.MayHaveCode && !unit.HasRanges)
+                {
+                    _unitsWithoutRanges.Add(unit);
                 }
             }
-        }
-        catch (InvalidFormatException e)
-        {
-            // What was read up to here can be used; the caller reports the rest.
-            Damage = e;
+            catch (InvalidFormatException e)
+            {
+                NoteDamage(e);
+            }
+
+            if (next <= offset)
+            {
+                break;
+            }
+
+            offset = next;
         }
 
-        _unitByAddress.Sort((a, b) =>
-            a.Range.Start != b.Range.Start ? a.Range.Start.CompareTo(b.Range.Start) : b.Unit.Offset.CompareTo(a.Unit.Offset));
+        _unitByAddress = new RangeIndex<DwarfUnit>(ranges);
     }
 }

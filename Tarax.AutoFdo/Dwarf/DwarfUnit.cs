@@ -6,8 +6,8 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <summary>A unit of .debug_info: its header, and the attributes of its root entry.</summary>
 internal sealed class DwarfUnit
 {
-    private readonly Lazy<LineTable?> _lineTable;
     private readonly Lazy<UnitFunctions> _functions;
+    private DwarfTag _rootTag;
     private AttributeValue _name;
     private AttributeValue _compilationDirectory;
     private AttributeValue _producer;
@@ -32,8 +32,7 @@ internal sealed class DwarfUnit
         Type = type;
         Encoding = encoding;
         Abbreviations = abbreviations;
-        _lineTable = new Lazy<LineTable?>(ReadLineTable);
-        _functions = new Lazy<UnitFunctions>(() => UnitFunctions.Read(SplitUnit() ?? this));
+        _functions = new Lazy<UnitFunctions>(ReadFunctions);
     }
 
     public DwarfFile File { get; }
@@ -61,6 +60,9 @@ internal sealed class DwarfUnit
     /// <summary>The code of the unit; empty where the root does not tell.</summary>
     public CodeRange[] Ranges { get; private set; } = [];
 
+    /// <summary>Whether functions with code may be in it: not in type units, nor in the partial units that dwz makes.</summary>
+    public bool MayHaveCode => (Type is DwarfUnitType.Compile or DwarfUnitType.Skeleton) && _rootTag != DwarfTag.PartialUnit;
+
     /// <summary>Whether the root says which code is the unit's.</summary>
     public bool HasRanges => _ranges.IsPresent || _highPc.IsPresent;
 
@@ -86,7 +88,9 @@ internal sealed class DwarfUnit
     public string Name => Text(_name);
 
     /// <summary>The decoded line program; null where the unit has none.</summary>
-    public LineTable? LineTable => _skeleton is null ? _lineTable.Value : _skeleton.LineTable;
+    public LineTable? LineTable =>
+        _skeleton is not null ? _skeleton.LineTable
+        : _lineProgram.IsPresent && Sections.Line is not null ? File.LineTableAt(_lineProgram.Number, this) : null;
 
     /// <summary>The functions with code in this unit.</summary>
     public UnitFunctions Functions => _functions.Value;
@@ -238,6 +242,7 @@ internal sealed class DwarfUnit
             return;
         }
 
+        _rootTag = die.Tag;
         while (die.NextAttribute(out var attribute, out var value))
         {
             switch (attribute)
@@ -317,6 +322,16 @@ internal sealed class DwarfUnit
         return unit;
     }
 
-    private LineTable? ReadLineTable() =>
-        _lineProgram.IsPresent && Sections.Line is not null ? LineProgram.Read(this, _lineProgram.Number) : null;
+    private UnitFunctions ReadFunctions()
+    {
+        try
+        {
+            return UnitFunctions.Read(SplitUnit() ?? this);
+        }
+        catch (InvalidFormatException e)
+        {
+            File.NoteDamage(e);
+            return UnitFunctions.None;
+        }
+    }
 }

@@ -73,7 +73,7 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
 
         var best = declarations.Find(d => d.IsOrigin);
         best = best.Unit is null ? declarations[0] : best;
-        string path = best.File == 0 && best.Unit.Encoding.Version < 5 ? "" : best.Unit.LineTable?.FilePath(best.File) ?? "";
+        string path = best.File == 0 && best.Unit.Encoding.Version < 5 ? "" : best.Unit.LineTable?.FilePath(best.File, best.Unit) ?? "";
         return new FunctionDescription(linkageName ?? name ?? "", (uint)Math.Min(best.Line, uint.MaxValue), path);
     }
 

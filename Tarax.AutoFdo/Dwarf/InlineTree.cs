@@ -16,6 +16,9 @@ internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
 /// <summary>The calls that were inlined into a function.</summary>
 internal sealed class InlineTree
 {
+    /// <summary>Calls nested deeper than this count for the one around them; compilers stay below a hundred.</summary>
+    private const int MaximumDepth = 1000;
+
     private readonly List<InlineScope> _scopes = [];
 
     /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
@@ -55,7 +58,7 @@ internal sealed class InlineTree
                 // A nested function has code of its own; what is inlined there is not inlined here.
                 nestedFunctionDepth = die.Depth;
             }
-            else if (die.Tag == DwarfTag.InlinedSubroutine && nestedFunctionDepth == int.MaxValue)
+            else if (die.Tag == DwarfTag.InlinedSubroutine && nestedFunctionDepth == int.MaxValue && open.Count < MaximumDepth)
             {
                 int depth = die.Depth;
                 var scope = ReadScope(function.Unit, ref die, open.Peek().Scope);
@@ -96,10 +99,12 @@ internal sealed class InlineTree
         events.Sort();
         var runs = new List<ScopeRun>();
         var active = new SortedSet<(int EndOrder, int Scope)>();
+        var activations = new int[_scopes.Count];
         for (int i = 0; i < events.Count; i++)
         {
             var (address, isStart, scope) = events[i];
-            if (isStart)
+            activations[scope] += isStart ? 1 : -1;
+            if (activations[scope] > 0)
             {
                 active.Add((_endOrder[scope], scope));
             }

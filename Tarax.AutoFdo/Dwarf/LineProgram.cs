@@ -143,7 +143,7 @@ internal static class LineProgram
             }
 
             ulong count = cursor.Uleb("entry count");
-            if (count > (ulong)cursor.Remaining)
+            if (formats.Length == 0 ? count > 0 : count > (ulong)cursor.Remaining)
             {
                 throw cursor.Invalid($"{field} count", $"is {count}, where {cursor.Remaining} bytes remain");
             }

@@ -17,12 +17,21 @@ internal sealed class LineTable
     private readonly DwarfUnit _unit;
     private readonly LineRow[] _rows;
     private readonly LineSequence[] _sequences;
+    private readonly ulong[] _furthestEnd;
     private readonly LineFile[] _files;
     private readonly AttributeValue[] _directories;
     private readonly bool _countsFromZero;
 
     public LineTable(DwarfUnit unit, LineRow[] rows, LineSequence[] sequences, LineFile[] files, AttributeValue[] directories, bool countsFromZero)
     {
+        _furthestEnd = new ulong[sequences.Length];
+        ulong furthest = 0;
+        for (int i = 0; i < sequences.Length; i++)
+        {
+            furthest = Math.Max(furthest, sequences[i].End);
+            _furthestEnd[i] = furthest;
+        }
+
         _unit = unit;
         _rows = rows;
         _sequences = sequences;
@@ -37,7 +46,7 @@ internal sealed class LineTable
     /// <summary>The sequences, by ascending start.</summary>
     public ReadOnlySpan<LineSequence> Sequences => _sequences;
 
-    /// <summary>Index of the first sequence that ends after an address.</summary>
+    /// <summary>Index of the first sequence from which on one may end after an address.</summary>
     public int FirstSequenceEndingAfter(ulong address)
     {
         int low = 0;
@@ -45,7 +54,7 @@ internal sealed class LineTable
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (_sequences[middle].End <= address)
+            if (_furthestEnd[middle] <= address)
             {
                 low = middle + 1;
             }
@@ -82,7 +91,9 @@ internal sealed class LineTable
     /// <summary>
     /// Full path of a file by the number that DW_AT_decl_file gives: from 0 in DWARF 5, from 1 before. Empty where there is none.
     /// </summary>
-    public string FilePath(ulong number)
+    /// <param name="number">The number.</param>
+    /// <param name="unit">The unit that gives it, whose compilation directory relative paths are relative to.</param>
+    public string FilePath(ulong number, DwarfUnit unit)
     {
         ulong index = _countsFromZero ? number : number - 1;
         if (index >= (ulong)_files.Length)
@@ -93,7 +104,7 @@ internal sealed class LineTable
         var file = _files[index];
         string name = _unit.Text(file.Name);
         string directory = DirectoryPath(file.DirectoryIndex);
-        return Joined(_unit.CompilationDirectory, Joined(directory, name));
+        return Joined(unit.CompilationDirectory, Joined(directory, name));
     }
 
     private static string Joined(string directory, string name) =>

@@ -48,6 +48,7 @@ internal static class RangeLists
 
     private static void Add(DwarfUnit unit, List<CodeRange> result, ulong start, ulong end)
     {
+        unit.File.CountRange();
         if (unit.IsLiveCode(start, end))
         {
             result.Add(new CodeRange(start, end));

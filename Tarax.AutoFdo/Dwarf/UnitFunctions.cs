@@ -14,10 +14,14 @@ internal sealed class DwarfFunction(DwarfUnit unit, ulong dieOffset, CodeRange[]
 /// <summary>The subprograms of a unit that have code, found by address.</summary>
 internal sealed class UnitFunctions
 {
-    private readonly (CodeRange Range, DwarfFunction Function)[] _byAddress;
+    /// <summary>No functions: of a unit that cannot be read.</summary>
+    public static readonly UnitFunctions None = new([]);
+
+    private readonly RangeIndex<DwarfFunction> _byAddress;
 
     private UnitFunctions(List<DwarfFunction> functions)
     {
+        // Of functions with the same code the first entry stands for all (identical code folded by the linker).
         var ranges = new List<(CodeRange Range, DwarfFunction Function)>();
         foreach (var function in functions)
         {
@@ -27,12 +31,7 @@ internal sealed class UnitFunctions
             }
         }
 
-        // Of functions with the same code the first entry stands for all (identical code folded by the linker).
-        ranges.Sort((a, b) =>
-            a.Range.Start != b.Range.Start ? a.Range.Start.CompareTo(b.Range.Start)
-            : a.Range.End != b.Range.End ? a.Range.End.CompareTo(b.Range.End)
-            : b.Function.Die.Offset.CompareTo(a.Function.Die.Offset));
-        _byAddress = [.. ranges];
+        _byAddress = new RangeIndex<DwarfFunction>(ranges);
     }
 
     /// <summary>Walks all entries of the unit; subprograms may stand in namespaces, in types and in other subprograms.</summary>
@@ -77,33 +76,6 @@ internal sealed class UnitFunctions
         return new UnitFunctions(functions);
     }
 
-    /// <summary>The function whose code holds an address; of several, the one that starts last and, of these, the longest, then the first entry.</summary>
-    public DwarfFunction? Find(ulong address)
-    {
-        int low = 0;
-        int high = _byAddress.Length;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (_byAddress[middle].Range.Start <= address)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        const int LookBack = 16;
-        for (int i = low - 1; i >= 0 && i >= low - LookBack; i--)
-        {
-            if (_byAddress[i].Range.Contains(address))
-            {
-                return _byAddress[i].Function;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>The function whose code holds an address; of several, the one that starts last, then the longest, then the first entry.</summary>
+    public DwarfFunction? Find(ulong address) => _byAddress.TryFind(address, out var function) ? function : null;
 }

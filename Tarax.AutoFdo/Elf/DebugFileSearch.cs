@@ -106,8 +106,15 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
             return false;
         }
 
-        using var source = ByteSource.Open(path, ElfFile.Format);
-        return (!buildId.IsEmpty && HasBuildId(path, buildId)) || Crc32.Of(source) == checksum;
+        try
+        {
+            using var source = ByteSource.Open(path, ElfFile.Format);
+            return (!buildId.IsEmpty && HasBuildId(path, buildId)) || Crc32.Of(source) == checksum;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Whether a file exists, is ELF and has a build-id.</summary>

@@ -32,6 +32,9 @@ internal sealed class ElfFile : IDisposable
     private const int IdentSize = 16;
     private const ushort ExtendedSectionIndex = 0xffff;
 
+    /// <summary>Longer names of sections are none that is looked for (they carry function names, as of -ffunction-sections).</summary>
+    private const ulong MaximumSectionName = 256;
+
     private readonly ByteSource _source;
     private readonly Dictionary<ElfSection, ByteSource> _contents = [];
     private readonly List<ByteSource> _owned = [];
@@ -288,8 +291,9 @@ internal sealed class ElfFile : IDisposable
             {
                 if (section.NameOffset < names.Size)
                 {
-                    var text = Cursor("section name", names.Offset + section.NameOffset, names.Size - section.NameOffset);
-                    section.Name = Encoding.UTF8.GetString(text.NulTerminated("section name"));
+                    ulong length = Math.Min(names.Size - section.NameOffset, MaximumSectionName);
+                    var text = Cursor("section name", names.Offset + section.NameOffset, length);
+                    section.Name = text.Rest().Contains((byte)0) ? Encoding.UTF8.GetString(text.NulTerminated("section name")) : "";
                 }
             }
         }

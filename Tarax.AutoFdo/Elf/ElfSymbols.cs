@@ -17,9 +17,10 @@ internal readonly ref struct ElfSymbol
     private const int TypeFunction = 2;
     private const int TypeIndirectFunction = 10;
 
-    public ElfSymbol(ReadOnlySpan<byte> name, byte info, ushort sectionIndex, ulong value, ulong size)
+    public ElfSymbol(ReadOnlySpan<byte> name, uint nameOffset, byte info, ushort sectionIndex, ulong value, ulong size)
     {
         Name = name;
+        NameOffset = nameOffset;
         Info = info;
         SectionIndex = sectionIndex;
         Value = value;
@@ -27,6 +28,9 @@ internal readonly ref struct ElfSymbol
     }
 
     public ReadOnlySpan<byte> Name { get; }
+
+    /// <summary>Offset of the name in the string table.</summary>
+    public uint NameOffset { get; }
 
     public byte Info { get; }
 
@@ -126,7 +130,7 @@ internal ref struct ElfSymbolReader
 
         // In a relocatable file a symbol's value is its place in its section.
         value += _sectionAddresses is not null && section < _sectionAddresses.Count ? _sectionAddresses[section].Address : 0;
-        symbol = new ElfSymbol(NameAt(name), info, section, value, size);
+        symbol = new ElfSymbol(NameAt(name), name, info, section, value, size);
         return true;
     }
 

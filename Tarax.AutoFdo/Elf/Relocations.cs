@@ -40,7 +40,7 @@ internal static class Relocations
                 continue;
             }
 
-            if (offset > (ulong)bytes.Length - (ulong)size)
+            if (size > bytes.Length || offset > (ulong)(bytes.Length - size))
             {
                 throw cursor.Invalid("r_offset", $"is {offset}, beyond {section.Name}");
             }

@@ -6,13 +6,27 @@ internal static class AtomicFile
     /// <summary>Creates or replaces <paramref name="path"/>; nothing is left behind when <paramref name="write"/> throws.</summary>
     public static void Write(string path, Action<Stream> write)
     {
+        // A link stays a link, and what is behind it is replaced; devices are written to.
         string full = Path.GetFullPath(path);
+        full = new FileInfo(full).LinkTarget is null ? full : File.ResolveLinkTarget(full, returnFinalTarget: true)!.FullName;
+        if (full.StartsWith("/dev/", StringComparison.Ordinal) || full.StartsWith("/proc/", StringComparison.Ordinal))
+        {
+            using var device = new FileStream(full, FileMode.Open, FileAccess.Write);
+            write(device);
+            return;
+        }
+
         string temporary = $"{full}.{Environment.ProcessId}.tmp";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(stream);
+            }
+
+            if (File.Exists(full) && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(full));
             }
 
             File.Move(temporary, full, overwrite: true);

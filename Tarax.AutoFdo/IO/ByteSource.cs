@@ -37,7 +37,7 @@ internal sealed unsafe class ByteSource : IDisposable
     /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
     public static ByteSource Open(string path, string name)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        using var stream = OpenFile(path);
         if (!stream.CanSeek)
         {
             throw new IOException($"{path}: is not a regular file");
@@ -108,6 +108,23 @@ internal sealed unsafe class ByteSource : IDisposable
         if (_pin.IsAllocated)
         {
             _pin.Free();
+        }
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"{path}: is a folder, where a file is expected");
+        }
+
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"{path}: may not be read", e);
         }
     }
 

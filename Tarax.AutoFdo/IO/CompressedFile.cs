@@ -8,6 +8,7 @@ namespace Tarax.AutoFdo.IO;
 internal static unsafe partial class CompressedFile
 {
     private const int LargestInput = 1 << 30;
+    private static readonly int LargestOutput = Array.MaxLength;
     private const int LzmaOk = 0;
     private const int LzmaStreamEnd = 1;
     private const int LzmaBufferError = 10;
@@ -87,12 +88,12 @@ internal static unsafe partial class CompressedFile
                 return target[..(int)written];
             }
 
-            if (result != LzmaBufferError || capacity >= LargestInput)
+            if (result != LzmaBufferError || capacity >= LargestOutput)
             {
                 throw new InvalidFormatException(name, "xz data", (long)read, "are damaged");
             }
 
-            capacity *= 4;
+            capacity = (int)Math.Min(capacity * 4L, LargestOutput);
         }
     }
 

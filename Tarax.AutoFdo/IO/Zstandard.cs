@@ -34,7 +34,7 @@ internal static unsafe partial class Zstandard
     public static byte[] DecompressAll(ReadOnlySpan<byte> compressed, string format)
     {
         const nuint TargetTooSmall = 70; // ZSTD_error_dstSize_tooSmall
-        const int Largest = 1 << 30;
+        int largestOutput = Array.MaxLength;
         int capacity = Math.Max(compressed.Length, 1 << 16);
         try
         {
@@ -54,12 +54,12 @@ internal static unsafe partial class Zstandard
                 }
 
                 // Errors are negative numbers of the error's code.
-                if (0 - result != TargetTooSmall || capacity >= Largest)
+                if (0 - result != TargetTooSmall || capacity >= largestOutput)
                 {
                     throw new InvalidFormatException(format, "zstd data", 0, "are damaged");
                 }
 
-                capacity *= 4;
+                capacity = (int)Math.Min(capacity * 4L, largestOutput);
             }
         }
         catch (DllNotFoundException)

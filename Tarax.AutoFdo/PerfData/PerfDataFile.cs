@@ -115,9 +115,11 @@ internal sealed class PerfDataFile : IDisposable
         // perf makes the bits before the id equal in all attributes of a file, so the first layout finds it.
         var layout = Events[0].Layout;
         int offset = layout.IdentifierOffset >= 0 ? layout.IdentifierOffset : layout.IdOffset;
-        return offset >= 0 && sampleBody.Length >= offset + 8
-            && _eventById.TryGetValue(SampleLayout.Fixed64(sampleBody, offset), out var found) ? found : Events[0];
+        return offset >= 0 && sampleBody.Length >= offset + 8 ? EventOfId(SampleLayout.Fixed64(sampleBody, offset)) : Events[0];
     }
+
+    /// <summary>The event of an id; the first one where it is unknown.</summary>
+    public PerfEvent EventOfId(ulong id) => _eventById.GetValueOrDefault(id, Events[0]);
 
     public void Dispose() => Source.Dispose();
 
@@ -186,12 +188,21 @@ internal sealed class PerfDataFile : IDisposable
         }
 
         var events = new List<PerfEvent>((int)count);
+        ulong idBytes = 0;
         for (int i = 0; i < count; i++)
         {
             long start = i * (long)attrSize;
             var attribute = EventAttribute.Read(attrs.Cursor("attrs section", start, (long)attrSize - IdsSize));
             var ids = attrs.Cursor("ids", start + (long)attrSize - IdsSize, IdsSize);
-            events.Add(new PerfEvent(i, attribute, ReadIds(source, ids.U64("ids offset"), ids.U64("ids size"))));
+            ulong idsOffset = ids.U64("ids offset");
+            ulong idsSize = ids.U64("ids size");
+            idBytes += Math.Min(idsSize, (ulong)source.Length);
+            if (idBytes > (ulong)source.Length)
+            {
+                throw ids.Invalid("ids size", $"is {idsSize}: all events together have more ids than the file has bytes");
+            }
+
+            events.Add(new PerfEvent(i, attribute, ReadIds(source, idsOffset, idsSize)));
         }
 
         return events;

@@ -17,6 +17,8 @@ internal enum RecordType : uint
     TracingData = 66,
     FinishedRound = 68,
     AuxTrace = 71,
+    Compressed = 81,
+    Compressed2 = 83,
 
     /// <summary>The last type known when this was written (Linux 7.2: SCHEDSTAT_DOMAIN).</summary>
     LastKnownUserType = 86,

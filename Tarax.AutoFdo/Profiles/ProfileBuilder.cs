@@ -65,7 +65,7 @@ internal sealed class ProfileBuilder
         var written = new Dictionary<CodeFunction, FunctionCounts>();
         foreach (var (function, functionCounts) in builder._counts)
         {
-            if (functionCounts.Weight > WeightThreshold)
+            if (functionCounts.Weight > WeightThreshold && function.Name.Length > 0)
             {
                 written.Add(function, functionCounts);
             }
@@ -80,39 +80,37 @@ internal sealed class ProfileBuilder
 
     private void AssignRanges(IReadOnlyList<RangeCount> ranges)
     {
-        CodeFunction? last = null;
         foreach (var range in ranges)
         {
-            Statistics.Ranges += range.Count;
+            Statistics.Ranges = SaturatingSum.Of(Statistics.Ranges, range.Count);
             if (!_binary.TryGetVirtualAddress(range.Begin, out ulong begin))
             {
-                Statistics.RangesOutsideCode += range.Count;
+                Statistics.RangesOutsideCode = SaturatingSum.Of(Statistics.RangesOutsideCode, range.Count);
                 continue;
             }
 
-            ulong end = begin + (range.End - range.Begin);
-            var function = last?.PartAt(begin) is not null ? last : _symbolizer.FindFunction(begin);
-            last = function;
+            var function = _symbolizer.FindFunction(begin);
             if (function?.PartAt(begin) is not { } part)
             {
-                Statistics.RangesWithoutFunction += range.Count;
+                Statistics.RangesWithoutFunction = SaturatingSum.Of(Statistics.RangesWithoutFunction, range.Count);
                 string symbol = _symbolizer.FindSymbol(begin)?.Aliases[0].Name ?? "";
-                Statistics.WithoutDebugInformation[symbol] = Statistics.WithoutDebugInformation.GetValueOrDefault(symbol) + range.Count;
+                Statistics.WithoutDebugInformation[symbol] = SaturatingSum.Of(Statistics.WithoutDebugInformation.GetValueOrDefault(symbol), range.Count);
                 continue;
             }
 
-            if (end >= part.End)
+            ulong length = range.End - range.Begin;
+            ulong lengthInPart = part.End - 1 - begin;
+            if (length > lengthInPart)
             {
-                Statistics.RangesCrossingFunctions += range.Count;
-                end = part.End - 1;
+                Statistics.RangesCrossingFunctions = SaturatingSum.Of(Statistics.RangesCrossingFunctions, range.Count);
             }
 
             var counts = CountsOf(function);
-            counts.Ranges.Add(new ExecutedRange(begin, end, range.Count));
-            counts.Weight = SaturatingSum.Of(counts.Weight, range.Count * (range.End - range.Begin + 1));
+            counts.Ranges.Add(new ExecutedRange(begin, begin + Math.Min(length, lengthInPart), range.Count));
+            counts.Weight += (UInt128)range.Count * ((UInt128)length + 1);
             counts.FirstTime = ProfileTransformation.Earliest(counts.FirstTime, range.FirstTime);
             string producer = function.Debug.Unit.Producer;
-            Statistics.Producers[producer] = Statistics.Producers.GetValueOrDefault(producer) + range.Count;
+            Statistics.Producers[producer] = SaturatingSum.Of(Statistics.Producers.GetValueOrDefault(producer), range.Count);
         }
     }
 
@@ -243,7 +241,7 @@ internal sealed class ProfileBuilder
 
         public List<(ulong From, CodeFunction Callee, ulong Count)> Calls { get; } = [];
 
-        public ulong Weight { get; set; }
+        public UInt128 Weight { get; set; }
 
         public ulong HeadCount { get; set; }
 
@@ -265,7 +263,7 @@ internal sealed class ProfileBuilder
 
             changes.Sort((a, b) => a.Address.CompareTo(b.Address));
             var result = new ulong[segments.Length];
-            ulong running = 0;
+            UInt128 running = 0;
             int next = 0;
             for (int i = 0; i < segments.Length; i++)
             {
@@ -274,21 +272,21 @@ internal sealed class ProfileBuilder
                     Apply(ref running, ref next, changes);
                 }
 
-                ulong maximum = running;
+                var maximum = running;
                 while (next < changes.Count && changes[next].Address < segments[i].End)
                 {
                     Apply(ref running, ref next, changes);
-                    maximum = Math.Max(maximum, running);
+                    maximum = UInt128.Max(maximum, running);
                 }
 
-                result[i] = maximum;
+                result[i] = (ulong)UInt128.Min(maximum, ulong.MaxValue);
             }
 
             return result;
         }
 
         /// <summary>Applies all changes at one address.</summary>
-        private static void Apply(ref ulong running, ref int next, List<(ulong Address, bool IsEnd, ulong Count)> changes)
+        private static void Apply(ref UInt128 running, ref int next, List<(ulong Address, bool IsEnd, ulong Count)> changes)
         {
             ulong address = changes[next].Address;
             for (; next < changes.Count && changes[next].Address == address; next++)

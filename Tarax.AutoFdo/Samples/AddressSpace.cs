@@ -8,8 +8,8 @@ internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset
 }
 
 /// <summary>
-/// The mappings of a process between two changes that matter. A mapping of addresses that were free is added in place,
-/// since no earlier sample can lie there; a change of what is mapped makes a new address space.
+/// The mappings of a process between two changes that matter. A mapping of addresses where nothing was mapped before, not even anonymous
+/// memory, is added in place, since no earlier sample can lie there; a change of what is mapped makes a new address space.
 /// Processes share the object after fork until one of them changes its mappings.
 /// </summary>
 internal sealed class AddressSpace
@@ -38,14 +38,14 @@ internal sealed class AddressSpace
 
         if (first == last)
         {
-            if (mapping.File is null)
-            {
-                return this;
-            }
-
             var target = IsShared ? new AddressSpace([.. _mappings]) : this;
             target._mappings.Insert(first, mapping);
             return target;
+        }
+
+        if (mapping.File is null && _mappings.FindIndex(first, last - first, m => m.File is not null) < 0)
+        {
+            return WithMoreAnonymous(first, last, mapping);
         }
 
         if (last == first + 1 && _mappings[first] == mapping)
@@ -70,6 +70,21 @@ internal sealed class AddressSpace
         return false;
     }
 
+    /// <summary>Anonymous memory over anonymous memory changes nothing; the mappings become one, so that compilers at run time do not add up.</summary>
+    private AddressSpace WithMoreAnonymous(int first, int last, in Mapping mapping)
+    {
+        var whole = new Mapping(Math.Min(mapping.Start, _mappings[first].Start), Math.Max(mapping.End, _mappings[last - 1].End), 0, null);
+        if (last == first + 1 && _mappings[first] == whole)
+        {
+            return this;
+        }
+
+        var target = IsShared ? new AddressSpace([.. _mappings]) : this;
+        target._mappings.RemoveRange(first, last - first);
+        target._mappings.Insert(first, whole);
+        return target;
+    }
+
     private List<Mapping> Replaced(int first, int last, in Mapping mapping)
     {
         var result = new List<Mapping>(_mappings.Count + 2);
@@ -80,11 +95,7 @@ internal sealed class AddressSpace
             result.Add(head with { End = mapping.Start });
         }
 
-        if (mapping.File is not null)
-        {
-            result.Add(mapping);
-        }
-
+        result.Add(mapping);
         var tail = _mappings[last - 1];
         if (tail.End > mapping.End)
         {

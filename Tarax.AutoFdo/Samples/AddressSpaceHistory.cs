@@ -23,12 +23,26 @@ internal sealed class AddressSpaceHistory
     /// <summary>The address space at a time; null before the first.</summary>
     public AddressSpace? At(ulong time)
     {
-        int last = _times.Count - 1;
-        while (last >= 0 && _times[last] > time)
+        if (_times.Count > 0 && time >= _times[^1])
         {
-            last--;
+            return _spaces[^1];
         }
 
-        return last < 0 ? null : _spaces[last];
+        int low = 0;
+        int high = _times.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_times[middle] <= time)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low == 0 ? null : _spaces[low - 1];
     }
 }

@@ -11,6 +11,7 @@ namespace Tarax.AutoFdo.Samples;
 internal sealed class AddressSpaces
 {
     private const uint KernelPid = uint.MaxValue;
+    private const ushort ForkExecBit = 1 << 13;
 
     private readonly Dictionary<uint, AddressSpaceHistory> _histories = [];
     private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
@@ -55,7 +56,9 @@ internal sealed class AddressSpaces
                 _changes.Add(new Change(time, _changes.Count, ChangeKind.Exec, comm.Pid, 0, default));
                 break;
             case RecordType.Fork when ProcessRecord.TryReadFork(body, out var fork) && fork.Pid != fork.ParentPid:
-                _changes.Add(new Change(time, _changes.Count, ChangeKind.Fork, fork.Pid, fork.ParentPid, default));
+                // perf marks the forks that it makes up for running processes, whose mappings it lists themselves.
+                bool isMadeUp = (record.Misc & ForkExecBit) != 0;
+                _changes.Add(new Change(time, _changes.Count, isMadeUp ? ChangeKind.Exec : ChangeKind.Fork, fork.Pid, fork.ParentPid, default));
                 break;
         }
     }
@@ -75,7 +78,8 @@ internal sealed class AddressSpaces
                 case ChangeKind.Exec:
                     history.Set(change.Time, new AddressSpace());
                     break;
-                case ChangeKind.Fork when HistoryOf(change.ParentPid).Latest is { } parent:
+                case ChangeKind.Fork:
+                    var parent = HistoryOf(change.ParentPid).Latest ?? new AddressSpace();
                     parent.IsShared = true;
                     history.Set(change.Time, parent);
                     break;

@@ -8,7 +8,7 @@ internal enum MatchKind
     /// <summary>By build-id.</summary>
     BuildId,
 
-    /// <summary>By file name, where one side or both have no build-id.</summary>
+    /// <summary>By file name, where the recording has no build-id for it.</summary>
     Name,
 
     /// <summary>By the name that the user gave.</summary>

@@ -152,7 +152,7 @@ internal sealed class RecordedCounts
             }
 
             tally.RangesSeen += slot.Count;
-            if (!TryLocate(slot.Second, out ulong end))
+            if (!TryLocate(slot.Second, out ulong end) || slot.Second - slot.First != end - begin)
             {
                 tally.RangesLeavingBinary += slot.Count;
             }

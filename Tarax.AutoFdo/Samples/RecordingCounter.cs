@@ -34,10 +34,19 @@ internal sealed class RecordingCounter
         RecordedCounts CountPieces()
         {
             var counts = new RecordedCounts();
-            for (int piece; (piece = Interlocked.Increment(ref next)) < scan.Pieces.Count - 1;)
+            try
             {
-                counter.CountPiece(scan.Pieces[piece], scan.Pieces[piece + 1], counts);
-                progress?.Invoke(scan.Pieces[piece + 1] - scan.Pieces[piece]);
+                for (int piece; (piece = Interlocked.Increment(ref next)) < scan.Pieces.Count - 1;)
+                {
+                    counter.CountPiece(scan.Pieces[piece], scan.Pieces[piece + 1], counts);
+                    progress?.Invoke(scan.Pieces[piece + 1] - scan.Pieces[piece]);
+                }
+            }
+            catch
+            {
+                // The others need not go on.
+                Volatile.Write(ref next, scan.Pieces.Count);
+                throw;
             }
 
             return counts;
@@ -55,6 +64,8 @@ internal sealed class RecordingCounter
             tasks[i] = Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
+        // No thread may be left reading when the caller unmaps the file, also not after a failure.
+        ((IAsyncResult)Task.WhenAll(tasks)).AsyncWaitHandle.WaitOne();
         var total = tasks[0].GetAwaiter().GetResult();
         foreach (var task in tasks.AsSpan(1))
         {

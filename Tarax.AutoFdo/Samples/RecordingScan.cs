@@ -12,9 +12,14 @@ internal sealed class RecordingScan
     /// <summary>Bytes of one piece of work: large enough to make its own start-up cheap, small enough to share evenly.</summary>
     private const long PieceBytes = 4 << 20;
 
+    /// <summary>LOST_SAMPLES: a BPF filter dropped them, as the user wished.</summary>
+    private const ushort DroppedByFilterBit = 1 << 15;
+
     private readonly PerfDataFile _file;
     private readonly bool _ordersByTime;
     private readonly bool _trailersAgree;
+    private ulong _lostByKernel;
+    private ulong _lostByPerf;
 
     private RecordingScan(PerfDataFile file)
     {
@@ -32,8 +37,8 @@ internal sealed class RecordingScan
 
     public long Samples { get; private set; }
 
-    /// <summary>Samples that the kernel or perf says were lost.</summary>
-    public ulong LostSamples { get; private set; }
+    /// <summary>Samples that were lost: as perf counted them at the end for each event, or as the kernel told on the way where perf did not.</summary>
+    public ulong LostSamples => _lostByPerf > 0 ? _lostByPerf : _lostByKernel;
 
     /// <summary>Number of records of types that are not known, by type.</summary>
     public SortedDictionary<uint, long> UnknownRecords { get; } = [];
@@ -87,6 +92,11 @@ internal sealed class RecordingScan
             return;
         }
 
+        if (record.Type is RecordType.Compressed or RecordType.Compressed2)
+        {
+            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: the recording is compressed (perf record -z), which is not supported; record without -z");
+        }
+
         if (record.Type >= RecordType.FirstUserType)
         {
             return;
@@ -97,10 +107,10 @@ internal sealed class RecordingScan
         switch (record.Type)
         {
             case RecordType.Lost when body.Length >= 16:
-                LostSamples += BinaryPrimitives.ReadUInt64LittleEndian(body[8..]);
+                _lostByKernel += BinaryPrimitives.ReadUInt64LittleEndian(body[8..]);
                 break;
-            case RecordType.LostSamples when body.Length >= 8:
-                LostSamples += BinaryPrimitives.ReadUInt64LittleEndian(body);
+            case RecordType.LostSamples when body.Length >= 8 && (record.Misc & DroppedByFilterBit) == 0:
+                _lostByPerf += BinaryPrimitives.ReadUInt64LittleEndian(body);
                 break;
             default:
                 AddressSpaces.Note(record, body, OrderOf(trailer.Time(record.Body), record.Offset));
@@ -117,6 +127,6 @@ internal sealed class RecordingScan
         }
 
         ulong id = BinaryPrimitives.ReadUInt64LittleEndian(record.Body[^8..]);
-        return (_file.Events.FirstOrDefault(e => e.Ids.Contains(id)) ?? _file.Events[0]).SampleId;
+        return _file.EventOfId(id).SampleId;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Symbolization;
 
@@ -19,8 +20,13 @@ internal sealed record FunctionSymbol(ulong Start, ulong End, SymbolAlias[] Alia
 internal sealed class FunctionSymbols
 {
     private readonly Entry[] _entries;
+    private readonly ByteSource? _names;
 
-    private FunctionSymbols(Entry[] entries) => _entries = entries;
+    private FunctionSymbols(Entry[] entries, ByteSource? names)
+    {
+        _entries = entries;
+        _names = names;
+    }
 
     /// <summary>Whether the file has any function symbol.</summary>
     public bool IsEmpty => _entries.Length == 0;
@@ -31,7 +37,7 @@ internal sealed class FunctionSymbols
             ?? file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeDynamicSymbols && s.HasContent);
         if (table is null)
         {
-            return new FunctionSymbols([]);
+            return new FunctionSymbols([], null);
         }
 
         var entries = new List<Entry>();
@@ -41,12 +47,12 @@ internal sealed class FunctionSymbols
             if (symbol.SectionIndex != 0 && symbol.Size != 0 && !symbol.Name.EndsWith("@plt"u8)
                 && (symbol.IsFunction || PartSuffix.IsPart(symbol.Name)))
             {
-                entries.Add(new Entry(symbol.Value, symbol.Size, symbol.Binding, Encoding.UTF8.GetString(symbol.Name)));
+                entries.Add(new Entry(symbol.Value, symbol.Size, symbol.Binding, symbol.NameOffset, symbol.Name.Length));
             }
         }
 
         entries.Sort();
-        return new FunctionSymbols([.. entries]);
+        return new FunctionSymbols([.. entries], table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]) : null);
     }
 
     /// <summary>The function symbols at the start of the function that holds an address; null where there is none.</summary>
@@ -85,24 +91,27 @@ internal sealed class FunctionSymbols
         for (int i = 0; i < group.Length; i++)
         {
             size = Math.Max(size, group[i].Size);
-            aliases[i] = new SymbolAlias(group[i].Name, group[i].Binding);
+            aliases[i] = new SymbolAlias(NameOf(group[i]), group[i].Binding);
         }
+
+        Array.Sort(aliases, (a, b) => RankOf(a.Binding) != RankOf(b.Binding) ? RankOf(a.Binding).CompareTo(RankOf(b.Binding)) : string.CompareOrdinal(a.Name, b.Name));
 
         return address - start < size ? new FunctionSymbol(start, start + size, aliases) : null;
     }
 
-    private readonly record struct Entry(ulong Start, ulong Size, SymbolBinding Binding, string Name) : IComparable<Entry>
+    private static int RankOf(SymbolBinding binding) => binding switch
     {
-        private int Rank => Binding switch
-        {
-            SymbolBinding.Local => 2,
-            SymbolBinding.Weak => 1,
-            _ => 0,
-        };
+        SymbolBinding.Local => 2,
+        SymbolBinding.Weak => 1,
+        _ => 0,
+    };
 
-        public int CompareTo(Entry other) =>
-            Start != other.Start ? Start.CompareTo(other.Start)
-            : Rank != other.Rank ? Rank.CompareTo(other.Rank)
-            : string.CompareOrdinal(Name, other.Name);
+    /// <summary>Names are decoded when a symbol is asked for: a kernel has a hundred thousand, of which some thousand run.</summary>
+    private string NameOf(in Entry entry) =>
+        entry.NameLength == 0 ? "" : Encoding.UTF8.GetString(_names!.Span("symbol name", entry.NameOffset, entry.NameLength));
+
+    private readonly record struct Entry(ulong Start, ulong Size, SymbolBinding Binding, uint NameOffset, int NameLength) : IComparable<Entry>
+    {
+        public int CompareTo(Entry other) => Start != other.Start ? Start.CompareTo(other.Start) : NameOffset.CompareTo(other.NameOffset);
     }
 }

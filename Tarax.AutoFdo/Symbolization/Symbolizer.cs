@@ -70,6 +70,41 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>The source positions of all parts of a function.</summary>
     public FunctionSource Source(CodeFunction function)
     {
+        try
+        {
+            return ReadSource(function);
+        }
+        catch (InvalidFormatException e)
+        {
+            _dwarf!.NoteDamage(e);
+            return new FunctionSource([new SourceScope(-1, Unknown, 0, 0)], []);
+        }
+    }
+
+    /// <summary>What the debug information says of an entry.</summary>
+    public FunctionDescription Describe(DieReference die)
+    {
+        if (!_descriptions.TryGetValue(die, out var description))
+        {
+            try
+            {
+                description = FunctionDescription.Read(die);
+            }
+            catch (InvalidFormatException e)
+            {
+                _dwarf!.NoteDamage(e);
+                description = Unknown;
+            }
+
+            description = description with { Name = StructorName.Emitted(description.Name) };
+            _descriptions.Add(die, description);
+        }
+
+        return description;
+    }
+
+    private FunctionSource ReadSource(CodeFunction function)
+    {
         var tree = InlineTree.Read(function.Debug);
         var scopes = new SourceScope[tree.Scopes.Count];
         for (int i = 0; i < scopes.Length; i++)
@@ -90,19 +125,6 @@ internal sealed class Symbolizer : IDisposable
         }
 
         return new FunctionSource(scopes, [.. segments]);
-    }
-
-    /// <summary>What the debug information says of an entry.</summary>
-    public FunctionDescription Describe(DieReference die)
-    {
-        if (!_descriptions.TryGetValue(die, out var description))
-        {
-            description = FunctionDescription.Read(die);
-            description = description with { Name = StructorName.Emitted(description.Name) };
-            _descriptions.Add(die, description);
-        }
-
-        return description;
     }
 
     /// <summary>Cuts runs of one scope where a row of the line table begins.</summary>

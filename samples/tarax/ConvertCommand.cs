@@ -137,6 +137,7 @@ internal static class ConvertCommand
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         command.Validators.Add(CheckDestination);
+        command.Validators.Add(CheckPaths);
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
     }
@@ -230,6 +231,19 @@ internal static class ConvertCommand
         else if (toFolder && (result.GetResult(Counts) is { Implicit: false } || result.GetResult(Profiler)?.Tokens is [{ Value: "text" }]))
         {
             result.AddError("--counts and --profiler text go with one binary only");
+        }
+    }
+
+    /// <summary>An unset variable of a shell becomes an empty path.</summary>
+    private static void CheckPaths(CommandResult result)
+    {
+        foreach (Symbol symbol in (Symbol[])[Input, Binaries, Output, OutputFolder, Counts, DebugDirectories])
+        {
+            var tokens = symbol is Argument argument ? result.GetResult(argument)?.Tokens : result.GetResult((Option)symbol)?.Tokens;
+            if (tokens?.Any(t => t.Value.Length == 0) == true)
+            {
+                result.AddError($"{symbol.Name}: is empty");
+            }
         }
     }
 

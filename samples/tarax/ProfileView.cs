@@ -47,7 +47,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
     public void WriteJson(TextWriter writer)
     {
         using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, MaxDepth = 10_000 }))
         {
             json.WriteStartObject();
             json.WriteNumber("functions", _summary.Functions);

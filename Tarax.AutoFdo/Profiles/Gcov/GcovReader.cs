@@ -136,7 +136,7 @@ internal ref struct GcovReader
             positions.Add(new PositionCount(position, count, targets));
         }
 
-        var calls = new List<InlinedCall>((int)callCount);
+        var calls = new List<InlinedCall>();
         for (uint i = 0; i < callCount; i++)
         {
             var position = GcovFormat.Decode(_cursor.U32("call position"));
