@@ -171,6 +171,45 @@ public sealed class CommandLineTests
     [TestCase("unknown")]
     public void Wrong_usage_ends_with_2(params string[] arguments) => Fails(2, ["tarax:"], arguments);
 
+    [TestCase("-o", "")]
+    [TestCase("--binary", "")]
+    [TestCase("--counts", "")]
+    public void Empty_path_ends_with_2(string option, string value)
+    {
+        string[] arguments = ["convert", Recording, "--mapped-as", "test.binary"];
+        arguments = option == "--binary" ? arguments : [.. arguments, "--binary", Binary];
+        arguments = option == "-o" ? arguments : [.. arguments, "-o", Output];
+        Fails(2, ["is empty"], [.. arguments, option, value]);
+    }
+
+    [TestCase("--all")]
+    [TestCase("--binary", "a", "--binary", "b", "-o", "c")]
+    [TestCase("--binary", "a", "-o", "c", "--out-dir", "d")]
+    [TestCase("--all", "--binary", "a", "--out-dir", "d")]
+    [TestCase("--all", "--out-dir", "d", "--min-share", "much")]
+    public void One_binary_goes_to_a_file_and_several_to_a_folder(params string[] arguments) => Fails(2, ["tarax:"], ["convert", Recording, .. arguments]);
+
+    [Test]
+    public void Folder_in_place_of_a_recording_is_told() => Fails(1, ["is a folder"], "convert", _folder, "--binary", Binary, "-o", Output);
+
+    [Test]
+    public void Link_to_a_profile_stays_a_link()
+    {
+        string target = Path.Combine(_folder, "target.afdo");
+        File.WriteAllText(target, "old");
+        File.CreateSymbolicLink(Output, target);
+        Assert.That(TestEnvironment.Tarax("convert", Recording, "--binary", Binary, "--mapped-as", "test.binary", "-o", Output).ExitCode, Is.Zero);
+        Assert.That(new FileInfo(Output).LinkTarget, Is.EqualTo(target));
+        Assert.That(new FileInfo(target).Length, Is.GreaterThan(1000));
+    }
+
+    [Test]
+    public void Device_is_written_to()
+    {
+        Assert.That(TestEnvironment.Tarax("convert", Recording, "--binary", Binary, "--mapped-as", "test.binary", "-o", "/dev/null").ExitCode, Is.Zero);
+        Assert.That(File.ReadAllBytes("/dev/null"), Is.Empty);
+    }
+
     [Test]
     public void Help_and_version_end_with_0()
     {

@@ -20,7 +20,8 @@ public sealed class KernelTests
         string output = Path.Combine(TestEnvironment.NewFolder(), "out.afdo");
         AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), Vmlinux.Value, output, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V2, Discriminators = DiscriminatorHandling.Keep,
+            GcovVersion = GcovVersion.V2,
+            Discriminators = DiscriminatorHandling.Keep,
         });
         string script = TestEnvironment.DataTool("afdo_canon.py");
         var ours = CanonicalProfile.Parse(TestEnvironment.Run("python3", script, output));
@@ -39,7 +40,8 @@ public sealed class KernelTests
         string folder = TestEnvironment.Data("kernel/kaslr");
         var ours = AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), Vmlinux.Value, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V3, Discriminators = DiscriminatorHandling.Keep,
+            GcovVersion = GcovVersion.V3,
+            Discriminators = DiscriminatorHandling.Keep,
         }).Profile;
         var reference = SampleProfile.Load(Path.Combine(folder, "create_gcov", "vmlinux-v3.afdo")).Functions.ToDictionary(f => f.Name);
         var shared = ours.Functions.Where(f => reference.ContainsKey(f.Name)).ToList();
@@ -53,7 +55,8 @@ public sealed class KernelTests
     {
         SampleProfile Of(string set) => AutoFdoConverter.Convert(TestEnvironment.Data($"kernel/{set}/perf.data"), Vmlinux.Value, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V3, Discriminators = DiscriminatorHandling.Keep,
+            GcovVersion = GcovVersion.V3,
+            Discriminators = DiscriminatorHandling.Keep,
         }).Profile;
         double overlap = ProfileOverlap.Of(Of("kaslr"), Of("nokaslr"));
         TestContext.Out.WriteLine($"kaslr and nokaslr: overlap {overlap:0.0000}");

@@ -94,7 +94,7 @@ internal sealed class PerfDataBuilder
         Trailer(body, pid, time);
     });
 
-    public PerfDataBuilder Fork(uint pid, uint parent, ulong time) => Record(RecordType.Fork, 0, body =>
+    public PerfDataBuilder Fork(uint pid, uint parent, ulong time, ushort misc = 0) => Record(RecordType.Fork, misc, body =>
     {
         body.U32(pid);
         body.U32(parent);

@@ -213,6 +213,85 @@ public sealed class DwarfUnitTests
     }
 
     [Test]
+    public void Damage_in_an_earlier_unit_leaves_the_later_ones_readable()
+    {
+        var file = Open(new DwarfAssembler()
+            .Unit().Entry(DwarfTag.CompileUnit, false, null, new At(DwarfAttribute.LowPc, DwarfForm.Addrx, 7)).EndUnit()
+            .Unit().Entry(DwarfTag.CompileUnit, true, null).Entry(DwarfTag.Subprogram, false, null, Low, High).End().EndUnit());
+        Assert.That(file.Damage!.Field, Is.EqualTo("DW_AT_addr_base"));
+        Assert.That(file.UnitsAt(0x1000).Single().Functions.Find(0x1000), Is.Not.Null);
+    }
+
+    [Test]
+    public void Function_behind_many_others_in_a_larger_one_is_found()
+    {
+        var assembler = new DwarfAssembler().Unit().Entry(DwarfTag.CompileUnit, true, null)
+            .Entry(DwarfTag.Subprogram, false, null, Low, new At(DwarfAttribute.HighPc, DwarfForm.Data4, 0x1000));
+        for (ulong i = 0; i < 100; i++)
+        {
+            assembler.Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1100 + (i * 16)), new At(DwarfAttribute.HighPc, DwarfForm.Data4, 8));
+        }
+
+        var functions = Open(assembler.End().EndUnit()).Units[0].Functions;
+        Assert.That(functions.Find(0x1f00)!.Ranges[0].Start, Is.EqualTo(0x1000));
+        Assert.That(functions.Find(0x1104)!.Ranges[0].Start, Is.EqualTo(0x1100));
+    }
+
+    [Test]
+    public void Overlapping_ranges_of_one_call_are_all_its_own()
+    {
+        var assembler = new DwarfAssembler();
+        foreach (var (start, end) in ((ulong, ulong)[])[(0x1010, 0x1020), (0x1018, 0x1030)])
+        {
+            assembler.RngLists.U8(6);
+            assembler.RngLists.U64(start);
+            assembler.RngLists.U64(end);
+        }
+
+        assembler.RngLists.U8(0);
+        var file = Open(assembler.Unit().Entry(DwarfTag.CompileUnit, true, null).Entry(DwarfTag.Subprogram, true, null, Low, High)
+            .Entry(DwarfTag.InlinedSubroutine, false, null, new At(DwarfAttribute.Ranges, DwarfForm.SecOffset, 0)).End().End().EndUnit());
+        var function = file.Units[0].Functions.Find(0x1000)!;
+        Assert.That(InlineTree.Read(function).RunsIn(function.Ranges[0]), Is.EqualTo(new ScopeRun[] { new(0x1000, 0x1010, 0), new(0x1010, 0x1030, 1), new(0x1030, 0x1100, 0) }));
+    }
+
+    [Test]
+    public void Calls_inlined_without_end_are_bounded()
+    {
+        var assembler = new DwarfAssembler().Unit().Entry(DwarfTag.CompileUnit, true, null).Entry(DwarfTag.Subprogram, true, null, Low, High);
+        for (int i = 0; i < 20_000; i++)
+        {
+            assembler.Entry(DwarfTag.InlinedSubroutine, true, null, new At(DwarfAttribute.CallLine, DwarfForm.Data1, 5), Low, High);
+        }
+
+        var file = Open(assembler.EndUnit());
+        Assert.That(InlineTree.Read(file.Units[0].Functions.Find(0x1000)!).Scopes, Has.Count.InRange(500, 1001));
+    }
+
+    [Test]
+    public void Range_lists_that_all_functions_share_do_not_grow_without_bound()
+    {
+        var assembler = new DwarfAssembler();
+        for (ulong i = 0; i < 5000; i++)
+        {
+            assembler.RngLists.U8(6);
+            assembler.RngLists.U64(0x1000 + (i % 100));
+            assembler.RngLists.U64(0x1200);
+        }
+
+        assembler.RngLists.U8(0);
+        assembler.Unit().Entry(DwarfTag.CompileUnit, true, null);
+        for (int i = 0; i < 5000; i++)
+        {
+            assembler.Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.Ranges, DwarfForm.SecOffset, 0));
+        }
+
+        var file = Open(assembler.End().EndUnit());
+        Assert.That(file.Units[0].Functions.Find(0x1000), Is.Null);
+        Assert.That(file.Damage!.Message, Does.Contain("more ranges than the file has bytes for"));
+    }
+
+    [Test]
     public void Damage_in_a_later_unit_leaves_the_earlier_ones_readable()
     {
         var good = new DwarfAssembler().Unit().Entry(DwarfTag.CompileUnit, true, null)

@@ -169,7 +169,8 @@ public sealed class SeparateDebugFileTests
         CountsText.Save(CompiledProgram.CountsOf(_plain), counts);
         return AutoFdoConverter.Convert(counts, binary, new ConversionOptions
         {
-            Input = InputKind.CountsText, DebugDirectories = debugFolder is null ? [] : [debugFolder],
+            Input = InputKind.CountsText,
+            DebugDirectories = debugFolder is null ? [] : [debugFolder],
         }).Profile;
     }
 }

@@ -81,6 +81,13 @@ public sealed class ProfileBuilderTests
     }
 
     [Test]
+    public void Counts_too_large_to_add_stay_at_the_largest_number()
+    {
+        var f = Build(new([new(0x1000, 0x100f, ulong.MaxValue, 0), new(0x1008, 0x100b, 1UL << 60, 0), new(0x1020, ulong.MaxValue, 5, 0)], [])).Functions.Single();
+        Assert.That(f.Body.Positions.Select(p => p.Count), Is.EqualTo(new[] { ulong.MaxValue, 0ul, 5ul, 0ul }));
+    }
+
+    [Test]
     public void Function_that_was_hardly_seen_is_left_out()
     {
         Assert.That(Build(new([new(0x1000, 0x1009, 1, 0)], [])).Functions, Is.Empty, "ten bytes executed once");

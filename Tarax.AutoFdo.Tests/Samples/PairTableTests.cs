@@ -50,6 +50,15 @@ public sealed class PairTableTests
     }
 
     [Test]
+    public void Counts_stay_at_the_largest_number()
+    {
+        var table = new PairTable();
+        table.Add(1, 2, 1UL << 63, 0);
+        table.Add(1, 2, 1UL << 63, 0);
+        Assert.That(table.ToSortedArray().Single().Count, Is.EqualTo(ulong.MaxValue));
+    }
+
+    [Test]
     public void Hundred_thousand_pairs_are_kept_apart()
     {
         var table = new PairTable();

@@ -48,6 +48,91 @@ public sealed class RecordingCounterTests
     }
 
     [Test]
+    public void Samples_of_code_made_at_run_time_do_not_count_for_a_library_mapped_there_later()
+    {
+        var counts = Count(Program, new PerfDataBuilder().Event()
+            .Mmap2(1, 0x10000, 0x1000, 0, "//anon", time: 10)
+            .Mmap2(1, 0x10000, 0x1000, 0, Program, Id, time: 30)
+            .Sample(1, 0x10010, 20, new BranchEntry(0x10010, 0x10020, 0))
+            .Sample(1, 0x10010, 40, new BranchEntry(0x10010, 0x10020, 0)));
+        Assert.That(counts.Branches.Single().Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Growing_code_made_at_run_time_is_one_mapping()
+    {
+        var space = new AddressSpace();
+        for (ulong i = 0; i < 10_000; i++)
+        {
+            var grown = space.With(new Mapping(0x10000, 0x11000 + (i * 0x100), 0, null));
+            Assert.That(grown, Is.SameAs(space));
+        }
+
+        Assert.That(space.TryFind(0x11000 + (9_000 * 0x100), out _), Is.True);
+    }
+
+    [Test]
+    public void Forks_that_perf_makes_up_for_running_processes_inherit_nothing()
+    {
+        var counts = Count(Program, new PerfDataBuilder().Event()
+            .Mmap2(1, 0x10000, 0x1000, 0, Program, Id)
+            .Fork(2, 1, 0, misc: 1 << 13)
+            .Sample(1, 0x10010, 20, new BranchEntry(0x10010, 0x10020, 0))
+            .Sample(2, 0x10010, 20, new BranchEntry(0x10010, 0x10020, 0)));
+        Assert.That(counts.Branches.Single().Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Process_with_the_number_of_an_earlier_one_does_not_have_its_mappings()
+    {
+        var counts = Count(Program, new PerfDataBuilder().Event()
+            .Mmap2(5, 0x10000, 0x1000, 0, Program, Id, time: 1)
+            .Fork(5, 99, 10)
+            .Sample(5, 0x10010, 5, new BranchEntry(0x10010, 0x10020, 0))
+            .Sample(5, 0x10010, 20, new BranchEntry(0x10010, 0x10020, 0)));
+        Assert.That(counts.Branches.Single().Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Range_from_one_mapping_of_a_file_to_another_is_none()
+    {
+        var counts = Count(Program, new PerfDataBuilder().Event()
+            .Mmap2(1, 0x400000, 0x1000, 0, Program, Id)
+            .Mmap2(1, 0x900000, 0x1000, 0, Program, Id)
+            .Sample(1, 0x400010, 5, new BranchEntry(0x900030, 0x400050, 0), new BranchEntry(0x400060, 0x400010, 0)));
+        Assert.That(counts.Ranges, Is.Empty);
+    }
+
+    [Test]
+    public void Failure_of_one_thread_ends_the_others_before_it_is_told()
+    {
+        var builder = new PerfDataBuilder().Event();
+        for (int i = 0; i < 200_000; i++)
+        {
+            builder.Sample(1, 0x1000, 1, new BranchEntry((ulong)i, 0x2000, 0));
+        }
+
+        string path = builder.Save(Path.Combine(TestEnvironment.NewFolder(), "perf.data"));
+        var options = new ConversionOptions { Threads = 4, Progress = new Canceller() };
+        for (int round = 0; round < 5; round++)
+        {
+            Assert.That(() => Recording.Count(path, options), Throws.InstanceOf<OperationCanceledException>());
+        }
+    }
+
+    private sealed class Canceller : IProgress<double>
+    {
+        public void Report(double value) => throw new OperationCanceledException();
+    }
+
+    [Test]
+    public void Compressed_recording_is_told_as_such()
+    {
+        using var file = new PerfDataBuilder().Event().Record(RecordType.Compressed, 0, b => b.Zeros(16)).Open();
+        Assert.That(() => RecordingScan.Run(file), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("perf record -z"));
+    }
+
+    [Test]
     public void Exec_clears_the_mappings()
     {
         var counts = Count(Program, new PerfDataBuilder().Event()
