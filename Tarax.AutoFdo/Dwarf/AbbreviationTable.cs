@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;
@@ -20,63 +21,99 @@ internal sealed class Abbreviation
 
 /// <summary>
 /// The abbreviations of a unit: an array while the codes are sequential, as compilers write them, and a dictionary for the
-/// others, as linkers and dwz may leave them.
+/// others, as linkers and dwz may leave them. They are read as far as they are asked for: of most units only the root entry is looked at.
 /// </summary>
 internal sealed class AbbreviationTable
 {
     /// <summary>More attributes than this are damage; DWARF knows about two hundred.</summary>
     private const int MaximumAttributes = 1000;
 
+    private readonly DwarfFile _file;
+    private readonly UnitEncoding _encoding;
     private readonly List<Abbreviation> _sequential = [];
     private readonly Dictionary<ulong, Abbreviation> _others = [];
+    private ulong _next;
+    private bool _isComplete;
 
-    private AbbreviationTable()
-    {
-    }
-
-    /// <summary>Reads the table up to its terminating zero code.</summary>
-    /// <param name="cursor">A cursor at the table's first abbreviation; left after the last.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">Offset of the first abbreviation in .debug_abbrev.</param>
     /// <param name="encoding">Sizes that fixed-length forms depend on.</param>
-    public static AbbreviationTable Read(ref ByteCursor cursor, UnitEncoding encoding)
+    public AbbreviationTable(DwarfFile file, ulong offset, UnitEncoding encoding)
     {
-        var table = new AbbreviationTable();
-        var attributes = new List<AttributeSpecification>();
-        while (!cursor.AtEnd && cursor.Uleb("abbreviation code") is var code and not 0)
-        {
-            var tag = (DwarfTag)Math.Min(cursor.Uleb("abbreviation tag"), ushort.MaxValue);
-            bool hasChildren = cursor.U8("DW_CHILDREN") != 0;
-            attributes.Clear();
-            int fixedLength = 0;
-            while (true)
-            {
-                ulong attribute = cursor.Uleb("attribute name");
-                ulong form = cursor.Uleb("attribute form");
-                if (attribute == 0 && form == 0)
-                {
-                    break;
-                }
-
-                if (attributes.Count >= MaximumAttributes)
-                {
-                    throw cursor.Invalid("abbreviation", $"has more than {MaximumAttributes} attributes");
-                }
-
-                var knownForm = (DwarfForm)Math.Min(form, ushort.MaxValue);
-                long implicitConst = knownForm == DwarfForm.ImplicitConst ? cursor.Sleb("implicit constant") : 0;
-                attributes.Add(new AttributeSpecification((DwarfAttribute)Math.Min(attribute, ushort.MaxValue), knownForm, implicitConst));
-                int length = FormReader.FixedLength(knownForm, encoding);
-                fixedLength = fixedLength < 0 || length < 0 ? -1 : fixedLength + length;
-            }
-
-            table.Add(code, new Abbreviation { Tag = tag, HasChildren = hasChildren, Attributes = [.. attributes], FixedLength = fixedLength });
-        }
-
-        return table;
+        _file = file;
+        _next = offset;
+        _encoding = encoding;
     }
 
     /// <summary>The abbreviation of a code; null where the table does not have it.</summary>
-    public Abbreviation? Find(ulong code) =>
-        code - 1 < (ulong)_sequential.Count ? _sequential[(int)(code - 1)] : _others.GetValueOrDefault(code);
+    public Abbreviation? Find(ulong code)
+    {
+        if (code - 1 < (ulong)_sequential.Count)
+        {
+            return _sequential[(int)(code - 1)];
+        }
+
+        return _others.TryGetValue(code, out var found) || TryReadUpTo(code, out found) ? found : null;
+    }
+
+    /// <summary>Reads on until an abbreviation of a code comes, or the terminating zero.</summary>
+    private bool TryReadUpTo(ulong code, [NotNullWhen(true)] out Abbreviation? found)
+    {
+        found = null;
+        if (_isComplete)
+        {
+            return false;
+        }
+
+        var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _next);
+        while (found is null && !_isComplete)
+        {
+            ulong read = cursor.AtEnd ? 0 : cursor.Uleb("abbreviation code");
+            if (read == 0)
+            {
+                _isComplete = true;
+                break;
+            }
+
+            var abbreviation = Read(ref cursor);
+            found = read == code ? abbreviation : null;
+            Add(read, abbreviation);
+        }
+
+        _next += (ulong)cursor.Position;
+        _file.CountAbbreviationBytes(cursor.Position);
+        return found is not null;
+    }
+
+    private Abbreviation Read(ref ByteCursor cursor)
+    {
+        var tag = (DwarfTag)Math.Min(cursor.Uleb("abbreviation tag"), ushort.MaxValue);
+        bool hasChildren = cursor.U8("DW_CHILDREN") != 0;
+        var attributes = new List<AttributeSpecification>();
+        int fixedLength = 0;
+        while (true)
+        {
+            ulong attribute = cursor.Uleb("attribute name");
+            ulong form = cursor.Uleb("attribute form");
+            if (attribute == 0 && form == 0)
+            {
+                break;
+            }
+
+            if (attributes.Count >= MaximumAttributes)
+            {
+                throw cursor.Invalid("abbreviation", $"has more than {MaximumAttributes} attributes");
+            }
+
+            var knownForm = (DwarfForm)Math.Min(form, ushort.MaxValue);
+            long implicitConst = knownForm == DwarfForm.ImplicitConst ? cursor.Sleb("implicit constant") : 0;
+            attributes.Add(new AttributeSpecification((DwarfAttribute)Math.Min(attribute, ushort.MaxValue), knownForm, implicitConst));
+            int length = FormReader.FixedLength(knownForm, _encoding);
+            fixedLength = fixedLength < 0 || length < 0 ? -1 : fixedLength + length;
+        }
+
+        return new Abbreviation { Tag = tag, HasChildren = hasChildren, Attributes = [.. attributes], FixedLength = fixedLength };
+    }
 
     private void Add(ulong code, Abbreviation abbreviation)
     {

@@ -82,17 +82,8 @@ internal sealed class DwarfFile : IDisposable
     {
         if (!_abbreviations.TryGetValue((offset, encoding), out var table))
         {
-            var cursor = Sections.CursorAt(Sections.Abbrev, ".debug_abbrev", offset);
-            table = AbbreviationTable.Read(ref cursor, encoding);
+            table = new AbbreviationTable(this, offset, encoding);
             _abbreviations.Add((offset, encoding), table);
-
-            // Tables do not overlap, except by damage; each may be read once for every encoding.
-            const long Encodings = 16;
-            _abbreviationBytes += cursor.Position;
-            if (_abbreviationBytes > Encodings * Sections.Abbrev.Length)
-            {
-                throw cursor.Invalid("debug_abbrev_offset", "leads into other units' abbreviations again and again");
-            }
         }
 
         return table;
@@ -147,7 +138,18 @@ internal sealed class DwarfFile : IDisposable
     /// <summary>Takes note of damage; the first is kept. What is damaged is left out, the rest is used.</summary>
     public void NoteDamage(InvalidFormatException damage) => Damage ??= damage;
 
-    /// <summary>Takes some ranges out of what the file's sections can hold; lists that many entries share are damage, and would grow without bound.</summary>
+    /// <summary>Counts what was read of .debug_abbrev: tables do not overlap, except by damage; each may be read once for every encoding.</summary>
+    public void CountAbbreviationBytes(int count)
+    {
+        const long Encodings = 16;
+        _abbreviationBytes += count;
+        if (_abbreviationBytes > Encodings * Sections.Abbrev.Length)
+        {
+            throw new InvalidFormatException(DwarfSections.Format, "debug_abbrev_offset", -1, "leads into other units' abbreviations again and again");
+        }
+    }
+
+    /// <summary>Counts a range that was read; lists that many entries share are damage, and would grow without bound.</summary>
     public void CountRange()
     {
         if (++_rangesRead > 1024 + (4 * ((Sections.Ranges?.Length ?? 0) + (Sections.RngLists?.Length ?? 0) + Sections.Info.Length)))
@@ -191,5 +193,9 @@ internal sealed class DwarfFile : IDisposable
         }
 
         _unitByAddress = new RangeIndex<DwarfUnit>(ranges);
+
+        // Of every unit a little was read; most of them are not needed again.
+        Sections.Info.Release();
+        Sections.Abbrev.Release();
     }
 }

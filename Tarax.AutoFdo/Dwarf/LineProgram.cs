@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;
@@ -177,7 +177,8 @@ internal static class LineProgram
     /// <summary>The state machine that makes rows.</summary>
     private sealed class Machine(LineProgramHeader header, DwarfUnit unit)
     {
-        private readonly List<LineRow> _rows = [];
+        private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
+        private int _count;
         private readonly List<LineSequence> _sequences = [];
         private ulong _address;
         private uint _operation;
@@ -221,7 +222,10 @@ internal static class LineProgram
         {
             // Overlapping sequences keep the order of the program.
             _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
-            return new LineTable(unit, [.. _rows], [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
+            var rows = _rows.AsSpan(0, _count).ToArray();
+            ArrayPool<LineRow>.Shared.Return(_rows);
+            _rows = [];
+            return new LineTable(unit, rows, [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
         }
 
         private void Standard(byte opcode, ref ByteCursor cursor, byte constantAdvance)
@@ -312,30 +316,43 @@ internal static class LineProgram
         {
             var row = new LineRow(_address, _line, _discriminator);
             _discriminator = 0;
-            if (_rows.Count > _firstRow)
+            if (_count > _firstRow)
             {
-                ulong last = _rows[^1].Address;
+                ulong last = _rows[_count - 1].Address;
                 if (last == _address)
                 {
                     // Of several rows for one address, the last says what the code there is.
-                    _rows[^1] = row;
+                    _rows[_count - 1] = row;
                     return;
                 }
 
                 _isAscending &= last < _address;
             }
 
-            _rows.Add(row);
+            if (_count == _rows.Length)
+            {
+                Grow();
+            }
+
+            _rows[_count++] = row;
+        }
+
+        private void Grow()
+        {
+            var larger = ArrayPool<LineRow>.Shared.Rent(_rows.Length * 2);
+            _rows.CopyTo(larger, 0);
+            ArrayPool<LineRow>.Shared.Return(_rows);
+            _rows = larger;
         }
 
         private void EndSequence()
         {
-            int count = _rows.Count - _firstRow;
+            int count = _count - _firstRow;
             if (count > 0)
             {
                 if (!_isAscending)
                 {
-                    SortRows(CollectionsMarshal.AsSpan(_rows)[_firstRow..]);
+                    SortRows(_rows.AsSpan(_firstRow, count));
                 }
 
                 ulong start = _rows[_firstRow].Address;
@@ -345,11 +362,11 @@ internal static class LineProgram
                 }
                 else
                 {
-                    _rows.RemoveRange(_firstRow, count);
+                    _count = _firstRow;
                 }
             }
 
-            _firstRow = _rows.Count;
+            _firstRow = _count;
             _isAscending = true;
             _address = 0;
             _operation = 0;

@@ -7,12 +7,13 @@ namespace Tarax.AutoFdo.IO;
 /// Bytes of an input with 64-bit length: a memory-mapped file, an array, or a part of another source.
 /// Spans stay valid until the source that owns the memory is disposed.
 /// </summary>
-internal sealed unsafe class ByteSource : IDisposable
+internal sealed unsafe partial class ByteSource : IDisposable
 {
     private readonly byte* _start;
     private MemoryMappedFile? _file;
     private MemoryMappedViewAccessor? _view;
     private GCHandle _pin;
+    private bool _isMapped;
 
     private ByteSource(string name, byte* start, long length, long position)
     {
@@ -53,7 +54,7 @@ internal sealed unsafe class ByteSource : IDisposable
         var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view };
+        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true };
     }
 
     /// <summary>Wraps an array, which is pinned until the source is disposed.</summary>
@@ -68,7 +69,28 @@ internal sealed unsafe class ByteSource : IDisposable
     public ByteSource Part(string name, long offset, long length)
     {
         Check(name, offset, length);
-        return new ByteSource(name, _start + offset, length, Position + offset);
+        return new ByteSource(name, _start + offset, length, Position + offset) { _isMapped = _isMapped };
+    }
+
+    /// <summary>
+    /// Gives the memory of a mapped file back, which was looked at here and there; what is needed again is mapped again. Spans stay valid.
+    /// </summary>
+    public void Release()
+    {
+        const int DontNeed = 4;
+        if (!_isMapped || !OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // Whole pages only; pages of a file that was only read come back as they were.
+        ulong page = (ulong)Environment.SystemPageSize;
+        ulong start = ((ulong)_start + page - 1) & ~(page - 1);
+        ulong end = ((ulong)_start + (ulong)Length) & ~(page - 1);
+        if (end > start)
+        {
+            _ = madvise((void*)start, (nuint)(end - start), DontNeed);
+        }
     }
 
     /// <summary>The bytes of a part.</summary>
@@ -136,4 +158,7 @@ internal sealed unsafe class ByteSource : IDisposable
                 Name, field, Position + Math.Max(offset, 0), $"needs {length} bytes from offset {offset}, but {Name} has {Length}");
         }
     }
+
+    [LibraryImport("libc")]
+    private static partial int madvise(void* address, nuint length, int advice);
 }
