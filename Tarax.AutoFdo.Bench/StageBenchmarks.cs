@@ -65,7 +65,7 @@ public class StageBenchmarks
     {
         using var elf = ElfFile.Open(_set.Binary);
         using var symbolizer = new Symbolizer(elf);
-        return ProfileBuilder.Build(_counts, elf, symbolizer, minimumCount: 0).Profile.Functions.Count;
+        return ProfileBuilder.Build(_counts, symbolizer, minimumCount: 0).Profile.Functions.Count;
     }
 
     /// <summary>The profile as bytes.</summary>

@@ -75,7 +75,7 @@ public sealed class ProfileBuilderTests
     {
         using var elf = Elf();
         using var symbolizer = new Symbolizer(elf);
-        var (profile, statistics) = ProfileBuilder.Build(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), elf, symbolizer, 0);
+        var (profile, statistics) = ProfileBuilder.Build(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), symbolizer, 0);
         Assert.That(statistics.RangesCrossingFunctions, Is.EqualTo(5));
         Assert.That(profile.Functions.Single().Body.Positions.Select(p => p.Count), Is.EqualTo(new[] { 0ul, 0ul, 5ul, 0ul }));
     }
@@ -110,7 +110,7 @@ public sealed class ProfileBuilderTests
     {
         using var elf = Elf();
         using var symbolizer = new Symbolizer(elf);
-        return ProfileBuilder.Build(Counts(counts, elf, entries), elf, symbolizer, minimumCount).Profile;
+        return ProfileBuilder.Build(Counts(counts, elf, entries), symbolizer, minimumCount).Profile;
     }
 
     /// <summary>Counts given by ELF virtual address, as the file offsets that they are.</summary>

@@ -1,4 +1,3 @@
-using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -40,26 +39,20 @@ internal sealed class ProfileBuilder
     /// </summary>
     private const ulong WeightThreshold = 10;
 
-    private readonly ElfFile _binary;
     private readonly Symbolizer _symbolizer;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
 
-    private ProfileBuilder(ElfFile binary, Symbolizer symbolizer)
-    {
-        _binary = binary;
-        _symbolizer = symbolizer;
-    }
+    private ProfileBuilder(Symbolizer symbolizer) => _symbolizer = symbolizer;
 
     private BuildStatistics Statistics { get; } = new();
 
     /// <summary>Builds the profile of a binary.</summary>
     /// <param name="counts">What ran, by file offset.</param>
-    /// <param name="binary">The binary.</param>
     /// <param name="symbolizer">Its symbols and debug information.</param>
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
-    public static (SampleProfile Profile, BuildStatistics Statistics) Build(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ulong minimumCount)
+    public static (SampleProfile Profile, BuildStatistics Statistics) Build(BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount)
     {
-        var builder = new ProfileBuilder(binary, symbolizer);
+        var builder = new ProfileBuilder(symbolizer);
         builder.AssignRanges(counts.Ranges);
         builder.AssignSamples(counts.Samples);
         var written = new Dictionary<CodeFunction, FunctionCounts>();
@@ -83,7 +76,7 @@ internal sealed class ProfileBuilder
         foreach (var range in ranges)
         {
             Statistics.Ranges = SaturatingSum.Of(Statistics.Ranges, range.Count);
-            if (!_binary.TryGetVirtualAddress(range.Begin, out ulong begin))
+            if (!_symbolizer.TryGetVirtualAddress(range.Begin, out ulong begin))
             {
                 Statistics.RangesOutsideCode = SaturatingSum.Of(Statistics.RangesOutsideCode, range.Count);
                 continue;
@@ -119,7 +112,7 @@ internal sealed class ProfileBuilder
     {
         foreach (var sample in samples)
         {
-            if (sample.FirstTime != 0 && _binary.TryGetVirtualAddress(sample.Address, out ulong address)
+            if (sample.FirstTime != 0 && _symbolizer.TryGetVirtualAddress(sample.Address, out ulong address)
                 && _symbolizer.FindFunction(address) is { } function && _counts.TryGetValue(function, out var counts))
             {
                 counts.FirstTime = ProfileTransformation.Earliest(counts.FirstTime, sample.FirstTime);
@@ -131,13 +124,13 @@ internal sealed class ProfileBuilder
     {
         foreach (var branch in branches)
         {
-            if (!_binary.TryGetVirtualAddress(branch.To, out ulong to)
+            if (!_symbolizer.TryGetVirtualAddress(branch.To, out ulong to)
                 || _symbolizer.FindFunction(to) is not { } callee || callee.Entry != to || !written.TryGetValue(callee, out var calleeCounts))
             {
                 continue;
             }
 
-            var caller = _binary.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
+            var caller = _symbolizer.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
 
             // A jump from the cold part of a function back to its first instruction is no call.
             if (caller == callee && callee.PartAt(from) != callee.PartAt(to))
@@ -157,7 +150,7 @@ internal sealed class ProfileBuilder
     {
         foreach (var entry in entries)
         {
-            if (_binary.TryGetVirtualAddress(entry.Address, out ulong to)
+            if (_symbolizer.TryGetVirtualAddress(entry.Address, out ulong to)
                 && _symbolizer.FindFunction(to) is { } callee && callee.Entry == to && written.TryGetValue(callee, out var counts))
             {
                 counts.HeadCount = SaturatingSum.Of(counts.HeadCount, entry.Count);

@@ -12,6 +12,7 @@ internal sealed class Symbolizer : IDisposable
 {
     private static readonly FunctionDescription Unknown = new("", 0, "");
 
+    private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
     private readonly Dictionary<DwarfFunction, CodeFunction> _functions = [];
@@ -19,6 +20,7 @@ internal sealed class Symbolizer : IDisposable
 
     public Symbolizer(BinaryFiles files)
     {
+        _binary = files.Binary;
         _symbols = FunctionSymbols.Of(files.Debug.HasSymbolTable ? files.Debug : files.Binary);
         _dwarf = DwarfFile.Of(files.Debug, files.Supplementary);
     }
@@ -44,6 +46,9 @@ internal sealed class Symbolizer : IDisposable
     public IEnumerable<string> MissingSplitFiles() => (_dwarf?.Units ?? []).Select(u => u.MissingSplitUnit).OfType<string>();
 
     public void Dispose() => _dwarf?.Dispose();
+
+    /// <summary>The ELF virtual address of a file offset of the binary that holds code.</summary>
+    public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => _binary.TryGetVirtualAddress(fileOffset, out virtualAddress);
 
     /// <summary>The symbols of the function that holds an address.</summary>
     public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
