@@ -19,7 +19,7 @@ public class StageBenchmarks
     private DataSet _set = null!;
 
     /// <summary>Which recording.</summary>
-    [Params("intel-lbr-2011", "cmulti-d5-pie", "stlmix-d5-pie", "threads-d5-pie")]
+    [Params("intel-lbr-2011", "cmulti-d4-nopie", "cmulti-d5-pie", "stlmix-d5-pie", "threads-d5-pie")]
     public string Set { get; set; } = "";
 
     /// <summary>Opens the recording and makes what the later stages need.</summary>

@@ -49,15 +49,8 @@ public sealed class RealRecordingTests
         using var file = PerfDataFile.Open(path);
         var ours = file.Features.BuildIds.Select(b => $"{b.BuildId} {b.FileName}").ToList();
         var theirs = TestEnvironment.Run("perf", "buildid-list", "-i", path).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        if (ours.Count > 0)
-        {
-            Assert.That(ours, Is.EquivalentTo(theirs));
-        }
-        else
-        {
-            // Without a table perf lists the files that were mapped with a build-id.
-            Assert.That(theirs, Is.Not.Empty);
-        }
+        Assert.That(ours, Is.Not.Empty);
+        Assert.That(ours, Is.EquivalentTo(theirs));
     }
 
     private static string Normalised(string line)

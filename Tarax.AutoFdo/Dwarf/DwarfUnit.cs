@@ -8,6 +8,7 @@ internal sealed class DwarfUnit
 {
     private readonly Lazy<UnitFunctions> _functions;
     private DwarfTag _rootTag;
+    private string? _producerText;
     private AttributeValue _name;
     private AttributeValue _compilationDirectory;
     private AttributeValue _producer;
@@ -67,7 +68,7 @@ internal sealed class DwarfUnit
     public bool HasRanges => _ranges.IsPresent || _highPc.IsPresent;
 
     /// <summary>DW_AT_producer; empty where absent.</summary>
-    public string Producer => Text(_producer);
+    public string Producer => _producerText ??= Text(_producer);
 
     /// <summary>DW_AT_comp_dir; empty where absent.</summary>
     public string CompilationDirectory => _skeleton is null ? Text(_compilationDirectory) : _skeleton.CompilationDirectory;

@@ -137,9 +137,7 @@ internal sealed class InlineTree
         DieReference? origin = null;
         ulong callLine = 0;
         ulong discriminator = 0;
-        AttributeValue lowPc = default;
-        AttributeValue highPc = default;
-        AttributeValue ranges = default;
+        var code = default(CodeAttributes);
         while (die.NextAttribute(out var attribute, out var value))
         {
             switch (attribute)
@@ -153,20 +151,14 @@ internal sealed class InlineTree
                 case DwarfAttribute.GnuDiscriminator:
                     discriminator = value.Number;
                     break;
-                case DwarfAttribute.LowPc:
-                    lowPc = value;
-                    break;
-                case DwarfAttribute.HighPc:
-                    highPc = value;
-                    break;
-                case DwarfAttribute.Ranges:
-                    ranges = value;
+                default:
+                    code.Take(attribute, value);
                     break;
             }
         }
 
-        var code = RangeLists.Of(unit, lowPc, highPc, ranges);
-        return new InlineScope(parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), code);
+        return new InlineScope(
+            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), code.RangesIn(unit));
     }
 
     /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>

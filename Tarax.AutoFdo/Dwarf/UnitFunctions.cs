@@ -43,28 +43,15 @@ internal sealed class UnitFunctions
         {
             if (die.Tag == DwarfTag.Subprogram)
             {
-                AttributeValue lowPc = default;
-                AttributeValue highPc = default;
-                AttributeValue ranges = default;
+                var code = default(CodeAttributes);
                 while (die.NextAttribute(out var attribute, out var value))
                 {
-                    switch (attribute)
-                    {
-                        case DwarfAttribute.LowPc:
-                            lowPc = value;
-                            break;
-                        case DwarfAttribute.HighPc:
-                            highPc = value;
-                            break;
-                        case DwarfAttribute.Ranges:
-                            ranges = value;
-                            break;
-                    }
+                    code.Take(attribute, value);
                 }
 
-                if (RangeLists.Of(unit, lowPc, highPc, ranges) is { Length: > 0 } code)
+                if (code.RangesIn(unit) is { Length: > 0 } ranges)
                 {
-                    functions.Add(new DwarfFunction(unit, die.Offset, code));
+                    functions.Add(new DwarfFunction(unit, die.Offset, ranges));
                 }
             }
             else if (die.Tag is DwarfTag.EnumerationType or DwarfTag.ArrayType or DwarfTag.SubroutineType)
