@@ -32,8 +32,10 @@ internal sealed class AbbreviationTable
     private readonly UnitEncoding _encoding;
     private readonly List<Abbreviation> _sequential = [];
     private readonly Dictionary<ulong, Abbreviation> _others = [];
+    private readonly ulong _start;
     private ulong _next;
     private bool _isComplete;
+    private bool _wasAsked;
 
     /// <param name="file">The file.</param>
     /// <param name="offset">Offset of the first abbreviation in .debug_abbrev.</param>
@@ -41,6 +43,7 @@ internal sealed class AbbreviationTable
     public AbbreviationTable(DwarfFile file, ulong offset, UnitEncoding encoding)
     {
         _file = file;
+        _start = offset;
         _next = offset;
         _encoding = encoding;
     }
@@ -53,7 +56,63 @@ internal sealed class AbbreviationTable
             return _sequential[(int)(code - 1)];
         }
 
-        return _others.TryGetValue(code, out var found) || TryReadUpTo(code, out found) ? found : null;
+        if (_others.TryGetValue(code, out var found))
+        {
+            return found;
+        }
+
+        if (!_wasAsked)
+        {
+            _wasAsked = true;
+            return ReadAlone(code);
+        }
+
+        return TryReadUpTo(code, out found) ? found : null;
+    }
+
+    /// <summary>
+    /// Finds an abbreviation without keeping those before it. The first one that is asked for is the root entry's, which GCC, numbering
+    /// by frequency, puts last, and of most units nothing else is asked.
+    /// </summary>
+    private Abbreviation? ReadAlone(ulong code)
+    {
+        var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
+        Abbreviation? found = null;
+        while (found is null && !cursor.AtEnd && cursor.Uleb("abbreviation code") is var read and not 0)
+        {
+            if (read == code)
+            {
+                found = Read(ref cursor);
+                _others.Add(code, found);
+            }
+            else
+            {
+                Skip(ref cursor);
+            }
+        }
+
+        _file.CountAbbreviationBytes(cursor.Position);
+        return found;
+    }
+
+    private static void Skip(ref ByteCursor cursor)
+    {
+        cursor.Uleb("abbreviation tag");
+        cursor.Skip("DW_CHILDREN", 1);
+        while (true)
+        {
+            ulong attribute = cursor.Uleb("attribute name");
+            ulong form = cursor.Uleb("attribute form");
+            if (attribute == 0 && form == 0)
+            {
+                return;
+            }
+
+            if (form == (ulong)DwarfForm.ImplicitConst)
+            {
+                cursor.Sleb("implicit constant");
+            }
+        }
     }
 
     /// <summary>Reads on until an abbreviation of a code comes, or the terminating zero.</summary>

@@ -5,12 +5,16 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <summary>The DWARF of a file: its units, found by offset and by address.</summary>
 internal sealed class DwarfFile : IDisposable
 {
+    /// <summary>Readings of a unit, a function or a line program between two releases: some megabytes of a kernel's.</summary>
+    private const int ReadingsBetweenReleases = 64;
+
     private readonly Dictionary<(ulong Offset, UnitEncoding Encoding), AbbreviationTable> _abbreviations = [];
     private readonly RangeIndex<bool> _code;
     private readonly List<DwarfUnit> _units = [];
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
     private readonly Dictionary<ulong, LineTable?> _lineTables = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
+    private int _readingsSinceRelease;
     private long _rangesRead;
     private long _abbreviationBytes;
 
@@ -96,6 +100,7 @@ internal sealed class DwarfFile : IDisposable
         {
             try
             {
+                CountReading();
                 table = LineProgram.Read(unit, offset);
             }
             catch (InvalidFormatException e)
@@ -149,6 +154,19 @@ internal sealed class DwarfFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Counts something that is read through, and gives back the pages of what was read before now and then: most things are read once, their neighbours
+    /// seldom at the same time, and a kernel's debug information is many times larger than what is kept of it.
+    /// </summary>
+    public void CountReading()
+    {
+        if (++_readingsSinceRelease >= ReadingsBetweenReleases)
+        {
+            _readingsSinceRelease = 0;
+            Sections.Release();
+        }
+    }
+
     /// <summary>Counts a range that was read; lists that many entries share are damage, and would grow without bound.</summary>
     public void CountRange()
     {
@@ -195,7 +213,6 @@ internal sealed class DwarfFile : IDisposable
         _unitByAddress = new RangeIndex<DwarfUnit>(ranges);
 
         // Of every unit a little was read; most of them are not needed again.
-        Sections.Info.Release();
-        Sections.Abbrev.Release();
+        Sections.Release();
     }
 }

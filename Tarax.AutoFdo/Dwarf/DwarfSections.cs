@@ -28,6 +28,15 @@ internal sealed class DwarfSections
 
     public bool IsBigEndian { get; init; }
 
+    /// <summary>Gives back the pages that were looked at; see <see cref="ByteSource.Release"/>.</summary>
+    public void Release()
+    {
+        foreach (var section in (ByteSource?[])[Info, Abbrev, Str, LineStr, Ranges, RngLists, Line])
+        {
+            section?.Release();
+        }
+    }
+
     /// <summary>The sections of an ELF file; null where it has no .debug_info.</summary>
     public static DwarfSections? Of(ElfFile file)
     {

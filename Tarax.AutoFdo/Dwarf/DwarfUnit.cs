@@ -327,6 +327,7 @@ internal sealed class DwarfUnit
     {
         try
         {
+            File.CountReading();
             return UnitFunctions.Read(SplitUnit() ?? this);
         }
         catch (InvalidFormatException e)

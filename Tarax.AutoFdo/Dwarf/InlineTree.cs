@@ -32,6 +32,7 @@ internal sealed class InlineTree
 
     public static InlineTree Read(DwarfFunction function)
     {
+        function.Unit.File.CountReading();
         var tree = new InlineTree();
         tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, function.Ranges));
         var open = new Stack<(int Depth, int Scope)>();

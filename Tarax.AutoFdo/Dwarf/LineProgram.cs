@@ -299,6 +299,25 @@ internal static class LineProgram
             keys.AsSpan().Sort(rows);
         }
 
+        /// <summary>
+        /// Drops rows that say the same as the row before them: compilers begin rows for columns, statements and views too, none of which is
+        /// kept here.
+        /// </summary>
+        /// <returns>The number of rows that are left.</returns>
+        private static int Merge(Span<LineRow> rows)
+        {
+            int kept = 1;
+            for (int i = 1; i < rows.Length; i++)
+            {
+                if (rows[i].Line != rows[kept - 1].Line || rows[i].Discriminator != rows[kept - 1].Discriminator)
+                {
+                    rows[kept++] = rows[i];
+                }
+            }
+
+            return kept;
+        }
+
         private void Advance(ulong operations)
         {
             if (header.MaximumOperations == 1)
@@ -355,6 +374,8 @@ internal static class LineProgram
                     SortRows(_rows.AsSpan(_firstRow, count));
                 }
 
+                count = Merge(_rows.AsSpan(_firstRow, count));
+                _count = _firstRow + count;
                 ulong start = _rows[_firstRow].Address;
                 if (unit.IsLiveCode(start, _address))
                 {
