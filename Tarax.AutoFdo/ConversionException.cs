@@ -12,6 +12,15 @@ public enum ConversionFailure
     /// <summary>No event was recorded with branch stacks, or none of its samples has one.</summary>
     NoBranchStacks,
 
+    /// <summary>The samples have no addresses.</summary>
+    NoAddresses,
+
+    /// <summary>The binary is of the kernel, and the recording of user space only.</summary>
+    KernelNotRecorded,
+
+    /// <summary>The binary runs in user space, and the recording is of the kernel only.</summary>
+    UserNotRecorded,
+
     /// <summary>No mapping of the recording is the binary.</summary>
     NotRecorded,
 

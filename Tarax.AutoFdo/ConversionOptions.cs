@@ -45,7 +45,13 @@ public sealed record ConversionOptions
     /// <summary>Whether positions that did not run are left out. GCC up to 15 takes a 0 as known; GCC 16 makes little of it.</summary>
     public bool OmitZeroCounts { get; init; }
 
-    /// <summary>The event to count, by its name with or without modifiers; null for the one with branch stacks.</summary>
+    /// <summary>
+    /// Whether branch stacks are counted. Without them only the addresses of the samples are, which says less, and less exactly, but needs no
+    /// hardware that records branches.
+    /// </summary>
+    public bool UseBranchStacks { get; init; } = true;
+
+    /// <summary>The event to count, by its name with or without modifiers; null for the one with branch stacks, or else the most sampled one.</summary>
     public string? EventName { get; init; }
 
     /// <summary>

@@ -40,6 +40,15 @@ public static class DiagnosticId
     /// <summary>Feature sections of the recording could not be read.</summary>
     public const string UnreadableFeatures = "unreadable-features";
 
+    /// <summary>perf did not finish the recording.</summary>
+    public const string UnfinishedRecording = "unfinished-recording";
+
+    /// <summary>Bytes at the end of the recording are missing.</summary>
+    public const string TruncatedRecording = "truncated-recording";
+
+    /// <summary>Counts are those of the samples' addresses, not of branches.</summary>
+    public const string AddressesOnly = "addresses-only";
+
     /// <summary>Samples from inside of virtual machines were left out.</summary>
     public const string GuestSamples = "guest-samples";
 

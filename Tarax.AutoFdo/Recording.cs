@@ -28,11 +28,13 @@ public sealed class Recording
 {
     private readonly CountedRecording _counted;
     private readonly ConversionOptions _options;
+    private readonly ConversionReport _report;
 
     private Recording(CountedRecording counted, ConversionOptions options)
     {
         _counted = counted;
         _options = options;
+        _report = RecordingCheck.Report(counted, options);
         Binaries = counted.Binaries();
     }
 
@@ -40,17 +42,17 @@ public sealed class Recording
     public IReadOnlyList<RecordedBinary> Binaries { get; }
 
     /// <summary>Reads and counts a recording.</summary>
-    /// <param name="path">The recording.</param>
+    /// <param name="path">A recording: a file, compressed or not, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input.</param>
     /// <param name="options">Choices, also for the conversions; null for the defaults.</param>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
-    /// <exception cref="ConversionException">It has no samples with branch stacks.</exception>
+    /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Recording Count(string path, ConversionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ConversionOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
-        return new Recording(CountedRecording.Count(path, options), options);
+        return new Recording(CountedRecording.Read(path, options), options);
     }
 
     /// <summary>Makes the profile of one binary.</summary>
@@ -63,8 +65,8 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(binary);
         using var files = BinaryFiles.Open(binary, _options.DebugFiles);
-        var report = _counted.NewReport(files.Binary);
-        var counts = _counted.CountsOf(files.Binary, report);
+        var report = new ConversionReport(_report) { BuildId = files.Binary.BuildId.ToString() };
+        var counts = new BinaryLookup(_counted, _options).CountsOf(files.Binary, report);
         long start = Stopwatch.GetTimestamp();
         var profile = ProfileConversion.Build(counts, files, _options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);

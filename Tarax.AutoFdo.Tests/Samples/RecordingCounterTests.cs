@@ -297,10 +297,12 @@ public sealed class RecordingCounterTests
                 }
             })
             .Open();
-        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], null)!.Name, Is.EqualTo("cycles:u"));
-        Assert.That(EventChoice.Choose(file.Events, [100, 6, 6], null)!.Name, Is.EqualTo("branches:u"));
-        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], "branches")!.Name, Is.EqualTo("branches:u"));
-        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], "bran"), Is.Null);
+        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], null, useBranchStacks: true)!.Name, Is.EqualTo("cycles:u"));
+        Assert.That(EventChoice.Choose(file.Events, [100, 6, 6], null, useBranchStacks: true)!.Name, Is.EqualTo("branches:u"));
+        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], "branches", useBranchStacks: true)!.Name, Is.EqualTo("branches:u"));
+        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], "bran", useBranchStacks: true), Is.Null);
+        Assert.That(EventChoice.Choose(file.Events, [100, 0, 0], null, useBranchStacks: true)!.Name, Is.EqualTo("cpu-clock"));
+        Assert.That(EventChoice.Choose(file.Events, [100, 5, 6], null, useBranchStacks: false)!.Name, Is.EqualTo("cpu-clock"));
     }
 
     private static string Text(BinaryCounts counts)

@@ -26,6 +26,9 @@ internal sealed unsafe partial class ByteSource : IDisposable
     /// <summary>The format's name for messages, such as <c>perf.data</c> or <c>.debug_info</c>.</summary>
     public string Name { get; }
 
+    /// <summary>Address of the first byte, for libraries that take one.</summary>
+    public byte* Start => _start;
+
     /// <summary>Length in bytes.</summary>
     public long Length { get; }
 
@@ -39,18 +42,19 @@ internal sealed unsafe partial class ByteSource : IDisposable
     public static ByteSource Open(string path, string name)
     {
         using var stream = OpenFile(path);
-        if (!stream.CanSeek)
-        {
-            throw new IOException($"{path}: is not a regular file");
-        }
+        return stream.CanSeek ? Map(stream, name) : throw new IOException($"{path}: is not a regular file");
+    }
 
+    /// <summary>Maps an open file for reading; the stream may be closed afterwards.</summary>
+    public static ByteSource Map(FileStream stream, string name)
+    {
         long length = stream.Length;
         if (length == 0)
         {
             return FromArray([], name);
         }
 
-        var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
@@ -133,7 +137,12 @@ internal sealed unsafe partial class ByteSource : IDisposable
         }
     }
 
-    private static FileStream OpenFile(string path)
+    /// <summary>The bytes as a stream, of any length; it must not outlive the source.</summary>
+    public Stream Read() => new UnmanagedMemoryStream(_start, Length);
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="IOException">It is a folder, or may not be read.</exception>
+    public static FileStream OpenFile(string path)
     {
         if (Directory.Exists(path))
         {

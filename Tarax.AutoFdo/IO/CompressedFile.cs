@@ -1,103 +1,76 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>Files that are compressed as a whole, as distributions ship modules: gzip, xz and zstd, told by their first bytes.</summary>
-internal static unsafe partial class CompressedFile
+/// <summary>
+/// Files that are compressed as a whole, as distributions ship modules and people send recordings: gzip, xz and zstd, told by their first bytes.
+/// </summary>
+internal static class CompressedFile
 {
-    private const int LargestInput = 1 << 30;
-    private static readonly int LargestOutput = Array.MaxLength;
-    private const int LzmaOk = 0;
-    private const int LzmaStreamEnd = 1;
-    private const int LzmaBufferError = 10;
+    private const uint ZstdMagic = 0xfd2fb528;
+
+    private static ReadOnlySpan<byte> GzipMagic => [0x1f, 0x8b];
+
+    private static ReadOnlySpan<byte> XzMagic => [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0];
 
     /// <summary>The content of a file, decompressed where it is compressed.</summary>
     /// <exception cref="InvalidFormatException">The compressed data are damaged, or the library for them is not installed.</exception>
-    public static ByteSource Open(string path, string name)
+    public static ByteSource Open(string path, string name) => Decompressed(ByteSource.Open(path, name));
+
+    /// <summary>The content of a source, decompressed where it is compressed; the source is then disposed.</summary>
+    public static ByteSource Decompressed(ByteSource source)
     {
-        var source = ByteSource.Open(path, name);
-        if (source.Length is < 6 or > LargestInput)
+        if (source.Length < XzMagic.Length)
         {
             return source;
         }
 
-        var head = source.Span("magic", 0, 6);
-        byte[]? content =
-            head.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? Gzip(source, name)
-            : head.StartsWith((ReadOnlySpan<byte>)[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]) ? Xz(source, name)
-            : BinaryPrimitives.ReadUInt32LittleEndian(head) == 0xfd2fb528 ? Zstandard.DecompressAll(source.All(), name)
-            : null;
-        if (content is null)
+        try
         {
-            return source;
-        }
+            var head = source.Span("magic", 0, XzMagic.Length);
+            Action<ByteSource, Spool>? decompress =
+                head.StartsWith(GzipMagic) ? Gzip
+                : head.StartsWith(XzMagic) ? Xz.Decompress
+                : BinaryPrimitives.ReadUInt32LittleEndian(head) == ZstdMagic ? Zstd
+                : null;
+            if (decompress is null)
+            {
+                return source;
+            }
 
-        source.Dispose();
-        return ByteSource.FromArray(content, name);
+            using var spool = new Spool(source.Name, Spool.LimitOf(source.Length));
+            decompress(source, spool);
+            source.Dispose();
+            return spool.ToSource();
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
-    private static byte[] Gzip(ByteSource source, string name)
+    private static void Gzip(ByteSource source, Spool target)
     {
-        var bytes = source.All();
-        fixed (byte* pointer = bytes)
+        using var gzip = new GZipStream(source.Read(), CompressionMode.Decompress);
+        try
         {
-            using var input = new UnmanagedMemoryStream(pointer, bytes.Length);
-            using var gzip = new GZipStream(input, CompressionMode.Decompress);
-            using var output = new MemoryStream();
-            try
-            {
-                gzip.CopyTo(output);
-            }
-            catch (InvalidDataException)
-            {
-                throw new InvalidFormatException(name, "gzip data", 0, "are damaged");
-            }
-
-            return output.ToArray();
+            target.Write(gzip);
+        }
+        catch (InvalidDataException)
+        {
+            throw new InvalidFormatException(source.Name, "gzip data", 0, "are damaged");
         }
     }
 
-    private static byte[] Xz(ByteSource source, string name)
+    private static void Zstd(ByteSource source, Spool target)
     {
-        var bytes = source.All();
-        int capacity = Math.Max(bytes.Length, 1 << 16);
-        while (true)
+        const int PieceLength = 1 << 20;
+        using var decoder = new Zstandard.Decoder(source.Name, "magic", 0);
+        for (long at = 0; at < source.Length; at += PieceLength)
         {
-            byte[] target = GC.AllocateUninitializedArray<byte>(capacity);
-            ulong memoryLimit = 1UL << 30;
-            nuint read = 0;
-            nuint written = 0;
-            int result;
-            try
-            {
-                fixed (byte* from = bytes)
-                fixed (byte* to = target)
-                {
-                    result = lzma_stream_buffer_decode(ref memoryLimit, 0, 0, from, ref read, (nuint)bytes.Length, to, ref written, (nuint)target.Length);
-                }
-            }
-            catch (DllNotFoundException)
-            {
-                throw new InvalidFormatException(name, "magic", 0, "is that of xz, and liblzma.so.5 is not installed (Debian: apt install liblzma5)");
-            }
-
-            if (result is LzmaOk or LzmaStreamEnd)
-            {
-                return target[..(int)written];
-            }
-
-            if (result != LzmaBufferError || capacity >= LargestOutput)
-            {
-                throw new InvalidFormatException(name, "xz data", (long)read, "are damaged");
-            }
-
-            capacity = (int)Math.Min(capacity * 4L, LargestOutput);
+            decoder.Decompress(source.Span("zstd data", at, Math.Min(PieceLength, source.Length - at)), at, target.Write);
         }
     }
-
-    [LibraryImport("liblzma.so.5")]
-    private static partial int lzma_stream_buffer_decode(
-        ref ulong memoryLimit, uint flags, nint allocator, byte* from, ref nuint read, nuint length, byte* to, ref nuint written, nuint capacity);
 }

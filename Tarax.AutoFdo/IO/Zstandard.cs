@@ -20,7 +20,7 @@ internal static unsafe partial class Zstandard
         }
         catch (DllNotFoundException)
         {
-            throw new InvalidFormatException(format, field, offset, "is compressed with zstd, and libzstd.so.1 is not installed (Debian: apt install libzstd1)");
+            throw Missing(format, field, offset);
         }
 
         if (ZSTD_isError(result) != 0 || result != (nuint)target.Length)
@@ -29,48 +29,86 @@ internal static unsafe partial class Zstandard
         }
     }
 
-    /// <summary>Decompresses all frames, whatever length they say they have.</summary>
-    /// <exception cref="InvalidFormatException">The data are damaged, or libzstd is not installed.</exception>
-    public static byte[] DecompressAll(ReadOnlySpan<byte> compressed, string format)
-    {
-        const nuint TargetTooSmall = 70; // ZSTD_error_dstSize_tooSmall
-        int largestOutput = Array.MaxLength;
-        int capacity = Math.Max(compressed.Length, 1 << 16);
-        try
-        {
-            while (true)
-            {
-                byte[] target = GC.AllocateUninitializedArray<byte>(capacity);
-                nuint result;
-                fixed (byte* source = compressed)
-                fixed (byte* destination = target)
-                {
-                    result = ZSTD_decompress(destination, (nuint)target.Length, source, (nuint)compressed.Length);
-                }
-
-                if (ZSTD_isError(result) == 0)
-                {
-                    return target[..(int)result];
-                }
-
-                // Errors are negative numbers of the error's code.
-                if (0 - result != TargetTooSmall || capacity >= largestOutput)
-                {
-                    throw new InvalidFormatException(format, "zstd data", 0, "are damaged");
-                }
-
-                capacity = (int)Math.Min(capacity * 4L, largestOutput);
-            }
-        }
-        catch (DllNotFoundException)
-        {
-            throw new InvalidFormatException(format, "magic", 0, "is that of zstd, and libzstd.so.1 is not installed (Debian: apt install libzstd1)");
-        }
-    }
+    private static InvalidFormatException Missing(string format, string field, long offset) =>
+        new(format, field, offset, "is compressed with zstd, and libzstd.so.1 is not installed (Debian: apt install libzstd1)");
 
     [LibraryImport("libzstd.so.1")]
     private static partial nuint ZSTD_decompress(byte* destination, nuint capacity, byte* source, nuint length);
 
     [LibraryImport("libzstd.so.1")]
     private static partial uint ZSTD_isError(nuint code);
+
+    [LibraryImport("libzstd.so.1")]
+    private static partial nint ZSTD_createDStream();
+
+    [LibraryImport("libzstd.so.1")]
+    private static partial nuint ZSTD_freeDStream(nint stream);
+
+    [LibraryImport("libzstd.so.1")]
+    private static partial nuint ZSTD_decompressStream(nint stream, ref Buffer output, ref Buffer input);
+
+    /// <summary>ZSTD_inBuffer and ZSTD_outBuffer.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Buffer
+    {
+        public byte* Start;
+        public nuint Size;
+        public nuint Position;
+    }
+
+    /// <summary>One stream of zstd data, whose pieces come one after another; it may hold several frames, and end within one.</summary>
+    public sealed class Decoder : IDisposable
+    {
+        private readonly string _format;
+        private readonly byte[] _output = new byte[1 << 17];
+        private nint _stream;
+
+        /// <exception cref="InvalidFormatException">libzstd is not installed.</exception>
+        public Decoder(string format, string field, long offset)
+        {
+            _format = format;
+            try
+            {
+                _stream = ZSTD_createDStream();
+            }
+            catch (DllNotFoundException)
+            {
+                throw Missing(format, field, offset);
+            }
+        }
+
+        /// <summary>Decompresses a piece; what comes out is handed on in parts.</summary>
+        /// <exception cref="InvalidFormatException">The data are damaged.</exception>
+        public void Decompress(ReadOnlySpan<byte> piece, long offset, Action<ReadOnlySpan<byte>> take)
+        {
+            fixed (byte* source = piece)
+            fixed (byte* destination = _output)
+            {
+                var input = new Buffer { Start = source, Size = (nuint)piece.Length };
+                nuint written;
+                do
+                {
+                    var output = new Buffer { Start = destination, Size = (nuint)_output.Length };
+                    nuint result = ZSTD_decompressStream(_stream, ref output, ref input);
+                    if (ZSTD_isError(result) != 0)
+                    {
+                        throw new InvalidFormatException(_format, "zstd data", offset + (long)input.Position, "are damaged");
+                    }
+
+                    written = output.Position;
+                    take(_output.AsSpan(0, (int)written));
+                }
+                while (input.Position < input.Size || written == (nuint)_output.Length);
+            }
+        }
+
+        public void Dispose()
+        {
+            if (_stream != 0)
+            {
+                _ = ZSTD_freeDStream(_stream);
+                _stream = 0;
+            }
+        }
+    }
 }

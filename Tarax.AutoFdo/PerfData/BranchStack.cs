@@ -26,6 +26,26 @@ internal readonly struct BranchEntry
     /// <summary>The branch was only speculated, on a path that was then dropped (AMD LbrExtV2).</summary>
     public bool IsWrongPath => ((Flags >> SpeculationShift) & 3) == 1;
 
+    /// <summary>
+    /// The flags of a machine of the other byte order, after its words were swapped: they are a C bitfield, whose first member is the lowest there
+    /// and the highest here (perf_event_attr's flags likewise).
+    /// </summary>
+    public static ulong FlagsOfOtherByteOrder(ulong flags)
+    {
+        // mispred, predicted, in_tx, abort, cycles, type, spec, new_type, priv, and the tool's not_taken.
+        ReadOnlySpan<int> widths = [1, 1, 1, 1, 16, 4, 2, 4, 3, 1];
+        ulong result = 0;
+        int at = 0;
+        foreach (int width in widths)
+        {
+            ulong field = (flags >> (64 - at - width)) & ((1UL << width) - 1);
+            result |= field << at;
+            at += width;
+        }
+
+        return result;
+    }
+
     public bool IsNotTaken => (Flags & NotTakenBit) != 0;
 }
 

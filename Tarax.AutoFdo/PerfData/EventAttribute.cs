@@ -9,6 +9,9 @@ internal readonly struct EventAttribute
 
     public uint Type { get; init; }
 
+    /// <summary>Its own size in bytes.</summary>
+    public uint Size { get; init; }
+
     public ulong Config { get; init; }
 
     /// <summary>sample_period, or sample_freq where <see cref="IsFrequency"/>.</summary>
@@ -27,6 +30,12 @@ internal readonly struct EventAttribute
     public ulong SampleRegsIntr { get; init; }
 
     public bool IsFrequency => (Flags & (1UL << 10)) != 0;
+
+    /// <summary>exclude_user: nothing of user space was sampled.</summary>
+    public bool ExcludesUser => (Flags & (1UL << 4)) != 0;
+
+    /// <summary>exclude_kernel: nothing of the kernel was sampled.</summary>
+    public bool ExcludesKernel => (Flags & (1UL << 5)) != 0;
 
     public bool SampleIdAll => (Flags & (1UL << 18)) != 0;
 
@@ -64,14 +73,29 @@ internal readonly struct EventAttribute
         return new EventAttribute
         {
             Type = type,
+            Size = size,
             Config = config,
             PeriodOrFrequency = period,
             SampleType = (SampleType)sampleType,
             ReadFormat = (ReadFormat)readFormat,
-            Flags = flags,
+            Flags = whole.IsBigEndian ? MirroredBits(flags) : flags,
             BranchSampleType = (BranchSampleType)branchSampleType,
             SampleRegsUser = regsUser,
             SampleRegsIntr = regsIntr,
         };
+    }
+
+    /// <summary>
+    /// The flags are a C bitfield, which compilers of big-endian machines fill from the other end: the first flag is the highest bit.
+    /// </summary>
+    private static ulong MirroredBits(ulong value)
+    {
+        ulong mirrored = 0;
+        for (int bit = 0; bit < 64; bit++)
+        {
+            mirrored |= ((value >> bit) & 1) << (63 - bit);
+        }
+
+        return mirrored;
     }
 }

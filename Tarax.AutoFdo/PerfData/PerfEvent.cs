@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo.PerfData;
 
 /// <summary>One recorded event: its attribute, name, and the layouts that follow from the attribute.</summary>
@@ -26,6 +28,33 @@ internal sealed class PerfEvent
 
     /// <summary>The name from the EVENT_DESC feature, or one made of type and config.</summary>
     public string Name { get; set; }
+
+    /// <summary>Events by the ids that their samples carry; of several with one id, the first.</summary>
+    public static Dictionary<ulong, PerfEvent> ById(IEnumerable<PerfEvent> events)
+    {
+        var result = new Dictionary<ulong, PerfEvent>();
+        foreach (var perfEvent in events)
+        {
+            foreach (ulong id in perfEvent.Ids)
+            {
+                result.TryAdd(id, perfEvent);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The ids from the cursor's place to its end.</summary>
+    public static ulong[] ReadIds(ref ByteCursor cursor)
+    {
+        var ids = new ulong[cursor.Remaining / sizeof(ulong)];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = cursor.U64("event id");
+        }
+
+        return ids;
+    }
 
     private static string DefaultName(in EventAttribute attribute) => $"type {attribute.Type} config 0x{attribute.Config:x}";
 }

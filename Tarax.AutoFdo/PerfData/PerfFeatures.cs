@@ -47,7 +47,7 @@ internal sealed class PerfFeatures
     public List<string> Unreadable { get; } = [];
 
     /// <summary>Reads the table of sections at <paramref name="tableOffset"/>, one entry per bit of the bitmap in ascending order.</summary>
-    public static PerfFeatures Read(ByteSource source, ReadOnlySpan<ulong> bitmap, long tableOffset, IReadOnlyList<PerfEvent> events)
+    public static PerfFeatures Read(ByteSource source, ReadOnlySpan<ulong> bitmap, long tableOffset, IReadOnlyList<PerfEvent> events, bool isForeign = false)
     {
         var features = new PerfFeatures();
         long entry = tableOffset;
@@ -60,13 +60,9 @@ internal sealed class PerfFeatures
 
             try
             {
-                var table = source.Cursor("feature section table", entry, 16);
+                var table = source.Cursor("feature section table", entry, 16, isForeign);
                 long offset = (long)table.U64("feature section offset");
-                long size = (long)table.U64("feature section size");
-                if (IsUsed(feature))
-                {
-                    features.ReadSection(feature, source.Cursor("feature section", offset, size), events);
-                }
+                features.Take(feature, source, offset, (long)table.U64("feature section size"), events, isForeign);
             }
             catch (InvalidFormatException e)
             {
@@ -79,8 +75,55 @@ internal sealed class PerfFeatures
         return features;
     }
 
-    /// <summary>The build-id table: records of {header, s32 pid, 20 bytes and their size, file name}.</summary>
+    /// <summary>Reads the content of one feature, wherever it stands.</summary>
+    public void Take(int feature, ByteSource source, long offset, long size, IReadOnlyList<PerfEvent> events, bool isForeign)
+    {
+        if (!IsUsed(feature))
+        {
+            return;
+        }
+
+        try
+        {
+            ReadSection(feature, source.Cursor("feature section", offset, size, isForeign), events);
+        }
+        catch (InvalidFormatException e)
+        {
+            Unreadable.Add($"{feature}: {e.Message}");
+        }
+    }
+
+    /// <summary>One entry of the build-id table, or a HEADER_BUILD_ID record: {s32 pid, 20 bytes and their size, file name}.</summary>
+    public void TakeBuildId(ByteCursor body, ushort misc, bool hasPid = true)
+    {
+        if (hasPid)
+        {
+            body.Skip("build-id pid", 4);
+        }
+
+        var bytes = body.Bytes("build-id", BuildIdSize);
+        int length = body.U8("build-id size");
+        body.Skip("build-id padding", 3);
+        var id = (misc & BuildIdSizeBit) != 0 && length is > 0 and <= BuildIdSize ? new BuildId(bytes[..length]) : BuildId.FromPadded(bytes);
+        BuildIds.Add(new BuildIdEntry(Text(body.Rest()), id, (CpuMode)(misc & 7) == CpuMode.Kernel));
+    }
+
+    /// <summary>
+    /// The build-id table: entries with record headers. perf of 2.6.3x wrote them without a pid; then the four first bytes of the kernel's name
+    /// were taken for the end of the build-id (perf_header__read_build_ids).
+    /// </summary>
     private void ReadBuildIds(ByteCursor cursor)
+    {
+        var again = cursor;
+        ReadBuildIds(cursor, hasPid: true);
+        if (BuildIds.Exists(b => b.FileName == "nel.kallsyms]"))
+        {
+            BuildIds.Clear();
+            ReadBuildIds(again, hasPid: false);
+        }
+    }
+
+    private void ReadBuildIds(ByteCursor cursor, bool hasPid)
     {
         while (cursor.Remaining >= 8)
         {
@@ -94,13 +137,7 @@ internal sealed class PerfFeatures
             }
 
             var body = cursor.Child("build-id record", (ulong)size - 8);
-            body.Skip("build-id pid", 4);
-            var bytes = body.Bytes("build-id", BuildIdSize);
-            int length = body.U8("build-id size");
-            body.Skip("build-id padding", 3);
-            var id = (misc & BuildIdSizeBit) != 0 && length is > 0 and <= BuildIdSize ? new BuildId(bytes[..length]) : BuildId.FromPadded(bytes);
-            var cpuMode = (CpuMode)(misc & 7);
-            BuildIds.Add(new BuildIdEntry(Text(body.Rest()), id, cpuMode == CpuMode.Kernel));
+            TakeBuildId(body, misc, hasPid);
         }
     }
 

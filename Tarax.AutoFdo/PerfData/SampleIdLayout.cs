@@ -13,6 +13,8 @@ internal readonly struct SampleIdLayout
         SampleType.Tid | SampleType.Time | SampleType.Id | SampleType.StreamId | SampleType.Cpu | SampleType.Identifier;
 
     private readonly int _timeFromEnd;
+    private readonly bool _hasTid;
+    private readonly int _cpuFromEnd;
 
     public SampleIdLayout(in EventAttribute attribute)
     {
@@ -23,6 +25,8 @@ internal readonly struct SampleIdLayout
 
         var type = attribute.SampleType;
         Length = 8 * BitOperations.PopCount((ulong)(type & TrailerBits));
+        _hasTid = type.HasFlag(SampleType.Tid);
+        _cpuFromEnd = type.HasFlag(SampleType.Cpu) ? (type.HasFlag(SampleType.Identifier) ? 16 : 8) : 0;
         _timeFromEnd = type.HasFlag(SampleType.Time) ? Length - (type.HasFlag(SampleType.Tid) ? 8 : 0) : 0;
     }
 
@@ -35,4 +39,23 @@ internal readonly struct SampleIdLayout
 
     /// <summary>The body without the trailer.</summary>
     public ReadOnlySpan<byte> WithoutTrailer(ReadOnlySpan<byte> body) => body.Length < Length ? default : body[..^Length];
+
+    /// <summary>Puts the pairs of 32 bits of a trailer right, which were swapped as words.</summary>
+    public void SwapPairs(Span<byte> trailer)
+    {
+        if (trailer.Length < Length)
+        {
+            return;
+        }
+
+        if (_hasTid)
+        {
+            RecordSwapper.ExchangeHalves(trailer);
+        }
+
+        if (_cpuFromEnd > 0)
+        {
+            RecordSwapper.ExchangeHalves(trailer[^_cpuFromEnd..]);
+        }
+    }
 }

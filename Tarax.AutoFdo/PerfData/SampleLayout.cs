@@ -73,6 +73,9 @@ internal sealed class SampleLayout
 
     public int PeriodOffset { get; }
 
+    /// <summary>Where the id of the event lies, by which its attribute is found; −1 where there is none.</summary>
+    public int EventIdOffset => IdentifierOffset >= 0 ? IdentifierOffset : IdOffset;
+
     /// <summary>Length of the fixed part; a shorter body is damaged.</summary>
     public int FixedLength => _variablePart;
 
@@ -169,6 +172,81 @@ internal sealed class SampleLayout
 
         sample.SurplusBytes = body.Length - at;
         return true;
+    }
+
+    /// <summary>
+    /// Puts right what is no word of 64 bits behind the fixed fields of a sample that was swapped as words: raw data, branch flags, and the bytes
+    /// of stacks and traces.
+    /// </summary>
+    /// <param name="body">The body; it is followed as far as it holds together.</param>
+    public void SwapBack(Span<byte> body)
+    {
+        int at = _variablePart;
+        if (at > body.Length
+            || (_type.HasFlag(SampleType.Read) && !TrySkipRead(body, ref at))
+            || (_type.HasFlag(SampleType.CallChain) && !TryTakeCounted(body, ref at, 8, out _)))
+        {
+            return;
+        }
+
+        if (_type.HasFlag(SampleType.Raw))
+        {
+            if (body.Length - at < sizeof(ulong))
+            {
+                return;
+            }
+
+            // The size and the first four bytes of the data share a word.
+            RecordSwapper.ExchangeHalves(body[at..]);
+            body.Slice(at + sizeof(uint), sizeof(uint)).Reverse();
+            int start = at + sizeof(ulong);
+            if (!TryTakeRaw(body, ref at, out _))
+            {
+                return;
+            }
+
+            SwapWords(body[start..Math.Max(start, at)]);
+        }
+
+        if (HasBranchStack)
+        {
+            int start = at;
+            if (!TryTakeBranchStack(body, ref at, out var stack))
+            {
+                return;
+            }
+
+            int flags = start + sizeof(ulong) + (stack.Entries.Length > 0 && _hasHardwareIndex ? sizeof(ulong) : 0) + (2 * sizeof(ulong));
+            for (int i = 0; i < stack.Entries.Length; i++, flags += BranchEntry.Size)
+            {
+                var word = body.Slice(flags, sizeof(ulong));
+                BinaryPrimitives.WriteUInt64LittleEndian(word, BranchEntry.FlagsOfOtherByteOrder(BinaryPrimitives.ReadUInt64LittleEndian(word)));
+            }
+        }
+
+        if (_type.HasFlag(SampleType.RegsUser) && !TryTakeRegisters(body, ref at, _userRegisterBytes, out _, out _))
+        {
+            return;
+        }
+
+        if (_type.HasFlag(SampleType.StackUser))
+        {
+            int start = at + sizeof(ulong);
+            if (!TryTakeCounted(body, ref at, 1, out var bytes))
+            {
+                return;
+            }
+
+            SwapWords(body.Slice(start, bytes.Length & ~7));
+        }
+    }
+
+    private static void SwapWords(Span<byte> bytes)
+    {
+        foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            word = BinaryPrimitives.ReverseEndianness(word);
+        }
     }
 
     private static bool TryTake64(ReadOnlySpan<byte> body, scoped ref int at, out ulong value)

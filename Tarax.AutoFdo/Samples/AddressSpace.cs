@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Tarax.AutoFdo.Samples;
 
 /// <summary>One mapped file in an address space: runtime addresses [Start, End), file offset of Start.</summary>
@@ -10,15 +12,15 @@ internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset
 /// <summary>
 /// The mappings of a process between two changes that matter. A mapping of addresses where nothing was mapped before, not even anonymous
 /// memory, is added in place, since no earlier sample can lie there; a change of what is mapped makes a new address space.
-/// Processes share the object after fork until one of them changes its mappings.
+/// Processes share the object after fork until one of them changes its mappings. Address spaces share what they have in common.
 /// </summary>
 internal sealed class AddressSpace
 {
-    private readonly List<Mapping> _mappings;
+    private ImmutableList<Mapping> _mappings;
 
     public AddressSpace() => _mappings = [];
 
-    private AddressSpace(List<Mapping> mappings) => _mappings = mappings;
+    private AddressSpace(ImmutableList<Mapping> mappings) => _mappings = mappings;
 
     /// <summary>Set once another process uses the same object.</summary>
     public bool IsShared { get; set; }
@@ -38,9 +40,7 @@ internal sealed class AddressSpace
 
         if (first == last)
         {
-            var target = IsShared ? new AddressSpace([.. _mappings]) : this;
-            target._mappings.Insert(first, mapping);
-            return target;
+            return InPlace(_mappings.Insert(first, mapping));
         }
 
         if (mapping.File is null && _mappings.FindIndex(first, last - first, m => m.File is not null) < 0)
@@ -79,31 +79,37 @@ internal sealed class AddressSpace
             return this;
         }
 
-        var target = IsShared ? new AddressSpace([.. _mappings]) : this;
-        target._mappings.RemoveRange(first, last - first);
-        target._mappings.Insert(first, whole);
-        return target;
+        return InPlace(_mappings.RemoveRange(first, last - first).Insert(first, whole));
     }
 
-    private List<Mapping> Replaced(int first, int last, in Mapping mapping)
+    private AddressSpace InPlace(ImmutableList<Mapping> mappings)
     {
-        var result = new List<Mapping>(_mappings.Count + 2);
-        result.AddRange(_mappings[..first]);
+        if (IsShared)
+        {
+            return new AddressSpace(mappings);
+        }
+
+        _mappings = mappings;
+        return this;
+    }
+
+    private ImmutableList<Mapping> Replaced(int first, int last, in Mapping mapping)
+    {
+        var pieces = new List<Mapping>();
         var head = _mappings[first];
         if (head.Start < mapping.Start)
         {
-            result.Add(head with { End = mapping.Start });
+            pieces.Add(head with { End = mapping.Start });
         }
 
-        result.Add(mapping);
+        pieces.Add(mapping);
         var tail = _mappings[last - 1];
         if (tail.End > mapping.End)
         {
-            result.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
+            pieces.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
         }
 
-        result.AddRange(_mappings[last..]);
-        return result;
+        return _mappings.RemoveRange(first, last - first).InsertRange(first, pieces);
     }
 
     private int FirstEndingAfter(ulong address)

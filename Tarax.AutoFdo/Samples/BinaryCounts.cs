@@ -63,4 +63,11 @@ public sealed class BinaryCounts
 
     /// <summary>Targets in the binary of branches that came from outside of it: callbacks, calls from libraries, <c>main</c>.</summary>
     public IReadOnlyList<AddressCount> Entries { get; }
+
+    /// <summary>
+    /// The same counts without branch stacks: each sample stands for one execution of the instruction at its address. That is how
+    /// <c>create_gcov --use_lbr=false</c> counts.
+    /// </summary>
+    public BinaryCounts OfAddressesOnly() =>
+        new(BuildId, [], [.. Samples.Select(s => new RangeCount(s.Address, s.Address, s.Count, s.FirstTime))], Samples, []);
 }

@@ -6,18 +6,18 @@ namespace Tarax.AutoFdo.Samples;
 internal static class EventChoice
 {
     /// <summary>
-    /// The event that the user named, or the one with branch stacks; of several, the most sampled one.
+    /// The event that the user named, or one with branch stacks, or any; of several, the most sampled one.
     /// </summary>
     /// <param name="events">The recording's events.</param>
     /// <param name="samples">Their numbers of samples.</param>
     /// <param name="name">The user's choice: a whole event name, or its part before a modifier such as <c>:u</c>; null for none.</param>
-    /// <returns>Null where no event has that name, or none has samples with branch stacks.</returns>
-    public static PerfEvent? Choose(IReadOnlyList<PerfEvent> events, long[] samples, string? name)
+    /// <param name="useBranchStacks">Whether an event with branch stacks is preferred.</param>
+    /// <returns>Null where no event has that name.</returns>
+    public static PerfEvent? Choose(IReadOnlyList<PerfEvent> events, long[] samples, string? name, bool useBranchStacks)
     {
-        var candidates = name is null
-            ? events.Where(e => e.Layout.HasBranchStack)
-            : events.Where(e => IsNamed(e.Name, name));
-        return candidates.OrderByDescending(e => samples[e.Index]).ThenBy(e => e.Index).FirstOrDefault();
+        bool IsPreferred(PerfEvent e) => useBranchStacks && e.Layout.HasBranchStack && samples[e.Index] > 0;
+        return events.Where(e => name is null || IsNamed(e.Name, name))
+            .OrderByDescending(IsPreferred).ThenByDescending(e => samples[e.Index]).ThenBy(e => e.Index).FirstOrDefault();
     }
 
     private static bool IsNamed(string eventName, string name) =>

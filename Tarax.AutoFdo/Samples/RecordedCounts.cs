@@ -18,6 +18,15 @@ internal sealed class RecordedCounts
 
     public long BranchEntries { get; set; }
 
+    /// <summary>Entries of the longest branch stack.</summary>
+    public int DeepestBranchStack { get; set; }
+
+    /// <summary>Time of the earliest sample in nanoseconds; 0 where times are not known.</summary>
+    public ulong FirstTime { get; private set; }
+
+    /// <summary>Time of the latest sample in nanoseconds.</summary>
+    public ulong LastTime { get; private set; }
+
     /// <summary>Samples shorter than what they say they hold.</summary>
     public long DamagedSamples { get; set; }
 
@@ -27,6 +36,16 @@ internal sealed class RecordedCounts
     public long WrongPathEntries => _counters.Values.Append(_unknownSpace).Sum(c => c.WrongPathEntries);
 
     public long DuplicateHeads => _counters.Values.Append(_unknownSpace).Sum(c => c.DuplicateHeads);
+
+    /// <summary>Takes note of the time of a sample; 0 for none.</summary>
+    public void NoteTime(ulong time)
+    {
+        if (time != 0)
+        {
+            FirstTime = FirstTime == 0 ? time : Math.Min(FirstTime, time);
+            LastTime = Math.Max(LastTime, time);
+        }
+    }
 
     /// <summary>The counter of an address space; null for processes of which no mapping is known.</summary>
     public BranchStackCounter CounterOf(AddressSpace? space)
@@ -58,28 +77,18 @@ internal sealed class RecordedCounts
         Samples += other.Samples;
         SamplesWithBranchStack += other.SamplesWithBranchStack;
         BranchEntries += other.BranchEntries;
+        DeepestBranchStack = Math.Max(DeepestBranchStack, other.DeepestBranchStack);
+        NoteTime(other.FirstTime);
+        NoteTime(other.LastTime);
         DamagedSamples += other.DamagedSamples;
         GuestSamples += other.GuestSamples;
     }
 
     /// <summary>Number of samples whose address lies in each mapped file.</summary>
-    public Dictionary<MappedFile, ulong> SamplesByFile(AddressSpace? kernel)
-    {
-        var result = new Dictionary<MappedFile, ulong>();
-        foreach (var (space, counter) in Counters())
-        {
-            var locator = new Locator(space, kernel);
-            foreach (ref readonly var slot in counter.Addresses)
-            {
-                if (locator.Find(slot.First) is { File: { } file })
-                {
-                    result[file] = result.GetValueOrDefault(file) + slot.Count;
-                }
-            }
-        }
+    public Dictionary<MappedFile, ulong> SamplesByFile(AddressSpace? kernel) => ByFile(kernel, ofBranches: false);
 
-        return result;
-    }
+    /// <summary>Number of recorded branches whose target lies in each mapped file.</summary>
+    public Dictionary<MappedFile, ulong> BranchesByFile(AddressSpace? kernel) => ByFile(kernel, ofBranches: true);
 
     /// <summary>The counts that lie in one binary, by file offset.</summary>
     /// <param name="files">The mapped files that are this binary.</param>
@@ -111,6 +120,24 @@ internal sealed class RecordedCounts
         var none = new AddressSpace();
         yield return (none, _unknownSpace);
         yield return (none, _kernel);
+    }
+
+    private Dictionary<MappedFile, ulong> ByFile(AddressSpace? kernel, bool ofBranches)
+    {
+        var result = new Dictionary<MappedFile, ulong>();
+        foreach (var (space, counter) in Counters())
+        {
+            var locator = new Locator(space, kernel);
+            foreach (ref readonly var slot in ofBranches ? counter.Branches : counter.Addresses)
+            {
+                if (locator.Find(ofBranches ? slot.Second : slot.First) is { File: { } file })
+                {
+                    result[file] = result.GetValueOrDefault(file) + slot.Count;
+                }
+            }
+        }
+
+        return result;
     }
 
     private static void AddTo(BinaryTally tally, BranchStackCounter counter, Locator locator, IReadOnlySet<MappedFile> files, BinaryLayout layout)
@@ -178,7 +205,11 @@ internal sealed class RecordedCounts
         private Mapping _lastOfKernel;
 
         public Mapping? Find(ulong address) =>
-            (long)address < 0 ? Find(kernel, address, ref _lastOfKernel) : Find(space, address, ref _lastOfProcess);
+            (long)address < 0 ? FindInKernel(address)
+            : Find(space, address, ref _lastOfProcess) ?? FindInKernel(address);
+
+        /// <summary>Kernels of 32-bit machines lie in the lower half too.</summary>
+        private Mapping? FindInKernel(ulong address) => Find(kernel, address, ref _lastOfKernel);
 
         private static Mapping? Find(AddressSpace? searched, ulong address, ref Mapping last)
         {

@@ -106,6 +106,7 @@ internal sealed class RecordingCounter
 
             ulong time = SampleLayout.Fixed64(body, layout.TimeOffset);
             uint pid = SampleLayout.Fixed32(body, layout.TidOffset);
+            counts.NoteTime(time);
             var space = _scan.AddressSpaces.Of(pid, _scan.OrderOf(time, record.Offset));
             if (counter is null || pid != lastPid || space != lastSpace)
             {
@@ -126,6 +127,7 @@ internal sealed class RecordingCounter
             {
                 counts.SamplesWithBranchStack++;
                 counts.BranchEntries += stack.Entries.Length;
+                counts.DeepestBranchStack = Math.Max(counts.DeepestBranchStack, stack.Entries.Length);
                 counter.AddStack(stack.Entries, time, _dropDuplicateHeads);
             }
         }

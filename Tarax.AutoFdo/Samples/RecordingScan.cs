@@ -40,8 +40,8 @@ internal sealed class RecordingScan
     /// <summary>Samples that were lost: as perf counted them at the end for each event, or as the kernel told on the way where perf did not.</summary>
     public ulong LostSamples => _lostByPerf > 0 ? _lostByPerf : _lostByKernel;
 
-    /// <summary>Number of records of types that are not known, by type.</summary>
-    public SortedDictionary<uint, long> UnknownRecords { get; } = [];
+    /// <summary>Number of records by type.</summary>
+    public SortedDictionary<uint, long> RecordsByType { get; } = [];
 
     /// <summary>Offsets at which pieces of whole records start, and the end of the last.</summary>
     public List<long> Pieces { get; } = [];
@@ -81,23 +81,28 @@ internal sealed class RecordingScan
             }
         }
 
+        if (Samples > 0)
+        {
+            RecordsByType[(uint)RecordType.Sample] = Samples;
+        }
+
         Pieces.Add(_file.DataEnd);
     }
 
     private void ReadOther(in PerfRecord record)
     {
-        if (record.Type is > RecordType.LastKnownUserType or (> RecordType.LastKnownKernelType and < RecordType.FirstUserType) or 0)
+        RecordsByType[(uint)record.Type] = RecordsByType.GetValueOrDefault((uint)record.Type) + 1;
+        if (!record.Type.IsKnown())
         {
-            UnknownRecords[(uint)record.Type] = UnknownRecords.GetValueOrDefault((uint)record.Type) + 1;
             return;
         }
 
         if (record.Type is RecordType.Compressed or RecordType.Compressed2)
         {
-            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: the recording is compressed (perf record -z), which is not supported; record without -z");
+            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: compressed data, which the header does not announce");
         }
 
-        if (record.Type >= RecordType.FirstUserType)
+        if (record.Type >= RecordType.HeaderAttr)
         {
             return;
         }

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>Finds a binary in a recording, and what the recording says of it; where that is nothing, why.</summary>
+internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions options)
+{
+    /// <summary>The counts of a binary.</summary>
+    /// <exception cref="ConversionException">The recording has nothing, or too little, for this binary.</exception>
+    public BinaryCounts CountsOf(ElfFile binary, ConversionReport report)
+    {
+        var layout = new BinaryLayout(binary);
+        bool isOfKernel = layout.IsKernel || binary.Type == ElfType.Relocatable;
+        if (binary.IsDebugFile && !isOfKernel)
+        {
+            throw new ConversionException(
+                ConversionFailure.NotRecorded,
+                $"{binary.Path}: holds debug information only; give the binary itself, and this file's folder with --debug-dir where it is not found by itself");
+        }
+
+        CheckPrivilege(binary, isOfKernel);
+        var match = Find(binary, layout, report);
+        var tally = recording.TallyOf(match.Files, layout);
+        Note(tally, report);
+        if (tally.Samples < options.MinimumSamples)
+        {
+            throw new ConversionException(
+                ConversionFailure.TooFewSamples,
+                $"{binary.Path}: {(tally.Samples == 0 ? "none" : $"only {Rate.Of(tally.Samples, (ulong)recording.Counts.Samples)}")} of the samples lie in it, fewer than the {options.MinimumSamples} that are asked for. "
+                + $"Most samples lie in: {MostSampled()}. Record longer, or convert one of these, or lower --min-samples.");
+        }
+
+        var counts = tally.ToCounts(binary.BuildId.IsEmpty ? null : binary.BuildId.ToString());
+        return options.UseBranchStacks ? counts : counts.OfAddressesOnly();
+    }
+
+    /// <summary>An event that leaves out user space, or the kernel, says nothing of a binary there.</summary>
+    private void CheckPrivilege(ElfFile binary, bool isOfKernel)
+    {
+        var attribute = recording.Event!.Attribute;
+        if (isOfKernel && attribute.ExcludesKernel)
+        {
+            throw new ConversionException(
+                ConversionFailure.KernelNotRecorded,
+                $"{binary.Path}: is of the kernel, but {recording.Event.Name} was recorded in user space only. Record the kernel: perf record -a -b -e EVENT:k (as root). Most samples lie in: {MostSampled()}");
+        }
+
+        if (!isOfKernel && attribute.ExcludesUser)
+        {
+            throw new ConversionException(
+                ConversionFailure.UserNotRecorded,
+                $"{binary.Path}: runs in user space, but {recording.Event.Name} was recorded in the kernel only. Record the program: perf record -b -e EVENT:u -- PROGRAM. Most samples lie in: {MostSampled()}");
+        }
+    }
+
+    private BinaryMatch Find(ElfFile binary, BinaryLayout layout, ConversionReport report)
+    {
+        var match = BinaryMatch.Find(recording.MappedFiles, binary.Path, binary.BuildId, layout.IsKernel, options.MappedAs);
+        string identity = binary.BuildId.IsEmpty ? "which has no build-id" : $"build-id {binary.BuildId}";
+        switch (match.Kind)
+        {
+            case MatchKind.OtherBuildId:
+                throw OtherBuild(binary, identity, match.Files);
+            case MatchKind.None:
+                throw new ConversionException(
+                    ConversionFailure.NotRecorded,
+                    $"{binary.Path}, {identity}, {(options.MappedAs is null ? "" : $"taken for {options.MappedAs}, ")}was not mapped in this recording. "
+                    + $"Most samples lie in: {MostSampled()}. Give one of these, or say under which name the binary ran: --mapped-as NAME");
+            case MatchKind.Name:
+                report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has none for it")}");
+                break;
+        }
+
+        report.Identification = match.Kind switch
+        {
+            MatchKind.BuildId => BinaryIdentification.BuildId,
+            MatchKind.User => BinaryIdentification.Option,
+            _ => BinaryIdentification.Name,
+        };
+        return match;
+    }
+
+    private static ConversionException OtherBuild(ElfFile binary, string identity, IReadOnlySet<MappedFile> files)
+    {
+        string recorded = string.Join(", ", files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} (build-id {f.BuildId})"));
+        string path = Path.GetFullPath(binary.Path);
+        return files.Any(f => f.Name == path)
+            ? new ConversionException(
+                ConversionFailure.OtherBuild,
+                $"{binary.Path}, {identity}, has been built anew since the recording, which saw {recorded} there. "
+                + "Give the binary that was running, record again, or say that this one will do: --mapped-as NAME")
+            : new ConversionException(
+                ConversionFailure.OtherBuild,
+                $"{binary.Path}, {identity}, is another build than the recorded {recorded}. "
+                + "Give the binary that was running, or say that this one will do: --mapped-as NAME");
+    }
+
+    private string MostSampled()
+    {
+        const int Shown = 3;
+        var top = recording.Binaries().Take(Shown)
+            .Select(b => $"{b.Name} {(100 * b.Share).ToString("0.0", CultureInfo.InvariantCulture)} %{(b.BuildId.Length == 0 ? "" : $" (build-id {b.BuildId})")}");
+        return string.Join(", ", top.DefaultIfEmpty("no mapped file"));
+    }
+
+    private static void Note(BinaryTally tally, ConversionReport report)
+    {
+        report.SamplesInBinary = tally.Samples;
+        report.RangeExecutions = tally.RangesSeen;
+        report.Drop("the next branch lies outside of the binary", tally.RangesLeavingBinary);
+        report.Drop("the next branch lies before the range", tally.RangesBackward);
+        report.Drop("longer than 1 MiB", tally.RangesTooLong);
+        ulong dropped = tally.RangesLeavingBinary + tally.RangesBackward + tally.RangesTooLong;
+        if (dropped > tally.RangesSeen / 100)
+        {
+            report.Warn(DiagnosticId.DroppedRanges, $"{Rate.Of(dropped, tally.RangesSeen)} of the ranges have an impossible end and were dropped; the branch stacks may be filtered, or the binary is another build");
+        }
+    }
+}

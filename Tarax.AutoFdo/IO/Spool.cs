@@ -1,0 +1,89 @@
+namespace Tarax.AutoFdo.IO;
+
+/// <summary>
+/// Bytes that come in one after another and are then looked at anywhere: in memory while they are few, in a temporary file without a name
+/// when they are many, so that memory stays bounded.
+/// </summary>
+internal sealed class Spool : IDisposable
+{
+    private const int MostInMemory = 16 << 20;
+
+    private readonly string _format;
+    private readonly long _limit;
+    private Stream _stream = new MemoryStream();
+
+    /// <param name="format">The format's name for messages.</param>
+    /// <param name="limit">More bytes than this are damage, or an attack.</param>
+    public Spool(string format, long limit = long.MaxValue)
+    {
+        _format = format;
+        _limit = limit;
+    }
+
+    /// <summary>Number of bytes so far.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>What a compressed input of some length may become: more than any real one does.</summary>
+    public static long LimitOf(long compressedLength) => (64 << 20) + (compressedLength * 2000);
+
+    /// <exception cref="InvalidFormatException">There are more bytes than the limit allows.</exception>
+    /// <exception cref="IOException">The temporary file cannot be written.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        Length += bytes.Length;
+        if (Length > _limit)
+        {
+            throw new InvalidFormatException(_format, "compressed data", 0, $"become more than {_limit} bytes, which is beyond belief");
+        }
+
+        if (_stream is MemoryStream memory && Length > MostInMemory)
+        {
+            _stream = NewFile();
+            memory.Position = 0;
+            memory.CopyTo(_stream);
+        }
+
+        _stream.Write(bytes);
+    }
+
+    /// <summary>Takes all of a stream.</summary>
+    public void Write(Stream stream)
+    {
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            Write(buffer.AsSpan(0, read));
+        }
+    }
+
+    /// <summary>What was written, to be looked at; nothing can be added any more.</summary>
+    public ByteSource ToSource()
+    {
+        if (_stream is MemoryStream memory)
+        {
+            return ByteSource.FromArray(memory.ToArray(), _format);
+        }
+
+        _stream.Flush();
+        return ByteSource.Map((FileStream)_stream, _format);
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private static FileStream NewFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"tarax-{Guid.NewGuid():N}");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 1 << 20 };
+        if (OperatingSystem.IsWindows())
+        {
+            options.Options = FileOptions.DeleteOnClose;
+            return new FileStream(path, options);
+        }
+
+        // Without a name the file is gone however the process ends.
+        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        File.Delete(path);
+        return file;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Tarax.AutoFdo.PerfData;
+
+/// <summary>How a recording is stored, apart from what it says.</summary>
+internal sealed record RecordingForm
+{
+    /// <summary>Its attributes and features are records, as <c>perf record -o -</c> and <c>perf inject</c> write them.</summary>
+    public bool IsPipe { get; init; }
+
+    /// <summary>Its numbers are of the other byte order.</summary>
+    public bool IsForeign { get; init; }
+
+    /// <summary>Records are in COMPRESSED records (<c>perf record -z</c>).</summary>
+    public bool IsCompressed { get; init; }
+
+    /// <summary>Number of data files of a folder that <c>perf record --threads</c> wrote; 0 for a single file.</summary>
+    public int DataFiles { get; init; }
+
+    /// <summary>perf did not come to finish the file, so it has no features.</summary>
+    public bool IsUnfinished { get; init; }
+
+    /// <summary>Bytes at the end that are missing, or are not whole records.</summary>
+    public long LostBytes { get; init; }
+}
