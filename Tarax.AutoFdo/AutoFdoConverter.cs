@@ -54,7 +54,7 @@ public static class AutoFdoConverter
         using var files = BinaryFiles.Open(binary, options.DebugFiles);
         var report = new ConversionReport { BuildId = files.Binary.BuildId.ToString() };
         long start = Stopwatch.GetTimestamp();
-        var counts = CountsConversion.Read(input, report);
+        var counts = CountsConversion.Read(input, options, report);
         report.CountingTime = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();

@@ -6,14 +6,15 @@ namespace Tarax.AutoFdo;
 /// <summary>The first half of a conversion where the counts are already there.</summary>
 internal static class CountsConversion
 {
-    /// <exception cref="ConversionException">The text has no ranges.</exception>
-    public static BinaryCounts Read(string path, ConversionReport report)
+    /// <exception cref="ConversionException">The text has nothing to count.</exception>
+    public static BinaryCounts Read(string path, ConversionOptions options, ConversionReport report)
     {
         using var reader = File.OpenText(path);
         var counts = CountsText.Read(reader);
+        counts = options.UseBranchStacks ? counts : counts.OfAddressesOnly();
         if (counts.Ranges.Count == 0)
         {
-            throw new ConversionException(ConversionFailure.EmptyRecording, $"{path}: has no ranges to count");
+            throw new ConversionException(ConversionFailure.EmptyRecording, $"{path}: has no {(options.UseBranchStacks ? "ranges" : "samples")} to count");
         }
 
         foreach (var range in counts.Ranges)

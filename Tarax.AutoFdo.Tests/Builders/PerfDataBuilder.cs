@@ -9,6 +9,7 @@ namespace Tarax.AutoFdo.Tests.Builders;
 internal sealed class PerfDataBuilder
 {
     private const int HeaderSize = 104;
+    private const int BuildIdFeature = 2;
 
     private readonly List<EventToWrite> _events = [];
     private readonly List<(int Feature, byte[] Content)> _features = [];
@@ -135,7 +136,7 @@ internal sealed class PerfDataBuilder
     }
 
     /// <summary>The build-id table with one entry.</summary>
-    public PerfDataBuilder BuildIdTable(string name, byte[] buildId) => Feature(2, content =>
+    public PerfDataBuilder BuildIdTable(string name, byte[] buildId) => Feature(BuildIdFeature, content =>
     {
         int nameLength = (name.Length + 8) / 8 * 8;
         content.U32(0);
@@ -214,6 +215,56 @@ internal sealed class PerfDataBuilder
 
         return file.Written.ToArray();
     }
+
+    /// <summary>The same recording as <c>perf record -o -</c> writes it: attributes and features are records.</summary>
+    public byte[] BuildPipe()
+    {
+        var file = new ByteWriter();
+        file.Bytes("PERFILE2"u8);
+        file.U64(16);
+        foreach (var (feature, content) in _features)
+        {
+            if (feature == BuildIdFeature)
+            {
+                // The table's entries have headers of their own, which then are those of records.
+                file.U32((uint)RecordType.HeaderBuildId);
+                file.Bytes(content.AsSpan(4));
+            }
+            else
+            {
+                file.U32((uint)RecordType.HeaderFeature);
+                file.U16(0);
+                file.U16((ushort)(16 + content.Length));
+                file.U64((ulong)feature);
+                file.Bytes(content);
+            }
+        }
+
+        foreach (var e in _events)
+        {
+            file.U32((uint)RecordType.HeaderAttr);
+            file.U16(0);
+            file.U16((ushort)(8 + AttributeSize + (8 * e.Ids.Length)));
+            var attribute = new ByteWriter();
+            e.Write(attribute, AttributeSize);
+            file.Bytes(attribute.Written);
+            foreach (ulong id in e.Ids)
+            {
+                file.U64(id);
+            }
+        }
+
+        // "No more features": under the first number that the writer did not know.
+        file.U32((uint)RecordType.HeaderFeature);
+        file.U16(0);
+        file.U16(16);
+        file.U64(9);
+        file.Bytes(_data.Written);
+        return file.Written.ToArray();
+    }
+
+    /// <summary>The records alone.</summary>
+    public byte[] BuildRecords() => _data.Written.ToArray();
 
     public PerfDataFile Open() => PerfDataFile.Read(ByteSource.FromArray(Build(), "perf.data"));
 

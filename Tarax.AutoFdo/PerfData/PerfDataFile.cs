@@ -126,19 +126,24 @@ internal sealed class PerfDataFile : IDisposable
         expansion.Add(source, head.DataStart, head.DataEnd, mayBeCut: false);
         foreach (var other in others)
         {
-            form = form with { IsCompressed = form.IsCompressed || RecordSurvey.Of(other, 0, other.Length, form.IsForeign).HasCompressed };
             expansion.Add(other, 0, other.Length, mayBeCut: true);
         }
 
         var expanded = expansion.ToSource();
         source.Dispose();
-        return new PerfDataFile(expanded, head with { DataStart = 0, DataEnd = expanded.Length }, form with { LostBytes = form.LostBytes + expansion.LostBytes });
+        form = form with
+        {
+            IsCompressed = form.IsCompressed || expansion.CompressedRecords.Count > 0,
+            CompressedRecords = expansion.CompressedRecords,
+            LostBytes = form.LostBytes + expansion.LostBytes,
+        };
+        return new PerfDataFile(expanded, head with { DataStart = 0, DataEnd = expanded.Length }, form);
     }
 
     /// <summary>The files data.0, data.1, … of a folder, in the order of their numbers.</summary>
     private static IEnumerable<string> DataFiles(string folder) =>
         Directory.EnumerateFiles(folder, "data.*")
-            .Select(f => (Path: f, IsNumbered: int.TryParse(Path.GetExtension(f).AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number), Number: number))
+            .Select(f => (Path: f, IsNumbered: int.TryParse(Path.GetExtension(f).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture, out int number), Number: number))
             .Where(f => f.IsNumbered).OrderBy(f => f.Number).Select(f => f.Path);
 
     private static bool IsPipe(ByteSource source, bool isForeign)

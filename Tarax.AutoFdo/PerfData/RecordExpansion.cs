@@ -27,6 +27,9 @@ internal sealed class RecordExpansion : IDisposable
         _eventById = PerfEvent.ById(head.Events);
     }
 
+    /// <summary>Number of COMPRESSED records by type.</summary>
+    public Dictionary<uint, long> CompressedRecords { get; } = [];
+
     /// <summary>Bytes that were not whole records.</summary>
     public long LostBytes { get; private set; }
 
@@ -42,6 +45,7 @@ internal sealed class RecordExpansion : IDisposable
             {
                 if (record.Type is RecordType.Compressed or RecordType.Compressed2)
                 {
+                    CompressedRecords[(uint)record.Type] = CompressedRecords.GetValueOrDefault((uint)record.Type) + 1;
                     decoder ??= new Zstandard.Decoder(PerfDataFile.Format, "COMPRESSED record", record.Offset);
                     decoder.Decompress(CompressedBytes(record), record.Offset + HeaderSize, TakeDecompressed);
                 }

@@ -12,6 +12,9 @@ internal sealed record RecordingForm
     /// <summary>Records are in COMPRESSED records (<c>perf record -z</c>).</summary>
     public bool IsCompressed { get; init; }
 
+    /// <summary>Number of these records by type; their content stands in their place.</summary>
+    public IReadOnlyDictionary<uint, long> CompressedRecords { get; init; } = new Dictionary<uint, long>();
+
     /// <summary>Number of data files of a folder that <c>perf record --threads</c> wrote; 0 for a single file.</summary>
     public int DataFiles { get; init; }
 

@@ -54,3 +54,16 @@ internal enum ReadFormat : ulong
     Group = 1 << 3,
     Lost = 1 << 4,
 }
+
+/// <summary>The filter of recorded branches in words.</summary>
+internal static class BranchFilter
+{
+    /// <summary>By bit: the words of <c>perf record -j</c>.</summary>
+    private static readonly string[] Names =
+    [
+        "u", "k", "hv", "any", "any_call", "any_ret", "ind_call", "abort_tx", "in_tx", "no_tx", "cond", "stack", "ind_jmp", "call", "no_flags",
+        "no_cycles", "save_type", "hw_index", "priv", "counter",
+    ];
+
+    public static string FilterText(this BranchSampleType filter) => string.Join(',', Names.Where((_, bit) => (((ulong)filter >> bit) & 1) != 0));
+}

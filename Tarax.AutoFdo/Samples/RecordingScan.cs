@@ -28,6 +28,7 @@ internal sealed class RecordingScan
         _trailersAgree = file.Events.All(e => e.SampleId.Length == file.Events[0].SampleId.Length);
         AddressSpaces = new AddressSpaces(file.Features.BuildIds);
         SamplesByEvent = new long[file.Events.Count];
+        RecordsByType = new SortedDictionary<uint, long>(new Dictionary<uint, long>(file.Form.CompressedRecords));
     }
 
     public AddressSpaces AddressSpaces { get; }
@@ -41,7 +42,7 @@ internal sealed class RecordingScan
     public ulong LostSamples => _lostByPerf > 0 ? _lostByPerf : _lostByKernel;
 
     /// <summary>Number of records by type.</summary>
-    public SortedDictionary<uint, long> RecordsByType { get; } = [];
+    public SortedDictionary<uint, long> RecordsByType { get; }
 
     /// <summary>Offsets at which pieces of whole records start, and the end of the last.</summary>
     public List<long> Pieces { get; } = [];

@@ -13,7 +13,10 @@ internal static class ConvertCommand
 {
     private const string StandardOutput = "-";
 
-    private static readonly Argument<string> Input = new("INPUT") { Description = "recording of perf record -b, or counts text" };
+    private static readonly Argument<string> Input = new("INPUT")
+    {
+        Description = "recording of perf record -b (a file, a folder, or - for standard input), output of perf script, or counts text",
+    };
 
     private static readonly Option<string[]> Binaries = new("--binary", "-b")
     {
@@ -77,6 +80,11 @@ internal static class ConvertCommand
         HelpName = "NAME",
     };
 
+    private static readonly Option<bool> NoBranchStacks = new("--no-lbr")
+    {
+        Description = "count the addresses of the samples, where there are no branch stacks: a coarser profile",
+    };
+
     private static readonly Option<string> Profiler = new("--profiler")
     {
         Description = "what INPUT is: perf (perf.data) or text (counts)",
@@ -133,7 +141,7 @@ internal static class ConvertCommand
         Report.AcceptOnlyFromAmong("text", "json");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Compiler, Version, Discriminators, Event, Profiler,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Compiler, Version, Discriminators, Event, NoBranchStacks, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         command.Validators.Add(CheckDestination);
@@ -152,6 +160,7 @@ internal static class ConvertCommand
             GcovVersion = (GcovVersion?)parsed.GetValue(Version),
             Discriminators = parsed.GetValue(Discriminators),
             EventName = parsed.GetValue(Event),
+            UseBranchStacks = !parsed.GetValue(NoBranchStacks),
             MappedAs = parsed.GetValue(MappedAs),
             MinimumSamples = parsed.GetValue(MinimumSamples),
             MinimumCount = parsed.GetValue(MinimumCount),

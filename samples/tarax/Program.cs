@@ -7,6 +7,7 @@ Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false
 var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile.")
 {
     ConvertCommand.Create(),
+    InspectCommand.Create(),
     ShowCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -1,0 +1,242 @@
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>One event of a recording, and how it was recorded.</summary>
+/// <param name="Name">Its name, or its type and config where the recording has none.</param>
+/// <param name="Samples">Number of samples.</param>
+/// <param name="PeriodOrFrequency">Events between two samples, or samples a second; 0 where neither was set.</param>
+/// <param name="IsFrequency">Whether it is a frequency.</param>
+/// <param name="SamplesUser">Whether user space was sampled.</param>
+/// <param name="SamplesKernel">Whether the kernel was sampled.</param>
+/// <param name="BranchFilter">The kinds of branches that were recorded, in the words of <c>perf record -j</c>; empty without branch stacks.</param>
+public sealed record InspectedEvent(
+    string Name, long Samples, ulong PeriodOrFrequency, bool IsFrequency, bool SamplesUser, bool SamplesKernel, string BranchFilter);
+
+/// <summary>Whether a profile can be made of a binary on this machine.</summary>
+public enum DebugInformationState
+{
+    /// <summary>The binary is not on this machine, or another build of it is.</summary>
+    BinaryMissing,
+
+    /// <summary>The binary is here, but neither it nor a separate file has debug information.</summary>
+    Missing,
+
+    /// <summary>The binary and its debug information are here.</summary>
+    Found,
+}
+
+/// <summary>A binary of a recording, and what of it is on this machine.</summary>
+/// <param name="Recorded">Its name, build-id and samples.</param>
+/// <param name="Branches">Recorded branches into it.</param>
+/// <param name="BranchShare">Its share of all branches into binaries, 0 to 1.</param>
+/// <param name="Path">The file on this machine; null where there is none.</param>
+/// <param name="DebugInformation">Whether it can be converted.</param>
+public sealed record InspectedBinary(RecordedBinary Recorded, ulong Branches, double BranchShare, string? Path, DebugInformationState DebugInformation);
+
+/// <summary>What a recording holds, and what can be done with it.</summary>
+public sealed class RecordingInspection
+{
+    private RecordingInspection(CountedRecording recording, ConversionOptions options)
+    {
+        var report = new ConversionReport();
+        RecordingCheck.NoteAll(recording, report);
+        Path = recording.Path;
+        Container = ContainerOf(recording.Form);
+        Events = [.. recording.Events.Select(e => InspectedEventOf(e, recording.Scan.SamplesByEvent[e.Index]))];
+        RecordsByType = [.. recording.Scan.RecordsByType.Select(r => KeyValuePair.Create(((RecordType)r.Key).Name(), r.Value))];
+        Samples = recording.Scan.Samples;
+        CountedEvent = recording.Event?.Name ?? "";
+        CountedSamples = recording.Counts.Samples;
+        SamplesWithBranchStack = recording.Counts.SamplesWithBranchStack;
+        BranchEntries = recording.Counts.BranchEntries;
+        DeepestBranchStack = recording.Counts.DeepestBranchStack;
+        LostSamples = recording.Scan.LostSamples;
+        FirstTime = recording.Counts.FirstTime;
+        LastTime = recording.Counts.LastTime;
+        CommandLine = recording.Features.CommandLine;
+        PerfVersion = recording.Features.PerfVersion ?? "";
+        KernelRelease = recording.Features.OsRelease ?? "";
+        Architecture = recording.Features.Arch ?? "";
+        Cpu = recording.Features.CpuDescription ?? recording.Features.CpuId ?? "";
+        Diagnostics = report.Diagnostics;
+        Binaries = InspectedBinariesOf(recording, options);
+        Problem = RecordingCheck.Problem(recording, options)?.Message;
+        NextStep = NextStepOf(recording, this);
+    }
+
+    /// <summary>The recording.</summary>
+    public string Path { get; }
+
+    /// <summary>How the recording is stored: a regular file, a pipe, a folder; compressed or not.</summary>
+    public string Container { get; }
+
+    /// <summary>The recorded events.</summary>
+    public IReadOnlyList<InspectedEvent> Events { get; }
+
+    /// <summary>Number of records by type, as <c>perf report --stats</c> names them.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> RecordsByType { get; }
+
+    /// <summary>Samples of all events.</summary>
+    public long Samples { get; }
+
+    /// <summary>The event that a conversion would count, and that all that follows is about; empty where there is none.</summary>
+    public string CountedEvent { get; }
+
+    /// <summary>Samples of that event.</summary>
+    public long CountedSamples { get; }
+
+    /// <summary>Of these, the ones with a branch stack.</summary>
+    public long SamplesWithBranchStack { get; }
+
+    /// <summary>Entries of all branch stacks.</summary>
+    public long BranchEntries { get; }
+
+    /// <summary>Entries of the longest branch stack.</summary>
+    public int DeepestBranchStack { get; }
+
+    /// <summary>Samples that were lost while recording.</summary>
+    public ulong LostSamples { get; }
+
+    /// <summary>Time of the first sample in nanoseconds of the recording's clock; 0 where times are not known.</summary>
+    public ulong FirstTime { get; }
+
+    /// <summary>Time of the last sample in nanoseconds.</summary>
+    public ulong LastTime { get; }
+
+    /// <summary>The words of the command that recorded; empty where not known.</summary>
+    public IReadOnlyList<string> CommandLine { get; }
+
+    /// <summary>Version of perf that recorded; empty where not known.</summary>
+    public string PerfVersion { get; }
+
+    /// <summary>Release of the kernel that was running (<c>uname -r</c>); empty where not known.</summary>
+    public string KernelRelease { get; }
+
+    /// <summary>The machine's architecture (<c>uname -m</c>); empty where not known.</summary>
+    public string Architecture { get; }
+
+    /// <summary>The CPU's name or identification; empty where not known.</summary>
+    public string Cpu { get; }
+
+    /// <summary>The binaries that have samples, those with most first.</summary>
+    public IReadOnlyList<InspectedBinary> Binaries { get; }
+
+    /// <summary>What was noticed, one entry for each kind.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>Why no profile can be made as asked; null where one can.</summary>
+    public string? Problem { get; }
+
+    /// <summary>The exact command to type next.</summary>
+    public string NextStep { get; }
+
+    /// <summary>Looks at a recording.</summary>
+    /// <param name="path">A recording: a file, compressed or not, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input.</param>
+    /// <param name="options">Choices, as for a conversion; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static RecordingInspection Of(string path, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        options ??= new ConversionOptions();
+        return new RecordingInspection(CountedRecording.Read(path, options), options);
+    }
+
+    private static string ContainerOf(RecordingForm form) =>
+        (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsPipe ? "pipe format" : "regular file")
+        + (form.IsCompressed ? ", compressed" : "") + (form.IsForeign ? ", of the other byte order" : "");
+
+    private static InspectedEvent InspectedEventOf(PerfEvent recorded, long samples)
+    {
+        var attribute = recorded.Attribute;
+        return new InspectedEvent(
+            recorded.Name, samples, attribute.PeriodOrFrequency, attribute.IsFrequency, !attribute.ExcludesUser, !attribute.ExcludesKernel,
+            recorded.Layout.HasBranchStack ? attribute.BranchSampleType.FilterText() : "");
+    }
+
+    private static List<InspectedBinary> InspectedBinariesOf(CountedRecording recording, ConversionOptions options)
+    {
+        var branches = recording.BranchesByFile();
+        ulong all = 0;
+        foreach (ulong count in branches.Values)
+        {
+            all += count;
+        }
+
+        var result = new List<InspectedBinary>();
+        foreach (var binary in recording.Binaries())
+        {
+            ulong into = branches.GetValueOrDefault(binary.File!);
+            string? path = recording.FindOnThisMachine(binary.File!, options.DebugFiles);
+            result.Add(new InspectedBinary(binary, into, all == 0 ? 0 : (double)into / all, path, StateOf(path, options.DebugFiles)));
+        }
+
+        return result;
+    }
+
+    private static DebugInformationState StateOf(string? path, DebugFileSearch search)
+    {
+        if (path is null)
+        {
+            return DebugInformationState.BinaryMissing;
+        }
+
+        try
+        {
+            using var files = BinaryFiles.Open(path, search);
+            return files.Debug.HasDebugInformation ? DebugInformationState.Found : DebugInformationState.Missing;
+        }
+        catch (Exception e) when (e is InvalidFormatException or IOException or UnauthorizedAccessException)
+        {
+            return DebugInformationState.Missing;
+        }
+    }
+
+    private static string NextStepOf(CountedRecording recording, RecordingInspection inspection)
+    {
+        const double MattersFrom = 0.05;
+        string recorded = Quoted(inspection.Path);
+        if (inspection.Samples == 0)
+        {
+            return recording.Scan.RecordsByType.ContainsKey((uint)RecordType.AuxTrace)
+                ? $"perf inject --itrace=i1000usb32 -i {recorded} -o injected.data"
+                : "perf record -b -e br_inst_retired.near_taken:upp -- PROGRAM";
+        }
+
+        string addressesOnly = inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "";
+        var matters = inspection.Binaries.Where(b => b.Recorded.Share >= MattersFrom).ToList();
+        var convertible = matters.Where(b => b.DebugInformation == DebugInformationState.Found).ToList();
+        if (convertible.Count > 1)
+        {
+            return $"tarax convert {recorded} --all --out-dir profiles{addressesOnly}";
+        }
+
+        if (convertible.Count == 1)
+        {
+            string path = convertible[0].Path!;
+            return $"tarax convert {recorded} --binary {Quoted(path)} -o {Quoted(System.IO.Path.GetFileName(path) + ".afdo")}{addressesOnly}";
+        }
+
+        if (matters.Count == 0)
+        {
+            return $"tarax convert {recorded} --binary PROGRAM --mapped-as NAME -o program.afdo{addressesOnly}";
+        }
+
+        var first = matters[0].Recorded;
+        bool isOfKernel = first.File!.KernelReferenceSymbol is not null || first.File.IsKernelModule;
+        return isOfKernel && IsDebianKernel(inspection.KernelRelease) ? $"apt install linux-image-{inspection.KernelRelease}-dbg"
+            : first.BuildId.Length > 0 ? $"debuginfod-find debuginfo {first.BuildId}"
+            : $"tarax convert {recorded} --binary {(isOfKernel ? "VMLINUX" : "PROGRAM")} --mapped-as {Quoted(first.Name)} -o program.afdo{addressesOnly}";
+    }
+
+    /// <summary>Debian's kernels end in the architecture: 6.1.0-56-amd64.</summary>
+    private static bool IsDebianKernel(string release) =>
+        release.EndsWith("-amd64", StringComparison.Ordinal) || release.EndsWith("-arm64", StringComparison.Ordinal);
+
+    /// <summary>A word as a shell takes it.</summary>
+    private static string Quoted(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+,:@%".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
