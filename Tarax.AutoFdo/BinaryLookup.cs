@@ -58,6 +58,11 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
     private BinaryMatch Find(ElfFile binary, BinaryLayout layout, ConversionReport report)
     {
         var match = BinaryMatch.Find(recording.MappedFiles, binary.Path, binary.BuildId, layout.IsKernel, options.MappedAs);
+        if (recording.MappedFiles is [{ IsAsLinked: true } asLinked])
+        {
+            return AsLinked(binary, layout, asLinked, report);
+        }
+
         string identity = binary.BuildId.IsEmpty ? "which has no build-id" : $"build-id {binary.BuildId}";
         switch (match.Kind)
         {
@@ -80,6 +85,21 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
             _ => BinaryIdentification.Name,
         };
         return match;
+    }
+
+    /// <summary>The binary for a text of perf script without mappings: only where it runs at the addresses it was linked for.</summary>
+    private BinaryMatch AsLinked(ElfFile binary, BinaryLayout layout, MappedFile asLinked, ConversionReport report)
+    {
+        if (binary.Type != ElfType.Executable && !layout.IsKernel)
+        {
+            throw new ConversionException(
+                ConversionFailure.NotRecorded,
+                $"{recording.Path}: has no mappings, so the addresses in it cannot be told to lie in {binary.Path}, which runs at any address. Print them too: perf script --show-mmap-events -F comm,pid,time,ip,brstack");
+        }
+
+        report.Identification = BinaryIdentification.Name;
+        report.Note(DiagnosticId.AddressesAsLinked, "the text has no mappings, so its addresses were taken for those of the binary as it was linked; perf script --show-mmap-events prints them");
+        return new BinaryMatch(MatchKind.Name, new HashSet<MappedFile> { asLinked });
     }
 
     private static ConversionException OtherBuild(ElfFile binary, string identity, IReadOnlySet<MappedFile> files)

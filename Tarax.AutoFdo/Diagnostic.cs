@@ -22,6 +22,9 @@ public static class DiagnosticId
     /// <summary>The binary was recognised by its file name, not by its build-id.</summary>
     public const string MatchedByName = "matched-by-name";
 
+    /// <summary>The text of perf script has no mappings; its addresses were taken for those of the binary as it was linked.</summary>
+    public const string AddressesAsLinked = "addresses-as-linked";
+
     /// <summary>Several events have branch stacks; the most sampled one was taken.</summary>
     public const string SeveralEvents = "several-events";
 

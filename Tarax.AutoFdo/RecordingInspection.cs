@@ -146,7 +146,7 @@ public sealed class RecordingInspection
     }
 
     private static string ContainerOf(RecordingForm form) =>
-        (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsPipe ? "pipe format" : "regular file")
+        (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsText ? "text of perf script" : form.IsPipe ? "pipe format" : "regular file")
         + (form.IsCompressed ? ", compressed" : "") + (form.IsForeign ? ", of the other byte order" : "");
 
     private static InspectedEvent InspectedEventOf(PerfEvent recorded, long samples)
@@ -209,12 +209,13 @@ public sealed class RecordingInspection
         string addressesOnly = inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "";
         var matters = inspection.Binaries.Where(b => b.Recorded.Share >= MattersFrom).ToList();
         var convertible = matters.Where(b => b.DebugInformation == DebugInformationState.Found).ToList();
-        if (convertible.Count > 1)
+        bool isMainPartMissing = matters.Count > 0 && matters[0].DebugInformation != DebugInformationState.Found;
+        if (convertible.Count > 1 && !isMainPartMissing)
         {
             return $"tarax convert {recorded} --all --out-dir profiles{addressesOnly}";
         }
 
-        if (convertible.Count == 1)
+        if (convertible.Count == 1 && !isMainPartMissing)
         {
             string path = convertible[0].Path!;
             return $"tarax convert {recorded} --binary {Quoted(path)} -o {Quoted(System.IO.Path.GetFileName(path) + ".afdo")}{addressesOnly}";

@@ -12,6 +12,9 @@ internal sealed class ByteWriter
     /// <summary>What has been written.</summary>
     public ReadOnlySpan<byte> Written => _buffer.WrittenSpan;
 
+    /// <summary>Forgets what has been written; the buffer is used again.</summary>
+    public void Clear() => _buffer.ResetWrittenCount();
+
     public void U8(byte value)
     {
         _buffer.GetSpan(1)[0] = value;

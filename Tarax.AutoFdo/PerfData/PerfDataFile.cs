@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData.ScriptText;
 
 namespace Tarax.AutoFdo.PerfData;
 
@@ -78,6 +79,11 @@ internal sealed class PerfDataFile : IDisposable
     {
         try
         {
+            if (!HasMagic(source) && ScriptRecording.IsText(source))
+            {
+                return ReadText(source);
+            }
+
             bool isForeign = IsForeign(source);
             bool isPipe = IsPipe(source, isForeign);
             var head = isPipe ? PipeHeader.Read(source, isForeign) : RegularHeader.Read(source, isForeign);
@@ -119,6 +125,16 @@ internal sealed class PerfDataFile : IDisposable
     public PerfEvent EventOfId(ulong id) => _eventById.GetValueOrDefault(id, Events[0]);
 
     public void Dispose() => Source.Dispose();
+
+    private static PerfDataFile ReadText(ByteSource text)
+    {
+        var (records, head) = ScriptRecording.Read(text);
+        text.Dispose();
+        return new PerfDataFile(records, head, new RecordingForm { IsText = true });
+    }
+
+    private static bool HasMagic(ByteSource source) =>
+        source.Length >= PipeHeader.Size && source.Span("magic", 0, 8) is var magic && (magic.SequenceEqual("PERFILE2"u8) || magic.SequenceEqual("2ELIFREP"u8));
 
     private static PerfDataFile Expanded(ByteSource source, IReadOnlyList<ByteSource> others, RecordingHead head, RecordingForm form)
     {

@@ -3,6 +3,9 @@ namespace Tarax.AutoFdo.PerfData;
 /// <summary>How a recording is stored, apart from what it says.</summary>
 internal sealed record RecordingForm
 {
+    /// <summary>It is the text of <c>perf script</c>.</summary>
+    public bool IsText { get; init; }
+
     /// <summary>Its attributes and features are records, as <c>perf record -o -</c> and <c>perf inject</c> write them.</summary>
     public bool IsPipe { get; init; }
 

@@ -29,7 +29,12 @@ internal sealed class BinaryLayout
     /// <summary>The file offset of a runtime address in a mapping of this binary.</summary>
     public bool TryGetFileOffset(in Mapping mapping, ulong address, out ulong offset)
     {
-        if (mapping.File!.KernelReferenceSymbol is { } symbol)
+        if (mapping.File!.IsAsLinked)
+        {
+            return _binary.TryGetFileOffset(address, out offset);
+        }
+
+        if (mapping.File.KernelReferenceSymbol is { } symbol)
         {
             // Address space randomization moves the kernel as a whole: by what the reference symbol moved.
             offset = 0;

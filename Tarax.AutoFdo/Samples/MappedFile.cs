@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData.ScriptText;
 
 namespace Tarax.AutoFdo.Samples;
 
@@ -23,6 +24,9 @@ internal sealed class MappedFile
 
     public bool IsKernel { get; }
 
+    /// <summary>Whether it stands for whatever binary, at the addresses it was linked for: a text of perf script without mappings.</summary>
+    public bool IsAsLinked => Name == ScriptRecording.AsLinked;
+
     /// <summary>
     /// The symbol whose runtime address the kernel's own mapping states in place of a file offset, <c>_text</c> or <c>_stext</c>;
     /// null for any other file (perf_event__synthesize_kernel_mmap in tools/perf).
@@ -33,7 +37,7 @@ internal sealed class MappedFile
             : null;
 
     /// <summary>Whether it is a loadable module of the kernel, by its path or by <c>[name]</c>.</summary>
-    public bool IsKernelModule => IsKernel && KernelReferenceSymbol is null && ModuleName(Name) is not null;
+    public bool IsKernelModule => IsKernel && !IsAsLinked && KernelReferenceSymbol is null && ModuleName(Name) is not null;
 
     /// <summary>
     /// The module's name as the kernel writes it, without folder, <c>.ko</c> and compression, with underscores for hyphens; null for a name that is

@@ -87,7 +87,7 @@ internal static class ConvertCommand
 
     private static readonly Option<string> Profiler = new("--profiler")
     {
-        Description = "what INPUT is: perf (perf.data) or text (counts)",
+        Description = "what INPUT is: perf (a recording, or what perf script printed of one) or text (counts)",
         HelpName = "perf|text",
         DefaultValueFactory = _ => "perf",
     };

@@ -1,0 +1,352 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.PerfData.ScriptText;
+
+/// <summary>
+/// Turns the text of <c>perf script</c> into the records that it was printed from, as far as it tells: mappings, processes, and samples with
+/// their branch stacks. Without mappings, addresses are taken for those of a binary as it was linked.
+/// </summary>
+internal sealed class ScriptRecording : IDisposable
+{
+    /// <summary>The file that everything is mapped from where the text has no mappings.</summary>
+    public const string AsLinked = "[as linked]";
+
+    private const int MostEntries = 2048;
+    private const int LongestLine = 1 << 30;
+    private const uint KernelPid = uint.MaxValue;
+
+    private static readonly byte[] Mmap2 = "PERF_RECORD_MMAP2 "u8.ToArray();
+    private static readonly byte[] Mmap = "PERF_RECORD_MMAP "u8.ToArray();
+    private static readonly byte[] Fork = "PERF_RECORD_FORK"u8.ToArray();
+    private static readonly byte[] Exec = "PERF_RECORD_COMM exec: "u8.ToArray();
+
+    private readonly Spool _spool = new(PerfDataFile.Format);
+    private readonly ByteWriter _record = new();
+    private readonly BranchEntry[] _branches = new BranchEntry[MostEntries];
+    private readonly HashSet<uint> _mappedPids = [];
+    private uint _firstMappedPid;
+    private bool _hasMappings;
+    private uint _pid;
+    private ulong _time;
+    private ulong _ip;
+    private bool _hasIp;
+    private bool _isPending;
+    private string _eventName = "";
+
+    private ScriptRecording()
+    {
+    }
+
+    /// <summary>Whether a source is such a text: its beginning has a line with a branch stack, a sample's header or a mapping.</summary>
+    public static bool IsText(ByteSource source)
+    {
+        const int LookedAt = 1 << 16;
+        const int LinesLookedAt = 1000;
+        var beginning = source.Span("text", 0, Math.Min(LookedAt, source.Length));
+        if (beginning.IndexOfAnyInRange((byte)0, (byte)8) >= 0)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < LinesLookedAt && !beginning.IsEmpty; i++)
+        {
+            var line = TakeLine(ref beginning);
+            if (line.IndexOf(Mmap2) >= 0 || line.IndexOf(Mmap) >= 0)
+            {
+                return true;
+            }
+
+            while (ScriptLine.TryTakeWord(ref line, out var word))
+            {
+                if (ScriptLine.TryReadBranch(word, out _) || ScriptLine.TryReadTime(word, out _))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads a whole text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>The records, and the one event that they are of.</returns>
+    public static (ByteSource Records, RecordingHead Head) Read(ByteSource text)
+    {
+        using var recording = new ScriptRecording();
+        for (long at = 0; at < text.Length;)
+        {
+            var rest = text.Span("text", at, Math.Min(LongestLine, text.Length - at));
+            int before = rest.Length;
+            while (!rest.IsEmpty && (before - rest.Length < LongestLine / 2))
+            {
+                recording.TakeLine(TakeLine(ref rest));
+            }
+
+            at += before - rest.Length;
+        }
+
+        recording.WritePending();
+        if (!recording._hasMappings)
+        {
+            recording.WriteMapping(RecordType.Mmap, new ScriptMapping { Pid = KernelPid, Length = ulong.MaxValue, FileName = Encoding.ASCII.GetBytes(AsLinked) });
+        }
+
+        var attribute = new EventAttribute
+        {
+            SampleType = SampleType.Ip | SampleType.Tid | SampleType.Time | SampleType.BranchStack,
+            BranchSampleType = BranchSampleType.Any,
+        };
+        var sampled = new PerfEvent(0, attribute, []) { Name = recording._eventName.Length > 0 ? recording._eventName : "samples" };
+        var records = recording._spool.ToSource();
+        return (records, new RecordingHead([sampled], new PerfFeatures(), 0, records.Length));
+    }
+
+    public void Dispose() => _spool.Dispose();
+
+    private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOf((byte)'\n');
+        var line = end < 0 ? text : text[..end];
+        text = end < 0 ? default : text[(end + 1)..];
+        return line.TrimEnd((byte)'\r');
+    }
+
+    private void TakeLine(ReadOnlySpan<byte> line)
+    {
+        foreach (byte[] mark in (byte[][])[Mmap2, Mmap])
+        {
+            int at = line.IndexOf(mark);
+            if (at >= 0)
+            {
+                WritePending();
+                if (ScriptLine.TryReadMapping(line[(at + mark.Length)..], out var mapping))
+                {
+                    NoteMapping(mapping);
+                    WriteMapping(mark == Mmap2 ? RecordType.Mmap2 : RecordType.Mmap, mapping);
+                }
+
+                return;
+            }
+        }
+
+        int record = line.IndexOf("PERF_RECORD_"u8);
+        if (record >= 0)
+        {
+            WritePending();
+            TakeProcessRecord(line[record..]);
+            return;
+        }
+
+        TakeSampleLine(line);
+    }
+
+    private void TakeProcessRecord(ReadOnlySpan<byte> record)
+    {
+        if (record.StartsWith(Fork) && ScriptLine.TryReadFork(record[Fork.Length..], out uint pid, out uint parent))
+        {
+            _mappedPids.Add(pid);
+            Begin();
+            _record.U32(pid);
+            _record.U32(parent);
+            _record.U32(pid);
+            _record.U32(parent);
+            _record.U64(0);
+            End(RecordType.Fork, 0);
+        }
+        else if (record.StartsWith(Exec))
+        {
+            int colon = record.LastIndexOf((byte)':');
+            if (ScriptLine.TryReadPid(record[(colon + 1)..], out pid))
+            {
+                const ushort CommExec = 1 << 13;
+                Begin();
+                _record.U32(pid);
+                _record.U32(pid);
+                _record.U64(0);
+                End(RecordType.Comm, CommExec);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A line of a sample: the header with process, time and event, a frame of the call chain, or the branch stack; or all of it on one line.
+    /// </summary>
+    private void TakeSampleLine(ReadOnlySpan<byte> line)
+    {
+        var words = line;
+        ReadOnlySpan<byte> previous = default;
+        uint number = 0;
+        bool hasNumber = false;
+        bool hasTime = false;
+        ulong address = 0;
+        bool hasAddress = false;
+        int branches = 0;
+        while (ScriptLine.TryTakeWord(ref words, out var word))
+        {
+            bool mayBeAddress = branches == 0 && (previous.IsEmpty || previous.EndsWith(":"u8)) && !(hasTime && IsPeriod(words));
+            if (ScriptLine.TryReadBranch(word, out var branch))
+            {
+                if (branches < MostEntries)
+                {
+                    _branches[branches++] = branch;
+                }
+            }
+            else if (ScriptLine.TryReadTime(word, out ulong time))
+            {
+                // A header. What looked like an address before it was the name of a program.
+                WritePending();
+                (hasTime, hasAddress) = (true, false);
+                (_time, _isPending) = (time, true);
+                _pid = hasNumber ? number : 0;
+            }
+            else
+            {
+                if (mayBeAddress && ScriptLine.TryReadHexadecimal(word, out ulong value))
+                {
+                    (address, hasAddress) = (value, true);
+                }
+
+                // The last number before the time, but for that of the CPU in brackets, is the process or thread.
+                if (ScriptLine.TryReadPid(word, out uint pid))
+                {
+                    (number, hasNumber) = (pid, true);
+                }
+                else if (_eventName.Length == 0 && hasTime && word.EndsWith(":"u8) && word.Length > 1)
+                {
+                    _eventName = ScriptLine.Text(word[..^1]);
+                }
+            }
+
+            previous = word;
+        }
+
+        if (previous.IsEmpty)
+        {
+            // An empty line ends a sample with a call chain.
+            WritePending();
+            return;
+        }
+
+        if (hasAddress && !_hasIp && (hasTime || branches > 0 || !_isPending))
+        {
+            // Frames of a call chain, on lines after their header, are not taken: perf prints them relative to their files.
+            // Where no times are printed, a sample begins with its address.
+            (_ip, _hasIp, _isPending) = (address, true, true);
+        }
+
+        if (branches > 0)
+        {
+            WriteSample(_branches.AsSpan(0, branches));
+        }
+    }
+
+    /// <summary>Whether a number after the time is the period: then the event's name follows, with a colon.</summary>
+    private static bool IsPeriod(ReadOnlySpan<byte> rest) => ScriptLine.TryTakeWord(ref rest, out var next) && next.EndsWith(":"u8);
+
+    private void NoteMapping(in ScriptMapping mapping)
+    {
+        _hasMappings = true;
+        if (mapping.Pid != KernelPid && _mappedPids.Add(mapping.Pid) && _mappedPids.Count == 1)
+        {
+            _firstMappedPid = mapping.Pid;
+        }
+    }
+
+    /// <summary>A sample of which no branch stack came.</summary>
+    private void WritePending()
+    {
+        if (_isPending && _hasIp)
+        {
+            WriteSample([]);
+        }
+
+        (_isPending, _hasIp) = (false, false);
+    }
+
+    private void WriteSample(ReadOnlySpan<BranchEntry> branches)
+    {
+        // A thread's number alone does not tell its process; most texts are of one.
+        uint pid = _mappedPids.Contains(_pid) ? _pid : _firstMappedPid;
+        Begin();
+        _record.U64(_hasIp ? _ip : branches.IsEmpty ? 0 : branches[0].To);
+        _record.U32(pid);
+        _record.U32(pid);
+        _record.U64(_time);
+        _record.U64((ulong)branches.Length);
+        foreach (ref readonly var branch in branches)
+        {
+            _record.U64(branch.From);
+            _record.U64(branch.To);
+            _record.U64(branch.Flags);
+        }
+
+        End(RecordType.Sample, (ushort)CpuMode.User);
+        (_isPending, _hasIp) = (false, false);
+    }
+
+    private void WriteMapping(RecordType type, in ScriptMapping mapping)
+    {
+        const int LongestName = 4096;
+        const ushort BuildIdBit = 1 << 14;
+        const ushort DataBit = 1 << 13;
+        const int MaximumBuildIdSize = 20;
+        Begin();
+        _record.U32(mapping.Pid);
+        _record.U32(mapping.Pid);
+        _record.U64(mapping.Start);
+        _record.U64(mapping.Length);
+        _record.U64(mapping.PageOffset);
+        ushort misc = (ushort)(mapping.Pid == KernelPid ? CpuMode.Kernel : CpuMode.User);
+        if (type == RecordType.Mmap2)
+        {
+            Span<byte> buildId = stackalloc byte[MaximumBuildIdSize];
+            int length = ReadBuildId(mapping.BuildId, buildId);
+            misc |= length > 0 ? BuildIdBit : (ushort)0;
+            _record.U8((byte)length);
+            _record.Zeros(3);
+            _record.Bytes(buildId);
+            _record.U32(mapping.IsExecutable ? 5u : 1u);
+            _record.U32(2);
+        }
+        else if (!mapping.IsExecutable && _hasMappings)
+        {
+            misc |= DataBit;
+        }
+
+        _record.Bytes(mapping.FileName[..Math.Min(mapping.FileName.Length, LongestName)]);
+        _record.U8(0);
+        End(type, misc);
+    }
+
+    private static int ReadBuildId(ReadOnlySpan<byte> digits, Span<byte> buildId)
+    {
+        int length = 0;
+        for (; length < buildId.Length && (2 * length) + 1 < digits.Length; length++)
+        {
+            if (!Utf8Parser.TryParse(digits.Slice(2 * length, 2), out byte value, out int read, 'x') || read != 2)
+            {
+                return 0;
+            }
+
+            buildId[length] = value;
+        }
+
+        return length;
+    }
+
+    private void Begin() => _record.Clear();
+
+    private void End(RecordType type, ushort misc)
+    {
+        Span<byte> header = stackalloc byte[RecordReader.HeaderSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)type);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], misc);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], (ushort)(header.Length + _record.Written.Length));
+        _spool.Write(header);
+        _spool.Write(_record.Written);
+    }
+}
