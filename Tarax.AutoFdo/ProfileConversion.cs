@@ -53,7 +53,7 @@ internal static class ProfileConversion
         string found = symbolizer.Damage is { } damage ? $"debug information that cannot be read ({damage.Message})"
             : symbolizer.HasDebugInformation ? "debug information without line numbers"
             : binary.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
-            : symbolizer.HasSymbols ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
+            : binary.HasSymbolTable ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
         throw new ConversionException(
             ConversionFailure.NoDebugInformation,
             $"{binary.Path}: has {found}. Give the same build before it was stripped, install its separate debug file{HowToGet(binary)}, or build it with -g (or -g1) and record again.");

@@ -21,6 +21,9 @@ internal sealed class PerfDataBuilder
     /// <summary>Size field of the header: 104, or 72 for files without features.</summary>
     public int HeaderSizeField { get; init; } = HeaderSize;
 
+    /// <summary>Flags of the attributes besides sample_id_all.</summary>
+    public ulong AttributeFlags { get; init; }
+
     /// <summary>What a data size field should claim; null for the truth.</summary>
     public ulong? DataSizeField { get; init; }
 
@@ -192,7 +195,7 @@ internal sealed class PerfDataBuilder
         foreach (var e in _events)
         {
             var attribute = new ByteWriter();
-            e.Write(attribute, AttributeSize);
+            e.Write(attribute, AttributeSize, AttributeFlags);
             file.Bytes(attribute.Written);
             file.U64((ulong)nextIds);
             file.U64(8 * (ulong)e.Ids.Length);
@@ -246,7 +249,7 @@ internal sealed class PerfDataBuilder
             file.U16(0);
             file.U16((ushort)(8 + AttributeSize + (8 * e.Ids.Length)));
             var attribute = new ByteWriter();
-            e.Write(attribute, AttributeSize);
+            e.Write(attribute, AttributeSize, AttributeFlags);
             file.Bytes(attribute.Written);
             foreach (ulong id in e.Ids)
             {
@@ -316,7 +319,7 @@ internal sealed class PerfDataBuilder
 
     private sealed record EventToWrite(SampleType SampleType, BranchSampleType Branches, ReadFormat ReadFormat, ulong[] Ids, ulong Registers, bool SampleIdAll)
     {
-        public void Write(ByteWriter to, int size)
+        public void Write(ByteWriter to, int size, ulong flags)
         {
             var writer = new ByteWriter();
             writer.U32(4);
@@ -325,7 +328,7 @@ internal sealed class PerfDataBuilder
             writer.U64(1009);
             writer.U64((ulong)SampleType);
             writer.U64((ulong)ReadFormat);
-            writer.U64(SampleIdAll ? 1UL << 18 : 0);
+            writer.U64(flags | (SampleIdAll ? 1UL << 18 : 0));
             writer.Zeros(24);
             writer.U64((ulong)Branches);
             writer.U64(Registers);

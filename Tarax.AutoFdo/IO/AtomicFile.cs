@@ -4,7 +4,24 @@ namespace Tarax.AutoFdo.IO;
 internal static class AtomicFile
 {
     /// <summary>Creates or replaces <paramref name="path"/>; nothing is left behind when <paramref name="write"/> throws.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
+    {
+        try
+        {
+            Replace(path, write);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new IOException($"{path}: cannot be written: there is no folder {Path.GetDirectoryName(Path.GetFullPath(path))}", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"{path}: cannot be written: {(Directory.Exists(path) ? "it is a folder" : "the folder or the file is read-only, or belongs to somebody else")}", e);
+        }
+    }
+
+    private static void Replace(string path, Action<Stream> write)
     {
         // A link stays a link, and what is behind it is replaced; devices are written to.
         string full = Path.GetFullPath(path);

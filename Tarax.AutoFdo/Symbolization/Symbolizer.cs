@@ -31,8 +31,6 @@ internal sealed class Symbolizer : IDisposable
     {
     }
 
-    public bool HasSymbols => !_symbols.IsEmpty;
-
     /// <summary>Whether there is DWARF that describes code.</summary>
     public bool HasDebugInformation => _dwarf is { Units.Count: > 0 };
 
