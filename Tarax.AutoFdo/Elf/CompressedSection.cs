@@ -43,7 +43,7 @@ internal static class CompressedSection
     {
         var compressed = raw.Span("compressed content", start, raw.Length - start);
         ulong ratio = type == Zstd ? MaximumZstdRatio : MaximumZlibRatio;
-        if (size > (ulong)Array.MaxLength || size > ((ulong)compressed.Length + 1) * ratio)
+        if (compressed.IsEmpty || size > (ulong)Array.MaxLength || size > ((ulong)compressed.Length + 1) * ratio)
         {
             throw new InvalidFormatException(name, "ch_size", raw.Position, $"is {size} for {compressed.Length} compressed bytes");
         }
@@ -60,7 +60,7 @@ internal static class CompressedSection
                     {
                         zlib.ReadExactly(target);
                     }
-                    catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+                    catch (Exception e) when (e is InvalidDataException or IOException)
                     {
                         throw new InvalidFormatException(name, "compressed content", raw.Position + start, $"does not decompress to {size} bytes");
                     }

@@ -98,7 +98,7 @@ internal sealed class ElfFile : IDisposable
         }
         catch
         {
-            source.Dispose();
+            file.Dispose();
             throw;
         }
     }

@@ -20,7 +20,9 @@ internal static class Relocations
     {
         relocated = null;
         if (file.Type != ElfType.Relocatable || !file.Is64Bit || !section.Name.StartsWith(".debug_", StringComparison.Ordinal)
-            || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count)
+            || section.Type is ElfSection.TypeRelocationsWithAddends or ElfSection.TypeSymbolTable // whatever its name: these are needed to relocate others
+            || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count
+            || file.Sections[(int)table.Link].Type != ElfSection.TypeSymbolTable)
         {
             return false;
         }

@@ -54,13 +54,22 @@ internal static class CompressedFile
     private static void Gzip(ByteSource source, Spool target)
     {
         using var gzip = new GZipStream(source.Read(), CompressionMode.Decompress);
+        byte[] piece = new byte[1 << 16];
+        for (int read; (read = Read(gzip, piece, source.Name)) > 0;)
+        {
+            target.Write(piece.AsSpan(0, read));
+        }
+    }
+
+    private static int Read(GZipStream gzip, byte[] piece, string name)
+    {
         try
         {
-            target.Write(gzip);
+            return gzip.Read(piece);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InvalidFormatException(source.Name, "gzip data", 0, "are damaged");
+            throw new InvalidFormatException(name, "gzip data", 0, "are damaged");
         }
     }
 

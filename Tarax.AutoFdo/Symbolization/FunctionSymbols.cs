@@ -28,8 +28,6 @@ internal sealed class FunctionSymbols
         _names = names;
     }
 
-    /// <summary>Whether the file has any function symbol.</summary>
-    public bool IsEmpty => _entries.Length == 0;
 
     public static FunctionSymbols Of(ElfFile file)
     {

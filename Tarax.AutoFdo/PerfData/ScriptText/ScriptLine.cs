@@ -120,17 +120,19 @@ internal static class ScriptLine
     public static bool TryReadMapping(ReadOnlySpan<byte> text, out ScriptMapping mapping)
     {
         mapping = default;
-        int open = text.IndexOf((byte)'[');
-        int close = text.IndexOf("]: "u8);
-        if (open < 0 || close < open || !TryTakeWord(ref text, out var pidWord) || !TryReadPid(pidWord.TrimEnd((byte)':'), out uint pid))
+        if (!TryTakeWord(ref text, out var pidWord) || !TryReadPid(pidWord.TrimEnd((byte)':'), out uint pid))
         {
             return false;
         }
 
-        // The spans count from the beginning of what is left.
-        int taken = text.IndexOf((byte)'[');
-        close = text.IndexOf("]: "u8);
-        var range = text[(taken + 1)..close];
+        int open = text.IndexOf((byte)'[');
+        int close = text.IndexOf("]: "u8);
+        if (open < 0 || close < open)
+        {
+            return false;
+        }
+
+        var range = text[(open + 1)..close];
         var rest = text[(close + 3)..];
         if (!TryTakeAddress(ref range, out ulong start, stopsAtParenthesis: true) || !range.StartsWith("("u8))
         {

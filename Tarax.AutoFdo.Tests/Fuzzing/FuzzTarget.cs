@@ -1,0 +1,114 @@
+using System.Text;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Tests.Fuzzing;
+
+/// <summary>Reads an input of one format as far as a conversion would.</summary>
+internal static class FuzzTarget
+{
+    /// <summary>Runs the reader of a format. Anything but success and the two exceptions that say what is wrong is a fault.</summary>
+    /// <returns>What the reader refused; null where it read the input.</returns>
+    public static Exception? Run(FuzzFormat format, byte[] input)
+    {
+        try
+        {
+            switch (format)
+            {
+                case FuzzFormat.PerfData or FuzzFormat.ScriptText:
+                    ReadRecording(input);
+                    break;
+                case FuzzFormat.Elf:
+                    ReadBinary(input);
+                    break;
+                case FuzzFormat.Gcov:
+                    ReadProfile(input);
+                    break;
+                case FuzzFormat.CountsText:
+                    using (var reader = new StringReader(Encoding.UTF8.GetString(input)))
+                    {
+                        CountsText.Write(CountsText.Read(reader), TextWriter.Null);
+                    }
+
+                    break;
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is InvalidFormatException or ConversionException)
+        {
+            return e;
+        }
+    }
+
+    private static void ReadRecording(byte[] input)
+    {
+        using var file = PerfDataFile.Read(CompressedFile.Decompressed(ByteSource.FromArray(input, PerfDataFile.Format)));
+        var scan = RecordingScan.Run(file);
+        foreach (var perfEvent in file.Events.Take(2))
+        {
+            var counts = RecordingCounter.Run(file, scan, perfEvent, threads: 1, progress: null);
+            var kernel = scan.AddressSpaces.OfKernel(ulong.MaxValue);
+            counts.SamplesByFile(kernel);
+            counts.BranchesByFile(kernel);
+            if (scan.AddressSpaces.Files.Count > 0)
+            {
+                using var elf = FuzzSeeds.Binary();
+                var tally = counts.TallyOf(new HashSet<MappedFile> { scan.AddressSpaces.Files[0] }, new BinaryLayout(elf), kernel);
+                tally.ToCounts(null);
+            }
+        }
+
+        var records = file.Records();
+        while (records.TryRead(out var record))
+        {
+            if (record.Type == RecordType.Sample)
+            {
+                file.EventOf(record.Body).Layout.TryDecode(record.Body, out _);
+            }
+        }
+    }
+
+    private static void ReadBinary(byte[] input)
+    {
+        using var elf = ElfFile.Read("/nowhere/binary", ByteSource.FromArray(input, ElfFile.Format));
+        _ = elf.DebugLink;
+        _ = elf.SupplementaryLink;
+        using var symbolizer = new Symbolizer(elf);
+        ProfileBuilder.Build(EverywhereIn(elf), symbolizer, 0);
+        _ = symbolizer.MissingSplitFiles().ToList();
+    }
+
+    /// <summary>Counts that touch the code of a binary here and there, by file offset.</summary>
+    private static BinaryCounts EverywhereIn(ElfFile elf)
+    {
+        const ulong Most = 64;
+        var ranges = new List<RangeCount>();
+        foreach (var section in elf.Sections.Where(s => s.IsCode).Take(8))
+        {
+            ulong step = Math.Max(section.Size / Most, 1);
+            for (ulong i = 0; i < Most && i * step < section.Size; i++)
+            {
+                ranges.Add(new RangeCount(section.Offset + (i * step), section.Offset + (i * step) + step, i + 20, i + 1));
+            }
+        }
+
+        var entries = ranges.ConvertAll(r => new AddressCount(r.Begin, r.Count, r.FirstTime));
+        return new BinaryCounts(null, ranges.ConvertAll(r => new BranchCount(r.End, r.Begin, r.Count)), ranges, entries, entries);
+    }
+
+    private static void ReadProfile(byte[] input)
+    {
+        using var source = ByteSource.FromArray(input, "gcov");
+        var profile = GcovReader.Read(source);
+        foreach (var version in Enum.GetValues<GcovVersion>())
+        {
+            profile.Write(Stream.Null, version);
+        }
+    }
+}
