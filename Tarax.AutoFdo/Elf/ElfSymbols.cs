@@ -49,13 +49,17 @@ internal readonly ref struct ElfSymbol
 /// <summary>Reads the symbols of .symtab or .dynsym one after another.</summary>
 internal ref struct ElfSymbolReader
 {
+    private const ushort MachineArm = 40;
+
     private readonly ReadOnlySpan<byte> _names;
     private readonly bool _is64Bit;
     private readonly IReadOnlyList<ElfSection>? _sectionAddresses;
+    private readonly bool _isArm;
     private ByteCursor _symbols;
 
-    private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit, IReadOnlyList<ElfSection>? sectionAddresses)
+    private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit, bool isArm, IReadOnlyList<ElfSection>? sectionAddresses)
     {
+        _isArm = isArm;
         _sectionAddresses = sectionAddresses;
         _symbols = symbols;
         _names = names;
@@ -94,7 +98,7 @@ internal ref struct ElfSymbolReader
     {
         var symbols = file.Content(table);
         var names = table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]).All() : default;
-        return new ElfSymbolReader(symbols.Cursor("symbols", 0, symbols.Length, file.IsBigEndian), names, file.Is64Bit, file.Type == ElfType.Relocatable ? file.Sections : null);
+        return new ElfSymbolReader(symbols.Cursor("symbols", 0, symbols.Length, file.IsBigEndian), names, file.Is64Bit, file.Machine == MachineArm, file.Type == ElfType.Relocatable ? file.Sections : null);
     }
 
     public bool TryRead(out ElfSymbol symbol)
@@ -131,6 +135,12 @@ internal ref struct ElfSymbolReader
         // In a relocatable file a symbol's value is its place in its section.
         value += _sectionAddresses is not null && section < _sectionAddresses.Count ? _sectionAddresses[section].Address : 0;
         symbol = new ElfSymbol(NameAt(name), name, info, section, value, size);
+        if (_isArm && symbol.IsFunction && (value & 1) != 0)
+        {
+            // The lowest bit says that the function is of Thumb instructions (ELF for the Arm architecture, section 5.5.3).
+            symbol = new ElfSymbol(symbol.Name, name, info, section, value - 1, size);
+        }
+
         return true;
     }
 
