@@ -85,7 +85,7 @@ public sealed class OwnRecordingTests
         string recording = Path.Combine(_folder, "killed");
 
         // Small buffers are written out often, so that something is there when perf dies.
-        TestEnvironment.Execute("bash", null, "-c", $"{Command(recording, "-m 4 -F 20000", rounds: 100_000_000)} & perf=$!; sleep 2; kill -9 $perf; wait");
+        TestEnvironment.Execute("bash", null, "-c", $"{Command(recording, "-m 4 -F 20000", rounds: 2_000_000_000, before: "timeout 4 ")} & perf=$!; sleep 2; kill -9 $perf; wait");
         var inspection = RecordingInspection.Of(recording);
         Assert.That(inspection.Diagnostics.Select(d => d.Id), Has.Member(DiagnosticId.UnfinishedRecording));
         Assert.That(inspection.Samples, Is.GreaterThan(100));
@@ -124,8 +124,8 @@ public sealed class OwnRecordingTests
         return recording;
     }
 
-    private string Command(string recording, string options, long rounds = 20_000_000) =>
-        $"perf record -q -e cpu-clock -F 5000 {options} -o {recording} -- {_program} {rounds.ToString(CultureInfo.InvariantCulture)} 2>/dev/null";
+    private string Command(string recording, string options, long rounds = 20_000_000, string before = "") =>
+        $"perf record -q -e cpu-clock -F 5000 {options} -o {recording} -- {before}{_program} {rounds.ToString(CultureInfo.InvariantCulture)} 2>/dev/null";
 
     private void AssertConverts(string recording)
     {
