@@ -33,6 +33,30 @@ public sealed class CommandLineTests
     }
 
     [Test]
+    public void Inspection_says_what_a_recording_holds_and_what_to_type_next()
+    {
+        var run = TestEnvironment.Tarax("inspect", Recording);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain("br_inst_exec:taken: 9,232 samples, one in 500,000, user and kernel, branch stacks (any)")
+            .And.Contain("MMAP 33, COMM 2, EXIT 2, SAMPLE 9,232").And.Contain("100.0 % with branch stacks of 16.0 entries (at most 16), over 12.612 s")
+            .And.Contain("Intel(R) Xeon(R) CPU X5660").And.Contain("97.4 %   97.3 %  /export/hda3/tmp/test.binary (no build-id; not on this machine)"));
+        Assert.That(run.Output.TrimEnd().Split('\n')[^1], Is.EqualTo($"next       tarax convert {Recording} --binary PROGRAM --mapped-as /export/hda3/tmp/test.binary -o program.afdo"));
+        using var json = JsonDocument.Parse(TestEnvironment.Tarax("inspect", Recording, "--json").Output);
+        Assert.That(json.RootElement.GetProperty("records").GetProperty("SAMPLE").GetInt64(), Is.EqualTo(9232));
+        Assert.That(json.RootElement.GetProperty("binaries")[0].GetProperty("samples").GetInt64(), Is.EqualTo(8989));
+        Assert.That(json.RootElement.GetProperty("problem").ValueKind, Is.EqualTo(JsonValueKind.Null));
+    }
+
+    [Test]
+    public void Recording_that_cannot_be_converted_can_be_inspected()
+    {
+        string recording = new PerfDataBuilder().Event().Save(Path.Combine(_folder, "perf.data"));
+        var run = TestEnvironment.Tarax("inspect", recording);
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Output, Does.Contain("problem    ").And.Contain("no samples").And.Contain("next       perf record -b"));
+    }
+
+    [Test]
     public void Report_as_json_is_one_object()
     {
         var run = TestEnvironment.Tarax("convert", Recording, "--binary", Binary, "--mapped-as", "test.binary", "-o", Output, "--report", "json");

@@ -55,7 +55,8 @@ internal static class RecordSwapper
         }
     }
 
-    private static void SwapWords(Span<byte> bytes)
+    /// <summary>Swaps all words of 64 bits.</summary>
+    public static void SwapWords(Span<byte> bytes)
     {
         foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
         {

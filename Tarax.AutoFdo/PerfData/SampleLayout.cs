@@ -205,7 +205,7 @@ internal sealed class SampleLayout
                 return;
             }
 
-            SwapWords(body[start..Math.Max(start, at)]);
+            RecordSwapper.SwapWords(body[start..Math.Max(start, at)]);
         }
 
         if (HasBranchStack)
@@ -237,15 +237,7 @@ internal sealed class SampleLayout
                 return;
             }
 
-            SwapWords(body.Slice(start, bytes.Length & ~7));
-        }
-    }
-
-    private static void SwapWords(Span<byte> bytes)
-    {
-        foreach (ref ulong word in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            word = BinaryPrimitives.ReverseEndianness(word);
+            RecordSwapper.SwapWords(body.Slice(start, bytes.Length & ~7));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
 
@@ -7,16 +6,8 @@ namespace Tarax.Tool;
 /// <summary>What a recording holds, for programs: one object.</summary>
 internal static class InspectionJson
 {
-    public static void Write(RecordingInspection inspection, TextWriter writer)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
-        {
-            Write(inspection, json);
-        }
-
-        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
-    }
+    public static void Write(RecordingInspection inspection, TextWriter writer) =>
+        JsonText.Write(writer, isIndented: true, json => Write(inspection, json));
 
     private static void Write(RecordingInspection inspection, Utf8JsonWriter json)
     {
@@ -52,17 +43,7 @@ internal static class InspectionJson
         json.WriteNumber("firstTime", inspection.FirstTime);
         json.WriteNumber("lastTime", inspection.LastTime);
         WriteBinaries(inspection, json);
-        json.WriteStartArray("diagnostics");
-        foreach (var diagnostic in inspection.Diagnostics)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", diagnostic.Id);
-            json.WriteString("severity", diagnostic.Severity.ToString());
-            json.WriteString("message", diagnostic.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        JsonText.WriteDiagnostics(inspection.Diagnostics, json);
         json.WriteString("problem", inspection.Problem);
         json.WriteString("next", inspection.NextStep);
         json.WriteEndObject();

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
 
@@ -7,16 +6,8 @@ namespace Tarax.Tool;
 /// <summary>A conversion's report for programs: one object on one line.</summary>
 internal static class ReportJson
 {
-    public static void Write(ConversionReport report, TextWriter writer)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
-        {
-            Write(report, json);
-        }
-
-        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
-    }
+    public static void Write(ConversionReport report, TextWriter writer) =>
+        JsonText.Write(writer, isIndented: false, json => Write(report, json));
 
     public static void Write(ConversionReport report, Utf8JsonWriter json)
     {
@@ -47,17 +38,7 @@ internal static class ReportJson
         json.WriteNumber("totalCount", report.TotalCount);
         json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
         json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
-        json.WriteStartArray("diagnostics");
-        foreach (var diagnostic in report.Diagnostics)
-        {
-            json.WriteStartObject();
-            json.WriteString("id", diagnostic.Id);
-            json.WriteString("severity", diagnostic.Severity.ToString());
-            json.WriteString("message", diagnostic.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        JsonText.WriteDiagnostics(report.Diagnostics, json);
         json.WriteEndObject();
     }
 }
