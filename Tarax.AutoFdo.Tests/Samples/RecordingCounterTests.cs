@@ -126,7 +126,7 @@ public sealed class RecordingCounterTests
     }
 
     [Test]
-    public void Compressed_recording_is_told_as_such()
+    public void Compressed_records_that_the_header_does_not_announce_are_told()
     {
         using var file = new PerfDataBuilder().Event().Record(RecordType.Compressed, 0, b => b.Zeros(16)).Open();
         Assert.That(() => RecordingScan.Run(file), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("perf record -z"));

@@ -100,7 +100,7 @@ internal sealed class RecordingScan
 
         if (record.Type is RecordType.Compressed or RecordType.Compressed2)
         {
-            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: compressed data, which the header does not announce");
+            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: compressed data (perf record -z), which the header does not announce");
         }
 
         if (record.Type >= RecordType.HeaderAttr)
