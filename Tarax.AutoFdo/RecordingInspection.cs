@@ -15,6 +15,11 @@ namespace Tarax.AutoFdo;
 public sealed record InspectedEvent(
     string Name, long Samples, ulong PeriodOrFrequency, bool IsFrequency, bool SamplesUser, bool SamplesKernel, string BranchFilter);
 
+/// <summary>The records of one type.</summary>
+/// <param name="Type">The type, as <c>perf report --stats</c> names it, or its number where it is not known.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record InspectedRecords(string Type, long Count);
+
 /// <summary>Whether a profile can be made of a binary on this machine.</summary>
 public enum DebugInformationState
 {
@@ -46,7 +51,7 @@ public sealed class RecordingInspection
         Path = recording.Path;
         Container = ContainerOf(recording.Form);
         Events = [.. recording.Events.Select(e => InspectedEventOf(e, recording.Scan.SamplesByEvent[e.Index]))];
-        RecordsByType = [.. recording.Scan.RecordsByType.Select(r => KeyValuePair.Create(((RecordType)r.Key).Name(), r.Value))];
+        RecordsByType = RecordsByTypeOf(recording.Scan);
         Samples = recording.Scan.Samples;
         CountedEvent = recording.Event?.Name ?? "";
         CountedSamples = recording.Counts.Samples;
@@ -76,8 +81,8 @@ public sealed class RecordingInspection
     /// <summary>The recorded events.</summary>
     public IReadOnlyList<InspectedEvent> Events { get; }
 
-    /// <summary>Number of records by type, as <c>perf report --stats</c> names them.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> RecordsByType { get; }
+    /// <summary>Number of records by type.</summary>
+    public IReadOnlyList<InspectedRecords> RecordsByType { get; }
 
     /// <summary>Samples of all events.</summary>
     public long Samples { get; }
@@ -148,6 +153,17 @@ public sealed class RecordingInspection
     private static string ContainerOf(RecordingForm form) =>
         (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsText ? "text of perf script" : form.IsPipe ? "pipe format" : "regular file")
         + (form.IsCompressed ? ", compressed" : "") + (form.IsForeign ? ", of the other byte order" : "");
+
+    private static List<InspectedRecords> RecordsByTypeOf(RecordingScan scan)
+    {
+        var result = new List<InspectedRecords>();
+        foreach (var (type, count) in scan.RecordsByType)
+        {
+            result.Add(new InspectedRecords(((RecordType)type).Name(), count));
+        }
+
+        return result;
+    }
 
     private static InspectedEvent InspectedEventOf(PerfEvent recorded, long samples)
     {

@@ -157,10 +157,19 @@ internal sealed class PerfDataFile : IDisposable
     }
 
     /// <summary>The files data.0, data.1, … of a folder, in the order of their numbers.</summary>
-    private static IEnumerable<string> DataFiles(string folder) =>
-        Directory.EnumerateFiles(folder, "data.*")
-            .Select(f => (Path: f, IsNumbered: int.TryParse(Path.GetExtension(f).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture, out int number), Number: number))
-            .Where(f => f.IsNumbered).OrderBy(f => f.Number).Select(f => f.Path);
+    private static string[] DataFiles(string folder)
+    {
+        var byNumber = new SortedDictionary<int, string>();
+        foreach (string file in Directory.EnumerateFiles(folder, "data.*"))
+        {
+            if (int.TryParse(Path.GetExtension(file).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            {
+                byNumber.TryAdd(number, file);
+            }
+        }
+
+        return [.. byNumber.Values];
+    }
 
     private static bool IsPipe(ByteSource source, bool isForeign)
     {

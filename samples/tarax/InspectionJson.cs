@@ -27,9 +27,9 @@ internal static class InspectionJson
         json.WriteString("perfVersion", inspection.PerfVersion);
         WriteEvents(inspection, json);
         json.WriteStartObject("records");
-        foreach (var (type, count) in inspection.RecordsByType)
+        foreach (var records in inspection.RecordsByType)
         {
-            json.WriteNumber(type, count);
+            json.WriteNumber(records.Type, records.Count);
         }
 
         json.WriteEndObject();

@@ -14,8 +14,12 @@ internal static class InspectionText
         var lines = new List<string> { $"recording  {inspection.Path} ({inspection.Container})" };
         Add(lines, "command    ", string.Join(' ', inspection.CommandLine));
         Add(lines, "machine    ", string.Join(", ", new[] { inspection.Architecture, inspection.Cpu, inspection.KernelRelease, Prefixed("perf ", inspection.PerfVersion) }.Where(t => t.Length > 0)));
-        lines.AddRange(inspection.Events.Select((e, i) => (i == 0 ? "events     " : "           ") + EventLine(e)));
-        Add(lines, "records    ", string.Join(", ", inspection.RecordsByType.Select(r => Invariant($"{r.Key} {r.Value:N0}"))));
+        foreach (var recorded in inspection.Events)
+        {
+            lines.Add((recorded == inspection.Events[0] ? "events     " : "           ") + EventLine(recorded));
+        }
+
+        Add(lines, "records    ", string.Join(", ", inspection.RecordsByType.Select(r => Invariant($"{r.Type} {r.Count:N0}"))));
         if (inspection.CountedSamples > 0)
         {
             lines.Add(Invariant($"samples    {inspection.CountedSamples:N0} of {inspection.CountedEvent}, {Percent(inspection.SamplesWithBranchStack, inspection.CountedSamples)} with branch stacks{Depth(inspection)}{Span(inspection)}"));
