@@ -222,6 +222,11 @@ public sealed class RecordingInspection
                 : "perf record -b -e br_inst_retired.near_taken:upp -- PROGRAM";
         }
 
+        if (recording.MappedFiles is [{ IsAsLinked: true }])
+        {
+            return $"perf script -i perf.data --show-mmap-events -F comm,pid,time,ip{(inspection.SamplesWithBranchStack > 0 ? ",brstack" : "")} >{recorded}";
+        }
+
         string addressesOnly = inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "";
         var matters = inspection.Binaries.Where(b => b.Recorded.Share >= MattersFrom).ToList();
         var convertible = matters.Where(b => b.DebugInformation == DebugInformationState.Found).ToList();

@@ -107,6 +107,7 @@ public sealed class ScriptRecordingTests
         string moved = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
         var error = Assert.Throws<ConversionException>(() => AutoFdoConverter.Convert(text, moved, options))!;
         Assert.That(error.Message, Does.Contain("--show-mmap-events"));
+        Assert.That(RecordingInspection.Of(text).NextStep, Does.StartWith("perf script -i perf.data --show-mmap-events"));
     }
 
     [Test]
