@@ -108,6 +108,11 @@ internal static class RecordingCheck
 
     private static void NoteForm(RecordingForm form, ConversionReport report)
     {
+        if (form.HasSeveralEventsInText)
+        {
+            report.Warn(DiagnosticId.SeveralEvents, "the text has samples of several events, which were counted as one; give the recording itself, or a text of one event");
+        }
+
         if (form.IsUnfinished)
         {
             report.Warn(DiagnosticId.UnfinishedRecording, "perf record did not finish the file (it was killed, or the machine stopped): what it had written was read, but it tells no build-ids, event names or CPU");

@@ -222,6 +222,11 @@ public sealed class RecordingInspection
                 : "perf record -b -e br_inst_retired.near_taken:upp -- PROGRAM";
         }
 
+        if (recording.Event is null)
+        {
+            return $"tarax inspect {recorded} --event {Quoted(recording.Events[0].Name)}";
+        }
+
         if (recording.MappedFiles is [{ IsAsLinked: true }])
         {
             return $"perf script -i perf.data --show-mmap-events -F comm,pid,time,ip{(inspection.SamplesWithBranchStack > 0 ? ",brstack" : "")} >{recorded}";

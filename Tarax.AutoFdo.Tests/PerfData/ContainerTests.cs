@@ -136,6 +136,13 @@ public sealed class ContainerTests
         }
     }
 
+    [Test]
+    public void Damage_in_the_middle_of_a_pipe_is_no_early_end()
+    {
+        byte[] pipe = new PerfDataBuilder().Event().Sample(1, 2, 3).Raw(9, 0, 0, 0, 0, 0, 3, 0).Sample(1, 2, 3).BuildPipe();
+        Assert.That(Assert.Throws<InvalidFormatException>(() => Read(pipe))!.Field, Is.EqualTo("record size"));
+    }
+
     [TestCase("gzip")]
     [TestCase("xz")]
     [TestCase("zstd")]
@@ -149,6 +156,12 @@ public sealed class ContainerTests
         using var regular = builder.Open();
         using var opened = PerfDataFile.Open(compressed);
         Assert.That(Text(opened), Is.EqualTo(Text(regular)));
+        byte[] whole = File.ReadAllBytes(compressed);
+        for (int length = 20; length < whole.Length; length += 7)
+        {
+            File.WriteAllBytes(compressed, whole[..length]);
+            Assert.That(() => PerfDataFile.Open(compressed), Throws.InstanceOf<InvalidFormatException>(), $"cut to {length} bytes");
+        }
     }
 
     [Test]

@@ -59,6 +59,13 @@ internal static class CompressedFile
         {
             target.Write(piece.AsSpan(0, read));
         }
+
+        // GZipStream takes an early end for the end. The last word is the length of the content (RFC 1952, ISIZE).
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(source.Span("gzip ISIZE", source.Length - sizeof(uint), sizeof(uint)));
+        if (length != (uint)target.Length)
+        {
+            throw new InvalidFormatException(source.Name, "gzip ISIZE", source.Length - sizeof(uint), $"is {length}, where {target.Length} bytes were decompressed: the file ends early, or has several parts; unpack it with gzip -d");
+        }
     }
 
     private static int Read(GZipStream gzip, byte[] piece, string name)
@@ -80,6 +87,11 @@ internal static class CompressedFile
         for (long at = 0; at < source.Length; at += PieceLength)
         {
             decoder.Decompress(source.Span("zstd data", at, Math.Min(PieceLength, source.Length - at)), at, target.Write);
+        }
+
+        if (!decoder.IsAtEndOfFrame)
+        {
+            throw new InvalidFormatException(source.Name, "zstd data", source.Length, "end early");
         }
     }
 }

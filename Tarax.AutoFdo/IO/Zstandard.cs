@@ -63,6 +63,9 @@ internal static unsafe partial class Zstandard
         private readonly byte[] _output = new byte[1 << 17];
         private nint _stream;
 
+        /// <summary>Whether the pieces so far end where a frame ends.</summary>
+        public bool IsAtEndOfFrame { get; private set; } = true;
+
         /// <exception cref="InvalidFormatException">libzstd is not installed.</exception>
         public Decoder(string format, string field, long offset)
         {
@@ -95,6 +98,8 @@ internal static unsafe partial class Zstandard
                         throw new InvalidFormatException(_format, "zstd data", offset + (long)input.Position, "are damaged");
                     }
 
+                    // 0 says that a frame is complete; nothing read and nothing written says nothing new.
+                    IsAtEndOfFrame = result == 0;
                     written = output.Position;
                     take(_output.AsSpan(0, (int)written));
                 }

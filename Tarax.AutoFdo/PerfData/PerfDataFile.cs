@@ -128,9 +128,9 @@ internal sealed class PerfDataFile : IDisposable
 
     private static PerfDataFile ReadText(ByteSource text)
     {
-        var (records, head) = ScriptRecording.Read(text);
+        var (records, head, form) = ScriptRecording.Read(text);
         text.Dispose();
-        return new PerfDataFile(records, head, new RecordingForm { IsText = true });
+        return new PerfDataFile(records, head, form);
     }
 
     private static bool HasMagic(ByteSource source) =>

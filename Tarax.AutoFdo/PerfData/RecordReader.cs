@@ -82,7 +82,8 @@ internal ref struct RecordReader
 
         if (size < HeaderSize || size > _end - Offset)
         {
-            return _mayBeCut
+            // What was never written is zeros; anything else that small is damage, not an end.
+            return _mayBeCut && (size >= HeaderSize || (size == 0 && type == 0))
                 ? false
                 : throw new InvalidFormatException(
                     PerfDataFile.Format, "record size", Offset + 6, $"is {size} in a record of type {(uint)type}, where {_end - Offset} bytes remain in the data section");

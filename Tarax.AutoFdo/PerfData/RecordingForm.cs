@@ -6,6 +6,9 @@ internal sealed record RecordingForm
     /// <summary>It is the text of <c>perf script</c>.</summary>
     public bool IsText { get; init; }
 
+    /// <summary>It is such a text, with samples of several events, which are counted as one.</summary>
+    public bool HasSeveralEventsInText { get; init; }
+
     /// <summary>Its attributes and features are records, as <c>perf record -o -</c> and <c>perf inject</c> write them.</summary>
     public bool IsPipe { get; init; }
 

@@ -26,6 +26,13 @@ internal static class InspectCommand
     public static Command Create()
     {
         var command = new Command("inspect", "Shows what a recording holds, and the command to type next.") { Input, Event, DebugDirectories, Json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Input)?.Tokens.Any(t => t.Value.Length == 0) == true)
+            {
+                result.AddError($"{Input.Name}: is empty");
+            }
+        });
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
     }

@@ -67,8 +67,8 @@ public sealed class ScriptRecordingTests
     [Test]
     public void Flags_of_a_branch_are_read()
     {
-        using var file = Read(" 1000 0x10/0x20/M/-/-/4//COND/SPEC_WRONG_PATH 0x30(/bin/a)/0x40(/bin/a)/PN/-/-/0  0x50/0x60/-/-/-/0//COND/NON_SPEC_CORRECT_PATH \n");
-        Assert.That(Stacks(file), Is.EqualTo(["1000 10/20/1000001 30/40/200000002 50/60/0"]));
+        using var file = Read(" 1a00 0x10/0x20/M/-/-/4//COND/SPEC_WRONG_PATH 0x30(/bin/a)/0x40(/bin/a)/PN/-/-/0  0x50/0x60/-/-/-/0//COND/NON_SPEC_CORRECT_PATH \n");
+        Assert.That(Stacks(file), Is.EqualTo(["1a00 10/20/1000001 30/40/200000002 50/60/0"]));
     }
 
     [Test]
@@ -76,6 +76,39 @@ public sealed class ScriptRecordingTests
     {
         using var file = Read("  dd  12/13  1.5:  4005d0 0x10/0x20/P/-/-/0 \n  dd  12/13  1.6:  4005d1 0x10/0x20/P/-/-/0\n");
         Assert.That(Stacks(file), Is.EqualTo(["4005d0 10/20/2", "4005d1 10/20/2"]));
+    }
+
+    [TestCase("  7239 4005d0 0x10/0x20/P/-/-/0\n", "4005d0 10/20/2")]
+    [TestCase("  7239 0x10/0x20/P/-/-/0\n", "20 10/20/2")]
+    [TestCase(" a 7 1.5: 500000 4005d0 0x10/0x20/P/-/-/0\n", "4005d0 10/20/2")]
+    [TestCase("# data offset    : 264\n 4005d0 0x10/0x20/P/-/-/0\n", "4005d0 10/20/2")]
+    public void Number_before_the_address_is_no_address(string text, string expected)
+    {
+        using var file = Read(text);
+        Assert.That(Stacks(file), Is.EqualTo([expected]));
+    }
+
+    [Test]
+    public void Each_address_without_a_time_is_a_sample()
+    {
+        using var file = Read(" PERF_RECORD_MMAP2 5/5: [0x400000(0x1000) @ 0 fe:00 1 0]: r-xp /bin/a\n 4005d0 main\n 4005d4 main\n cycles:  4005d8\n");
+        Assert.That(Stacks(file), Is.EqualTo(["4005d0", "4005d4", "4005d8"]));
+    }
+
+    [Test]
+    public void Several_events_in_a_text_are_told()
+    {
+        using var file = Read(" a 7 1.5: 1 cycles: 4005d0 0x10/0x20/P/-/-/0\n a 7 1.6: 1 faults: 4005d0 0x10/0x20/P/-/-/0\n");
+        Assert.That(file.Form.HasSeveralEventsInText, Is.True);
+        Assert.That(file.Events.Single().Name, Is.EqualTo("cycles"));
+    }
+
+    [Test]
+    public void Thread_of_an_unknown_process_is_not_given_to_one_of_several()
+    {
+        using var file = Read(" PERF_RECORD_MMAP2 1/1: [0x1000(0x1000) @ 0 fe:00 1 0]: r-xp /bin/init\n PERF_RECORD_MMAP2 500/500: [0x1000(0x1000) @ 0 fe:00 1 0]: r-xp /bin/a\n a 501 1.5: 1004 0x1010/0x1000/P/-/-/0\n");
+        var scan = RecordingScan.Run(file);
+        Assert.That(RecordingCounter.Run(file, scan, file.Events[0], 1, null).SamplesByFile(null), Is.Empty);
     }
 
     [Test]

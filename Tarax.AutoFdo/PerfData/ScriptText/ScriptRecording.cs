@@ -16,6 +16,9 @@ internal sealed class ScriptRecording : IDisposable
 
     private const int MostEntries = 2048;
     private const int LongestLine = 1 << 30;
+
+    /// <summary>A decimal number of fewer digits before branches may be a process instead.</summary>
+    private const int ShortestAddress = 8;
     private const uint KernelPid = uint.MaxValue;
 
     private static readonly byte[] Mmap2 = "PERF_RECORD_MMAP2 "u8.ToArray();
@@ -34,7 +37,9 @@ internal sealed class ScriptRecording : IDisposable
     private ulong _ip;
     private bool _hasIp;
     private bool _isPending;
+    private bool _hasHeader;
     private string _eventName = "";
+    private bool _hasSeveralEvents;
 
     private ScriptRecording()
     {
@@ -74,7 +79,7 @@ internal sealed class ScriptRecording : IDisposable
     /// <summary>Reads a whole text.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The records, and the one event that they are of.</returns>
-    public static (ByteSource Records, RecordingHead Head) Read(ByteSource text)
+    public static (ByteSource Records, RecordingHead Head, RecordingForm Form) Read(ByteSource text)
     {
         using var recording = new ScriptRecording();
         for (long at = 0; at < text.Length;)
@@ -102,7 +107,7 @@ internal sealed class ScriptRecording : IDisposable
         };
         var sampled = new PerfEvent(0, attribute, []) { Name = recording._eventName.Length > 0 ? recording._eventName : "samples" };
         var records = recording._spool.ToSource();
-        return (records, new RecordingHead([sampled], new PerfFeatures(), 0, records.Length));
+        return (records, new RecordingHead([sampled], new PerfFeatures(), 0, records.Length), new RecordingForm { IsText = true, HasSeveralEventsInText = recording._hasSeveralEvents });
     }
 
     public void Dispose() => _spool.Dispose();
@@ -117,31 +122,31 @@ internal sealed class ScriptRecording : IDisposable
 
     private void TakeLine(ReadOnlySpan<byte> line)
     {
-        foreach (byte[] mark in (byte[][])[Mmap2, Mmap])
+        // Comments are those of perf script --header.
+        if (line.StartsWith("#"u8))
         {
-            int at = line.IndexOf(mark);
-            if (at >= 0)
-            {
-                WritePending();
-                if (ScriptLine.TryReadMapping(line[(at + mark.Length)..], out var mapping))
-                {
-                    NoteMapping(mapping);
-                    WriteMapping(mark == Mmap2 ? RecordType.Mmap2 : RecordType.Mmap, mapping);
-                }
-
-                return;
-            }
-        }
-
-        int record = line.IndexOf("PERF_RECORD_"u8);
-        if (record >= 0)
-        {
-            WritePending();
-            TakeProcessRecord(line[record..]);
             return;
         }
 
-        TakeSampleLine(line);
+        int record = line.IndexOf("PERF_RECORD_"u8);
+        if (record < 0)
+        {
+            TakeSampleLine(line);
+            return;
+        }
+
+        WritePending();
+        var text = line[record..];
+        byte[]? mark = text.StartsWith(Mmap2) ? Mmap2 : text.StartsWith(Mmap) ? Mmap : null;
+        if (mark is null)
+        {
+            TakeProcessRecord(text);
+        }
+        else if (ScriptLine.TryReadMapping(text[mark.Length..], out var mapping))
+        {
+            NoteMapping(mapping);
+            WriteMapping(mark == Mmap2 ? RecordType.Mmap2 : RecordType.Mmap, mapping);
+        }
     }
 
     private void TakeProcessRecord(ReadOnlySpan<byte> record)
@@ -184,10 +189,12 @@ internal sealed class ScriptRecording : IDisposable
         bool hasTime = false;
         ulong address = 0;
         bool hasAddress = false;
+        bool isAfterAddress = false;
+        bool mayBeNumber = false;
         int branches = 0;
         while (ScriptLine.TryTakeWord(ref words, out var word))
         {
-            bool mayBeAddress = branches == 0 && (previous.IsEmpty || previous.EndsWith(":"u8)) && !(hasTime && IsPeriod(words));
+            bool mayBeAddress = branches == 0 && (previous.IsEmpty || previous.EndsWith(":"u8) || isAfterAddress) && !(hasTime && IsPeriod(words));
             if (ScriptLine.TryReadBranch(word, out var branch))
             {
                 if (branches < MostEntries)
@@ -199,15 +206,18 @@ internal sealed class ScriptRecording : IDisposable
             {
                 // A header. What looked like an address before it was the name of a program.
                 WritePending();
-                (hasTime, hasAddress) = (true, false);
-                (_time, _isPending) = (time, true);
+                (hasTime, hasAddress, isAfterAddress) = (true, false, false);
+                (_time, _isPending, _hasHeader) = (time, true, true);
                 _pid = hasNumber ? number : 0;
             }
             else
             {
+                // Of several numbers in a row, such as process or period and address, the last is the address.
+                isAfterAddress = false;
                 if (mayBeAddress && ScriptLine.TryReadHexadecimal(word, out ulong value))
                 {
-                    (address, hasAddress) = (value, true);
+                    (address, hasAddress, isAfterAddress) = (value, true, true);
+                    mayBeNumber = !hasTime && word.Length < ShortestAddress && word.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
                 }
 
                 // The last number before the time, but for that of the CPU in brackets, is the process or thread.
@@ -215,9 +225,9 @@ internal sealed class ScriptRecording : IDisposable
                 {
                     (number, hasNumber) = (pid, true);
                 }
-                else if (_eventName.Length == 0 && hasTime && word.EndsWith(":"u8) && word.Length > 1)
+                else if (hasTime && !hasAddress && word.EndsWith(":"u8) && word.Length > 1)
                 {
-                    _eventName = ScriptLine.Text(word[..^1]);
+                    NoteEvent(ScriptLine.Text(word[..^1]));
                 }
             }
 
@@ -231,7 +241,14 @@ internal sealed class ScriptRecording : IDisposable
             return;
         }
 
-        if (hasAddress && !_hasIp && (hasTime || branches > 0 || !_isPending))
+        if (!hasTime && branches == 0 && hasAddress && !_hasHeader)
+        {
+            // Without times, each line with an address is a sample.
+            WritePending();
+        }
+
+        bool isAddress = hasAddress && !(mayBeNumber && branches > 0);
+        if (isAddress && !_hasIp && (hasTime || branches > 0 || !_hasHeader))
         {
             // Frames of a call chain, on lines after their header, are not taken: perf prints them relative to their files.
             // Where no times are printed, a sample begins with its address.
@@ -264,13 +281,20 @@ internal sealed class ScriptRecording : IDisposable
             WriteSample([]);
         }
 
-        (_isPending, _hasIp) = (false, false);
+        (_isPending, _hasIp, _hasHeader) = (false, false, false);
+    }
+
+    /// <summary>Events are not told apart; that there are several is told.</summary>
+    private void NoteEvent(string name)
+    {
+        _hasSeveralEvents |= _eventName.Length > 0 && name != _eventName;
+        _eventName = _eventName.Length > 0 ? _eventName : name;
     }
 
     private void WriteSample(ReadOnlySpan<BranchEntry> branches)
     {
         // A thread's number alone does not tell its process; most texts are of one.
-        uint pid = _mappedPids.Contains(_pid) ? _pid : _firstMappedPid;
+        uint pid = _mappedPids.Count == 1 && !_mappedPids.Contains(_pid) ? _firstMappedPid : _pid;
         Begin();
         _record.U64(_hasIp ? _ip : branches.IsEmpty ? 0 : branches[0].To);
         _record.U32(pid);
@@ -285,7 +309,7 @@ internal sealed class ScriptRecording : IDisposable
         }
 
         End(RecordType.Sample, (ushort)CpuMode.User);
-        (_isPending, _hasIp) = (false, false);
+        (_isPending, _hasIp, _hasHeader) = (false, false, false);
     }
 
     private void WriteMapping(RecordType type, in ScriptMapping mapping)
