@@ -69,7 +69,7 @@ public sealed class RecordingInspection
         Diagnostics = report.Diagnostics;
         Binaries = InspectedBinariesOf(recording, options);
         Problem = RecordingCheck.Problem(recording, options)?.Message;
-        NextStep = NextStepOf(recording, this);
+        NextStep = NextStepOf(recording, this, options);
     }
 
     /// <summary>The recording.</summary>
@@ -142,10 +142,11 @@ public sealed class RecordingInspection
     /// <param name="path">A recording: a file, compressed or not, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input.</param>
     /// <param name="options">Choices, as for a conversion; null for the defaults.</param>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static RecordingInspection Of(string path, ConversionOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new ConversionOptions();
         return new RecordingInspection(CountedRecording.Read(path, options), options);
     }
@@ -211,7 +212,7 @@ public sealed class RecordingInspection
         }
     }
 
-    private static string NextStepOf(CountedRecording recording, RecordingInspection inspection)
+    private static string NextStepOf(CountedRecording recording, RecordingInspection inspection, ConversionOptions options)
     {
         const double MattersFrom = 0.05;
         string recorded = Quoted(inspection.Path);
@@ -232,31 +233,33 @@ public sealed class RecordingInspection
             return $"perf script -i perf.data --show-mmap-events -F comm,pid,time,ip{(inspection.SamplesWithBranchStack > 0 ? ",brstack" : "")} >{recorded}";
         }
 
-        string addressesOnly = inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "";
+        string furtherOptions = (inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "")
+            + (options.EventName is { } name ? $" --event {Quoted(name)}" : "")
+            + string.Concat(options.DebugDirectories.Select(d => $" --debug-dir {Quoted(d)}"));
         var matters = inspection.Binaries.Where(b => b.Recorded.Share >= MattersFrom).ToList();
         var convertible = matters.Where(b => b.DebugInformation == DebugInformationState.Found).ToList();
         bool isMainPartMissing = matters.Count > 0 && matters[0].DebugInformation != DebugInformationState.Found;
         if (convertible.Count > 1 && !isMainPartMissing)
         {
-            return $"tarax convert {recorded} --all --out-dir profiles{addressesOnly}";
+            return $"tarax convert {recorded} --all --out-dir profiles{furtherOptions}";
         }
 
         if (convertible.Count == 1 && !isMainPartMissing)
         {
             string path = convertible[0].Path!;
-            return $"tarax convert {recorded} --binary {Quoted(path)} -o {Quoted(System.IO.Path.GetFileName(path) + ".afdo")}{addressesOnly}";
+            return $"tarax convert {recorded} --binary {Quoted(path)} -o {Quoted(System.IO.Path.GetFileName(path) + ".afdo")}{furtherOptions}";
         }
 
         if (matters.Count == 0)
         {
-            return $"tarax convert {recorded} --binary PROGRAM --mapped-as NAME -o program.afdo{addressesOnly}";
+            return $"tarax convert {recorded} --binary PROGRAM --mapped-as NAME -o program.afdo{furtherOptions}";
         }
 
         var first = matters[0].Recorded;
         bool isOfKernel = first.File!.KernelReferenceSymbol is not null || first.File.IsKernelModule;
         return isOfKernel && IsDebianKernel(inspection.KernelRelease) ? $"apt install linux-image-{inspection.KernelRelease}-dbg"
-            : first.BuildId.Length > 0 ? $"debuginfod-find debuginfo {first.BuildId}"
-            : $"tarax convert {recorded} --binary {(isOfKernel ? "VMLINUX" : "PROGRAM")} --mapped-as {Quoted(first.Name)} -o program.afdo{addressesOnly}";
+            : first.BuildId.Length > 0 ? $"debuginfod-find {(matters[0].DebugInformation == DebugInformationState.BinaryMissing && !isOfKernel ? "executable" : "debuginfo")} {first.BuildId}"
+            : $"tarax convert {recorded} --binary {(isOfKernel ? "VMLINUX" : "PROGRAM")} --mapped-as {Quoted(first.Name)} -o program.afdo{furtherOptions}";
     }
 
     /// <summary>Debian's kernels end in the architecture: 6.1.0-56-amd64.</summary>

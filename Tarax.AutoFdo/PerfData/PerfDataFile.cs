@@ -91,7 +91,6 @@ internal sealed class PerfDataFile : IDisposable
             {
                 IsPipe = isPipe,
                 IsForeign = isForeign,
-                IsCompressed = head.IsCompressed,
                 DataFiles = others?.Count ?? 0,
                 IsUnfinished = head.IsUnfinished,
                 LostBytes = head.LostBytes,
@@ -149,7 +148,6 @@ internal sealed class PerfDataFile : IDisposable
         source.Dispose();
         form = form with
         {
-            IsCompressed = form.IsCompressed || expansion.CompressedRecords.Count > 0,
             CompressedRecords = expansion.CompressedRecords,
             LostBytes = form.LostBytes + expansion.LostBytes,
         };

@@ -13,7 +13,7 @@ internal static class PipeHeader
     public static RecordingHead Read(ByteSource source, bool isForeign)
     {
         var events = new List<PerfEvent>();
-        var eventById = new Dictionary<ulong, PerfEvent>();
+        var names = new List<(ulong Id, string Name)>();
         var features = new PerfFeatures();
         var featureRecords = new List<(int Feature, long Offset, int Length)>();
         bool isCompressed = false;
@@ -24,14 +24,9 @@ internal static class PipeHeader
             {
                 case RecordType.HeaderAttr:
                     events.Add(ReadEvent(source, record, events.Count, isForeign));
-                    foreach (ulong id in events[^1].Ids)
-                    {
-                        eventById.TryAdd(id, events[^1]);
-                    }
-
                     break;
                 case RecordType.EventUpdate:
-                    ReadUpdate(CursorOf(source, record, isForeign), eventById);
+                    ReadUpdate(CursorOf(source, record, isForeign), names);
                     break;
                 case RecordType.HeaderBuildId:
                     features.TakeBuildId(CursorOf(source, record, isForeign), record.Misc);
@@ -54,6 +49,15 @@ internal static class PipeHeader
             throw new InvalidFormatException(PerfDataFile.Format, "HEADER_ATTR", Size, "is missing: the recording does not say what its samples hold");
         }
 
+        var eventById = PerfEvent.ById(events);
+        foreach (var (id, name) in names)
+        {
+            if (eventById.TryGetValue(id, out var named))
+            {
+                named.Name = name;
+            }
+        }
+
         // Features may come before the events that they name.
         foreach (var (feature, offset, length) in featureRecords)
         {
@@ -74,7 +78,7 @@ internal static class PipeHeader
         return new PerfEvent(index, attribute, PerfEvent.ReadIds(ref cursor));
     }
 
-    private static void ReadUpdate(ByteCursor cursor, Dictionary<ulong, PerfEvent> eventById)
+    private static void ReadUpdate(ByteCursor cursor, List<(ulong Id, string Name)> names)
     {
         if (cursor.Remaining < UpdateNameOffset || cursor.U64("event update type") != UpdateName)
         {
@@ -84,9 +88,6 @@ internal static class PipeHeader
         ulong id = cursor.U64("event update id");
         var name = cursor.Rest();
         int nul = name.IndexOf((byte)0);
-        if (eventById.TryGetValue(id, out var updated))
-        {
-            updated.Name = Encoding.UTF8.GetString(nul < 0 ? name : name[..nul]);
-        }
+        names.Add((id, Encoding.UTF8.GetString(nul < 0 ? name : name[..nul])));
     }
 }

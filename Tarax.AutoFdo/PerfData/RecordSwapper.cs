@@ -36,10 +36,8 @@ internal static class RecordSwapper
         }
         else if (type != 0)
         {
-            var trailer = body;
-            int words = body.Length & ~7;
             Span<byte> swapped = stackalloc byte[sizeof(ulong)];
-            if (words >= sizeof(ulong))
+            if (body.Length >= sizeof(ulong))
             {
                 // The identifier is a trailer's last word.
                 body[^sizeof(ulong)..].CopyTo(swapped);
@@ -48,7 +46,7 @@ internal static class RecordSwapper
 
             var layout = eventOf(type, swapped).SampleId;
             int length = Math.Min(layout.Length, body.Length);
-            trailer = body[^length..];
+            var trailer = body[^length..];
             SwapWords(trailer);
             layout.SwapPairs(trailer);
             SwapKernelRecord(type, misc, body[..^length]);

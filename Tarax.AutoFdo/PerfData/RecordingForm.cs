@@ -16,10 +16,10 @@ internal sealed record RecordingForm
     public bool IsForeign { get; init; }
 
     /// <summary>Records are in COMPRESSED records (<c>perf record -z</c>).</summary>
-    public bool IsCompressed { get; init; }
+    public bool IsCompressed => CompressedRecords.Count > 0;
 
     /// <summary>Number of these records by type; their content stands in their place.</summary>
-    public IReadOnlyDictionary<uint, long> CompressedRecords { get; init; } = new Dictionary<uint, long>();
+    public Dictionary<uint, long> CompressedRecords { get; init; } = [];
 
     /// <summary>Number of data files of a folder that <c>perf record --threads</c> wrote; 0 for a single file.</summary>
     public int DataFiles { get; init; }

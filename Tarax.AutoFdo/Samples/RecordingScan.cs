@@ -28,7 +28,7 @@ internal sealed class RecordingScan
         _trailersAgree = file.Events.All(e => e.SampleId.Length == file.Events[0].SampleId.Length);
         AddressSpaces = new AddressSpaces(file.Features.BuildIds);
         SamplesByEvent = new long[file.Events.Count];
-        RecordsByType = new SortedDictionary<uint, long>(new Dictionary<uint, long>(file.Form.CompressedRecords));
+        RecordsByType = new SortedDictionary<uint, long>(file.Form.CompressedRecords);
     }
 
     public AddressSpaces AddressSpaces { get; }

@@ -30,7 +30,7 @@ internal sealed class ScriptRecording : IDisposable
     private readonly ByteWriter _record = new();
     private readonly BranchEntry[] _branches = new BranchEntry[MostEntries];
     private readonly HashSet<uint> _mappedPids = [];
-    private uint _firstMappedPid;
+    private uint _lastNewPid;
     private bool _hasMappings;
     private uint _pid;
     private ulong _time;
@@ -153,7 +153,7 @@ internal sealed class ScriptRecording : IDisposable
     {
         if (record.StartsWith(Fork) && ScriptLine.TryReadFork(record[Fork.Length..], out uint pid, out uint parent))
         {
-            _mappedPids.Add(pid);
+            NotePid(pid);
             Begin();
             _record.U32(pid);
             _record.U32(parent);
@@ -267,9 +267,17 @@ internal sealed class ScriptRecording : IDisposable
     private void NoteMapping(in ScriptMapping mapping)
     {
         _hasMappings = true;
-        if (mapping.Pid != KernelPid && _mappedPids.Add(mapping.Pid) && _mappedPids.Count == 1)
+        if (mapping.Pid != KernelPid)
         {
-            _firstMappedPid = mapping.Pid;
+            NotePid(mapping.Pid);
+        }
+    }
+
+    private void NotePid(uint pid)
+    {
+        if (_mappedPids.Add(pid))
+        {
+            _lastNewPid = pid;
         }
     }
 
@@ -294,7 +302,7 @@ internal sealed class ScriptRecording : IDisposable
     private void WriteSample(ReadOnlySpan<BranchEntry> branches)
     {
         // A thread's number alone does not tell its process; most texts are of one.
-        uint pid = _mappedPids.Count == 1 && !_mappedPids.Contains(_pid) ? _firstMappedPid : _pid;
+        uint pid = _mappedPids.Count == 1 ? _lastNewPid : _pid;
         Begin();
         _record.U64(_hasIp ? _ip : branches.IsEmpty ? 0 : branches[0].To);
         _record.U32(pid);
