@@ -8,6 +8,10 @@ namespace Tarax.AutoFdo.Tests;
 /// <summary>Recordings that this machine's perf makes of a program, in every way it can store them. They have no branch records.</summary>
 public sealed class OwnRecordingTests
 {
+    private const int DataSizeOffset = 48;
+    private const int FeaturesOffset = 72;
+    private const int FeaturesLength = 32;
+
     private const string Source = """
         #include <stdio.h>
         #include <stdlib.h>
@@ -90,6 +94,15 @@ public sealed class OwnRecordingTests
         Assert.That(inspection.Diagnostics.Select(d => d.Id), Has.Member(DiagnosticId.UnfinishedRecording));
         Assert.That(inspection.Samples, Is.GreaterThan(100));
         AssertConverts(recording);
+
+        // perf refuses an unfinished file; with the size and the lack of features that it did not come to write, it reads the same.
+        string finished = recording + "-finished";
+        byte[] bytes = File.ReadAllBytes(recording);
+        using var file = PerfDataFile.Open(recording);
+        BitConverter.TryWriteBytes(bytes.AsSpan(DataSizeOffset), file.DataEnd - file.DataStart);
+        bytes.AsSpan(FeaturesOffset, FeaturesLength).Clear();
+        File.WriteAllBytes(finished, bytes[..(int)file.DataEnd]);
+        Assert.That(PerfTool.OurRecordsByType(file), Is.EqualTo(PerfTool.RecordsByType(finished)));
     }
 
     [Test]

@@ -79,5 +79,6 @@ public sealed class FuzzTests
         }
 
         Assert.That(run.Faults, Is.Empty);
+        Assert.That(run.Inputs, Is.GreaterThan(3));
     }
 }
