@@ -13,7 +13,6 @@ namespace Tarax.AutoFdo.Bench;
 public class StageBenchmarks
 {
     private PerfDataFile _file = null!;
-    private RecordingScan _scan = null!;
     private BinaryCounts _counts = null!;
     private SampleProfile _profile = null!;
     private DataSet _set = null!;
@@ -28,7 +27,6 @@ public class StageBenchmarks
     {
         _set = DataSet.Find(Set);
         _file = PerfDataFile.Open(_set.Recording);
-        _scan = RecordingScan.Run(_file);
         var result = AutoFdoConverter.Convert(_set.Recording, _set.Binary, new ConversionOptions { MappedAs = _set.MappedAs });
         _counts = result.Counts;
         _profile = result.Profile;
@@ -55,9 +53,9 @@ public class StageBenchmarks
         return branches;
     }
 
-    /// <summary>Counting on one thread, without the first pass.</summary>
+    /// <summary>Counting on one thread.</summary>
     [Benchmark]
-    public long Count() => RecordingCounter.Run(_file, _scan, _file.Events[0], threads: 1, progress: null).Samples;
+    public long Count() => RecordingCounter.Run(_file, _ => true, threads: 1, progress: null).Scan.Samples;
 
     /// <summary>From counts to a profile, debug information included.</summary>
     [Benchmark]

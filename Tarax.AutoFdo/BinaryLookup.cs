@@ -24,11 +24,11 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
         var match = Find(binary, layout, report);
         var tally = recording.TallyOf(match.Files, layout);
         Note(tally, report);
-        if (tally.Samples < options.MinimumSamples)
+        if (tally.Sums.Samples < options.MinimumSamples)
         {
             throw new ConversionException(
                 ConversionFailure.TooFewSamples,
-                $"{binary.Path}: {(tally.Samples == 0 ? "none" : $"only {Rate.Of(tally.Samples, (ulong)recording.Counts.Samples)}")} of the samples lie in it, fewer than the {options.MinimumSamples} that are asked for. "
+                $"{binary.Path}: {(tally.Sums.Samples == 0 ? "none" : $"only {Rate.Of(tally.Sums.Samples, (ulong)recording.Totals.Samples)}")} of the samples lie in it, fewer than the {options.MinimumSamples} that are asked for. "
                 + $"Most samples lie in: {MostSampled()}. Record longer, or convert one of these, or lower --min-samples.");
         }
 
@@ -127,15 +127,15 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
 
     private static void Note(BinaryTally tally, ConversionReport report)
     {
-        report.SamplesInBinary = tally.Samples;
-        report.RangeExecutions = tally.RangesSeen;
-        report.Drop("the next branch lies outside of the binary", tally.RangesLeavingBinary);
-        report.Drop("the next branch lies before the range", tally.RangesBackward);
-        report.Drop("longer than 1 MiB", tally.RangesTooLong);
-        ulong dropped = tally.RangesLeavingBinary + tally.RangesBackward + tally.RangesTooLong;
-        if (dropped > tally.RangesSeen / 100)
+        report.SamplesInBinary = tally.Sums.Samples;
+        report.RangeExecutions = tally.Sums.RangesSeen;
+        report.Drop("the next branch lies outside of the binary", tally.Sums.RangesLeaving);
+        report.Drop("the next branch lies before the range", tally.Sums.RangesBackward);
+        report.Drop("longer than 1 MiB", tally.Sums.RangesTooLong);
+        ulong dropped = tally.Sums.RangesLeaving + tally.Sums.RangesBackward + tally.Sums.RangesTooLong;
+        if (dropped > tally.Sums.RangesSeen / 100)
         {
-            report.Warn(DiagnosticId.DroppedRanges, $"{Rate.Of(dropped, tally.RangesSeen)} of the ranges have an impossible end and were dropped; the branch stacks may be filtered, or the binary is another build");
+            report.Warn(DiagnosticId.DroppedRanges, $"{Rate.Of(dropped, tally.Sums.RangesSeen)} of the ranges have an impossible end and were dropped; the branch stacks may be filtered, or the binary is another build");
         }
     }
 }

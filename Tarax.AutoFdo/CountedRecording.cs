@@ -11,19 +11,18 @@ namespace Tarax.AutoFdo;
 /// </summary>
 internal sealed class CountedRecording
 {
-    private readonly AddressSpace? _kernel;
+    private readonly RecordedCounts _counts;
 
     private CountedRecording(string path, PerfDataFile file, RecordingScan scan, PerfEvent? chosen, RecordedCounts counts, TimeSpan time)
     {
         Path = path;
-        Form = file.Form;
+        Form = file.Form with { LostBytes = file.Form.LostBytes + scan.LostBytes };
         Features = file.Features;
         Events = file.Events;
         Scan = scan;
         Event = chosen;
-        Counts = counts;
         CountingTime = time;
-        _kernel = scan.AddressSpaces.OfKernel(ulong.MaxValue);
+        _counts = counts;
     }
 
     public string Path { get; }
@@ -39,7 +38,8 @@ internal sealed class CountedRecording
     /// <summary>The event that was counted; null where none has the name that was asked for.</summary>
     public PerfEvent? Event { get; }
 
-    public RecordedCounts Counts { get; }
+    /// <summary>Sums over the samples of that event.</summary>
+    public SampleTotals Totals => _counts.Totals;
 
     public TimeSpan CountingTime { get; }
 
@@ -52,25 +52,25 @@ internal sealed class CountedRecording
     {
         using var file = PerfDataFile.Open(path);
         long start = Stopwatch.GetTimestamp();
-        var scan = RecordingScan.Run(file);
-        var chosen = EventChoice.Choose(file.Events, scan.SamplesByEvent, options.EventName, options.UseBranchStacks);
-        var counts = chosen is null ? new RecordedCounts() : RecordingCounter.Run(file, scan, chosen, options.Threads, Progress(file, options));
-        return new CountedRecording(path, file, scan, chosen, counts, Stopwatch.GetElapsedTime(start));
+        var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options));
+        var chosen = EventChoice.Choose(file.Events, counter.Scan.SamplesByEvent, options.EventName, options.UseBranchStacks);
+        var counts = chosen is null ? new RecordedCounts() : counter.CountsOf(chosen);
+        return new CountedRecording(path, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>The files that have samples, those with most first.</summary>
     public List<RecordedBinary> Binaries()
     {
-        var samples = Counts.SamplesByFile(_kernel);
+        var samples = _counts.SamplesByFile();
         return [.. samples.Keys.OrderByDescending(f => samples[f]).ThenBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.BuildId.ToString(), StringComparer.Ordinal)
-            .Select(f => new RecordedBinary(f.Name, f.BuildId.ToString(), samples[f], (double)samples[f] / Counts.Samples) { File = f })];
+            .Select(f => new RecordedBinary(f.Name, f.BuildId.ToString(), samples[f], (double)samples[f] / Totals.Samples) { File = f })];
     }
 
     /// <summary>Number of recorded branches into each file.</summary>
-    public Dictionary<MappedFile, ulong> BranchesByFile() => Counts.BranchesByFile(_kernel);
+    public Dictionary<MappedFile, ulong> BranchesByFile() => _counts.BranchesByFile();
 
     /// <summary>The counts that lie in some mapped files.</summary>
-    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout) => Counts.TallyOf(files, layout, _kernel);
+    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout) => _counts.TallyOf(files, layout);
 
     /// <summary>The file of this machine that a mapped file is; null where it is not here.</summary>
     public string? FindOnThisMachine(MappedFile file, DebugFileSearch search) =>
@@ -80,12 +80,12 @@ internal sealed class CountedRecording
 
     private static Action<long>? Progress(PerfDataFile file, ConversionOptions options)
     {
-        if (options.Progress is not { } progress)
+        if (options.Progress is not { } progress || file.DataLength is not { } length)
         {
             return null;
         }
 
-        long total = Math.Max(file.DataEnd - file.DataStart, 1);
+        long total = Math.Max(length, 1);
         long done = 0;
         return bytes => progress.Report((double)Interlocked.Add(ref done, bytes) / total);
     }

@@ -17,7 +17,7 @@ internal static class RecordingCheck
     {
         var report = new ConversionReport { CountingTime = recording.CountingTime };
         Require(recording, options);
-        var (chosen, counts) = (recording.Event!, recording.Counts);
+        var (chosen, counts) = (recording.Event!, recording.Totals);
         report.EventName = chosen.Name;
         report.Samples = counts.Samples;
         report.SamplesWithBranchStack = counts.SamplesWithBranchStack;
@@ -32,7 +32,7 @@ internal static class RecordingCheck
     {
         NoteForm(recording.Form, report);
         NoteScan(recording, report);
-        NoteSamples(recording.Counts, report);
+        NoteSamples(recording.Totals, report);
     }
 
     /// <summary>Why there is nothing to convert in a recording; null where there is something.</summary>
@@ -62,7 +62,7 @@ internal static class RecordingCheck
                 ConversionFailure.NoAddresses, $"{path}: the samples of {chosen.Name} have no addresses; record with: perf record -e cycles:u -- PROGRAM");
         }
 
-        return recording.Counts.SamplesWithBranchStack > 0 ? null : new ConversionException(
+        return recording.Totals.SamplesWithBranchStack > 0 ? null : new ConversionException(
             ConversionFailure.NoBranchStacks,
             $"{path}: the samples have no branch stacks. Record with -b: {HowToRecord} "
             + "The addresses of the samples alone make a coarser profile: --no-lbr");
@@ -99,10 +99,10 @@ internal static class RecordingCheck
             report.Warn(DiagnosticId.FilteredBranches, "the branch stacks do not hold all branches (recorded with a filter or as call stacks), so counts are wrong; record with: perf record -b (or -j any,u)");
         }
 
-        long without = recording.Counts.Samples - recording.Counts.SamplesWithBranchStack;
-        if (without > recording.Counts.Samples / 10)
+        long without = recording.Totals.Samples - recording.Totals.SamplesWithBranchStack;
+        if (without > recording.Totals.Samples / 10)
         {
-            report.Warn(DiagnosticId.WithoutBranchStack, $"{Rate.Of(without, recording.Counts.Samples)} of the samples have no branch stack");
+            report.Warn(DiagnosticId.WithoutBranchStack, $"{Rate.Of(without, recording.Totals.Samples)} of the samples have no branch stack");
         }
     }
 
@@ -144,7 +144,7 @@ internal static class RecordingCheck
         }
     }
 
-    private static void NoteSamples(RecordedCounts counts, ConversionReport report)
+    private static void NoteSamples(SampleTotals counts, ConversionReport report)
     {
         if (counts.DamagedSamples > 0)
         {

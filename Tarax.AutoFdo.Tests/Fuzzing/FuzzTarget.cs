@@ -49,18 +49,17 @@ internal static class FuzzTarget
     private static void ReadRecording(byte[] input)
     {
         using var file = PerfDataFile.Read(CompressedFile.Decompressed(ByteSource.FromArray(input, PerfDataFile.Format)));
-        var scan = RecordingScan.Run(file);
+        var counter = RecordingCounter.Run(file, e => e.Index < 2, threads: 1, progress: null);
+        var files = counter.Scan.AddressSpaces.Files;
         foreach (var perfEvent in file.Events.Take(2))
         {
-            var counts = RecordingCounter.Run(file, scan, perfEvent, threads: 1, progress: null);
-            var kernel = scan.AddressSpaces.OfKernel(ulong.MaxValue);
-            counts.SamplesByFile(kernel);
-            counts.BranchesByFile(kernel);
-            if (scan.AddressSpaces.Files.Count > 0)
+            var counts = counter.CountsOf(perfEvent);
+            counts.SamplesByFile();
+            counts.BranchesByFile();
+            if (files.Count > 0)
             {
                 using var elf = FuzzSeeds.Binary();
-                var tally = counts.TallyOf(new HashSet<MappedFile> { scan.AddressSpaces.Files[0] }, new BinaryLayout(elf), kernel);
-                tally.ToCounts(null);
+                counts.TallyOf(new HashSet<MappedFile> { files[0] }, new BinaryLayout(elf)).ToCounts(null);
             }
         }
 

@@ -17,18 +17,20 @@ public sealed class CountsTextTests
     public void Written_counts_are_read_back() =>
         Prop.ForAll<(ushort A, ushort B, byte Count)[]>(items =>
         {
-            var tally = new BinaryTally();
+            var collected = new FileCounts.Collected();
             foreach (var (a, b, count) in items)
             {
                 ulong first = (ulong)Math.Min(a, b) + 1;
                 ulong second = (ulong)Math.Max(a, b) + 1;
-                tally.Ranges.Add(first, second, count + 1ul, 0);
-                tally.Branches.Add(second, first, count + 1ul, 0);
-                tally.Addresses.Add(first, 0, count + 1ul, 0);
-                tally.Entries.Add(second, 0, count + 1ul, 0);
+                collected.Ranges.Add(new RangeCount(first, second, count + 1ul, 0));
+                collected.Branches.Add(new BranchCount(second, first, count + 1ul));
+                collected.Samples.Add(new AddressCount(first, count + 1ul, 0));
+                collected.Entries.Add(new AddressCount(second, count + 1ul, 0));
             }
 
-            var counts = tally.ToCounts(null);
+            var sorted = new FileCounts();
+            sorted.Take(collected);
+            var counts = new BinaryTally(sorted).ToCounts(null);
             using var reader = new StringReader(Write(counts));
             var read = CountsText.Read(reader);
             return read.Ranges.SequenceEqual(counts.Ranges) && read.Branches.SequenceEqual(counts.Branches)

@@ -271,7 +271,7 @@ public sealed class RecordingCounterTests
         }
 
         using var file = builder.Open();
-        Assert.That(RecordingScan.Run(file).Pieces, Has.Count.GreaterThan(3), "there must be pieces to share");
+        Assert.That(RecordingScan.Run(file).Pieces, Is.GreaterThan(3), "there must be pieces to share");
         var one = Count(file, Program, Id, null, threads: 1);
         var eight = Count(file, Program, Id, null, threads: 8);
         Assert.That(Text(eight), Is.EqualTo(Text(one)));
@@ -320,10 +320,9 @@ public sealed class RecordingCounterTests
 
     private static BinaryCounts Count(PerfDataFile file, string path, byte[] buildId, string? mappedAs, int threads)
     {
-        var scan = RecordingScan.Run(file);
-        var recorded = RecordingCounter.Run(file, scan, file.Events[0], threads, null);
-        var match = BinaryMatch.Find(scan.AddressSpaces.Files, path, new BuildId(buildId), false, mappedAs);
+        var counter = RecordingCounter.Run(file, e => e.Index == 0, threads, null);
+        var match = BinaryMatch.Find(counter.Scan.AddressSpaces.Files, path, new BuildId(buildId), false, mappedAs);
         using var elf = new ElfBuilder().Open();
-        return recorded.TallyOf(match.Files, new BinaryLayout(elf), scan.AddressSpaces.OfKernel(ulong.MaxValue)).ToCounts(null);
+        return counter.CountsOf(file.Events[0]).TallyOf(match.Files, new BinaryLayout(elf)).ToCounts(null);
     }
 }

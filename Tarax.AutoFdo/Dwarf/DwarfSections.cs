@@ -28,7 +28,7 @@ internal sealed class DwarfSections
 
     public bool IsBigEndian { get; init; }
 
-    /// <summary>Gives back the pages that were looked at; see <see cref="ByteSource.Release"/>.</summary>
+    /// <summary>Gives back the pages that were looked at; see <see cref="ByteSource.Release()"/>.</summary>
     public void Release()
     {
         foreach (var section in (ByteSource?[])[Info, Abbrev, Str, LineStr, Ranges, RngLists, Line])

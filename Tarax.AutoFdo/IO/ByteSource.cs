@@ -79,7 +79,10 @@ internal sealed unsafe partial class ByteSource : IDisposable
     /// <summary>
     /// Gives the memory of a mapped file back, which was looked at here and there; what is needed again is mapped again. Spans stay valid.
     /// </summary>
-    public void Release()
+    public void Release() => Release(0, Length);
+
+    /// <summary>The same of a part, which must lie within the source.</summary>
+    public void Release(long offset, long length)
     {
         const int DontNeed = 4;
         if (!_isMapped || !OperatingSystem.IsLinux())
@@ -89,8 +92,8 @@ internal sealed unsafe partial class ByteSource : IDisposable
 
         // Whole pages only; pages of a file that was only read come back as they were.
         ulong page = (ulong)Environment.SystemPageSize;
-        ulong start = ((ulong)_start + page - 1) & ~(page - 1);
-        ulong end = ((ulong)_start + (ulong)Length) & ~(page - 1);
+        ulong start = ((ulong)_start + (ulong)offset + page - 1) & ~(page - 1);
+        ulong end = ((ulong)_start + (ulong)offset + (ulong)length) & ~(page - 1);
         if (end > start)
         {
             _ = madvise((void*)start, (nuint)(end - start), DontNeed);

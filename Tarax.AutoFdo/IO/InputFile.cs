@@ -12,22 +12,32 @@ internal static class InputFile
     /// <exception cref="IOException">The file cannot be read, or the temporary file cannot be written.</exception>
     public static ByteSource Open(string path, string name) => CompressedFile.Decompressed(OpenAsIs(path, name));
 
-    private static ByteSource OpenAsIs(string path, string name)
+    /// <summary>Opens what cannot be mapped, standard input and pipes; null for files.</summary>
+    public static Stream? TryOpenStream(string path)
     {
         if (path == StandardInput)
         {
-            using var input = Console.OpenStandardInput();
-            return Spooled(input, name);
+            return Console.OpenStandardInput();
+        }
+
+        var file = ByteSource.OpenFile(path);
+        if (!file.CanSeek)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+
+    private static ByteSource OpenAsIs(string path, string name)
+    {
+        if (TryOpenStream(path) is { } stream)
+        {
+            return StreamStart.Read(stream, name).Spooled();
         }
 
         using var file = ByteSource.OpenFile(path);
-        return file.CanSeek ? ByteSource.Map(file, name) : Spooled(file, name);
-    }
-
-    private static ByteSource Spooled(Stream stream, string name)
-    {
-        using var spool = new Spool(name);
-        spool.Write(stream);
-        return spool.ToSource();
+        return ByteSource.Map(file, name);
     }
 }

@@ -70,7 +70,7 @@ internal sealed class Spool : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    private static FileStream NewFile()
+    public static FileStream NewFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"tarax-{Guid.NewGuid():N}");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 1 << 20 };

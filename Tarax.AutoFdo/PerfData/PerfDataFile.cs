@@ -14,29 +14,34 @@ internal sealed class PerfDataFile : IDisposable
     public const string Format = "perf.data";
 
     private readonly Dictionary<ulong, PerfEvent> _eventById;
+    private readonly ByteSource _source;
+    private readonly StreamedPieces? _stream;
+    private readonly RecordingHead _head;
 
-    private PerfDataFile(ByteSource source, RecordingHead head, RecordingForm form)
+    private PerfDataFile(ByteSource source, RecordingHead head, RecordingForm form, StreamedPieces? stream = null)
     {
-        Source = source;
-        DataStart = head.DataStart;
-        DataEnd = head.DataEnd;
-        Events = head.Events;
-        Features = head.Features;
+        _source = source;
+        _stream = stream;
+        _head = head;
         Form = form;
         _eventById = PerfEvent.ById(head.Events);
     }
 
-    public ByteSource Source { get; }
-
     /// <summary>Offset of the first record.</summary>
-    public long DataStart { get; }
+    public long DataStart => _head.DataStart;
 
-    /// <summary>Offset after the last record.</summary>
-    public long DataEnd { get; }
+    /// <summary>Offset after the last record; of a stream, after those that were looked at on opening.</summary>
+    public long DataEnd => _head.DataEnd;
 
-    public IReadOnlyList<PerfEvent> Events { get; }
+    /// <summary>Length of all records in bytes; null where it is not known before the end.</summary>
+    public long? DataLength => _stream is null ? DataEnd - DataStart : null;
 
-    public PerfFeatures Features { get; }
+    /// <summary>What the end of the records means.</summary>
+    public RecordsEnd Ending => _stream is null ? RecordsEnd.Exact : RecordsEnd.MayBeCut;
+
+    public IReadOnlyList<PerfEvent> Events => _head.Events;
+
+    public PerfFeatures Features => _head.Features;
 
     public RecordingForm Form { get; }
 
@@ -47,7 +52,7 @@ internal sealed class PerfDataFile : IDisposable
     {
         if (!Directory.Exists(path))
         {
-            return Read(InputFile.Open(path, Format));
+            return InputFile.TryOpenStream(path) is { } stream ? Read(stream) : Read(InputFile.Open(path, Format));
         }
 
         string main = Path.Combine(path, "data");
@@ -70,6 +75,29 @@ internal sealed class PerfDataFile : IDisposable
         {
             others.ForEach(o => o.Dispose());
         }
+    }
+
+    /// <summary>
+    /// Reads a recording that comes in once, and owns the stream. What perf writes into a pipe is read piece by piece; what has to be seen as a whole first
+    /// is spooled.
+    /// </summary>
+    public static PerfDataFile Read(Stream stream)
+    {
+        var start = StreamStart.Read(stream, Format);
+        try
+        {
+            if (!start.IsWhole && IsPlainPipe(start.Bytes) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)
+            {
+                return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedPieces(start.Bytes, stream, head.DataStart));
+            }
+        }
+        catch
+        {
+            start.Dispose();
+            throw;
+        }
+
+        return Read(CompressedFile.Decompressed(start.Spooled()));
     }
 
     /// <summary>Reads a recording, whose source it then owns.</summary>
@@ -104,8 +132,20 @@ internal sealed class PerfDataFile : IDisposable
         }
     }
 
-    /// <summary>All records, in file order.</summary>
-    public RecordReader Records() => new(Source, DataStart, DataEnd);
+    /// <summary>All records in file order, of a recording that is not a stream.</summary>
+    public RecordReader Records() => new(_source, DataStart, DataEnd);
+
+    /// <summary>The recording from its first record, piece by piece; of a stream they come only once.</summary>
+    public RecordPieces Pieces() => _stream ?? (RecordPieces)new MappedPieces(_source, DataStart, DataEnd);
+
+    /// <summary>Takes over what a record of a stream says of the recording, which comes after the records that were looked at on opening.</summary>
+    public void TakeHeaderRecord(in PerfRecord record)
+    {
+        if (_stream is not null && record.Offset >= DataEnd)
+        {
+            PipeHeader.TakeLate(record, _head, _eventById);
+        }
+    }
 
     /// <summary>The event that a sample belongs to; the first one where its id is unknown (0: made by the tool).</summary>
     public PerfEvent EventOf(ReadOnlySpan<byte> sampleBody)
@@ -123,7 +163,13 @@ internal sealed class PerfDataFile : IDisposable
     /// <summary>The event of an id; the first one where it is unknown.</summary>
     public PerfEvent EventOfId(ulong id) => _eventById.GetValueOrDefault(id, Events[0]);
 
-    public void Dispose() => Source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _stream?.Dispose();
+    }
+
+    private static bool IsPlainPipe(ByteSource source) => HasMagic(source) && !IsForeign(source) && IsPipe(source, isForeign: false);
 
     private static PerfDataFile ReadText(ByteSource text)
     {
@@ -138,10 +184,10 @@ internal sealed class PerfDataFile : IDisposable
     private static PerfDataFile Expanded(ByteSource source, IReadOnlyList<ByteSource> others, RecordingHead head, RecordingForm form)
     {
         using var expansion = new RecordExpansion(head, form.IsForeign, source.Length + others.Sum(o => o.Length));
-        expansion.Add(source, head.DataStart, head.DataEnd, mayBeCut: false);
+        expansion.Add(source, head.DataStart, head.DataEnd, RecordsEnd.Exact);
         foreach (var other in others)
         {
-            expansion.Add(other, 0, other.Length, mayBeCut: true);
+            expansion.Add(other, 0, other.Length, RecordsEnd.MayBeCut);
         }
 
         var expanded = expansion.ToSource();

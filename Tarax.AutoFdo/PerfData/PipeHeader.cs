@@ -17,7 +17,7 @@ internal static class PipeHeader
         var features = new PerfFeatures();
         var featureRecords = new List<(int Feature, long Offset, int Length)>();
         bool isCompressed = false;
-        var records = new RecordReader(source, Size, source.Length, isForeign, mayBeCut: true);
+        var records = new RecordReader(source, Size, source.Length, isForeign, RecordsEnd.MayBeCut);
         while (records.TryRead(out var record))
         {
             switch (record.Type)
@@ -49,14 +49,7 @@ internal static class PipeHeader
             throw new InvalidFormatException(PerfDataFile.Format, "HEADER_ATTR", Size, "is missing: the recording does not say what its samples hold");
         }
 
-        var eventById = PerfEvent.ById(events);
-        foreach (var (id, name) in names)
-        {
-            if (eventById.TryGetValue(id, out var named))
-            {
-                named.Name = name;
-            }
-        }
+        Name(names, PerfEvent.ById(events));
 
         // Features may come before the events that they name.
         foreach (var (feature, offset, length) in featureRecords)
@@ -65,6 +58,45 @@ internal static class PipeHeader
         }
 
         return new RecordingHead(events, features, Size, records.Offset) { IsCompressed = isCompressed, LostBytes = source.Length - records.Offset };
+    }
+
+    /// <summary>Takes over what a record says that comes among the samples.</summary>
+    /// <exception cref="InvalidFormatException">It is an attribute, whose samples came before it.</exception>
+    public static void TakeLate(in PerfRecord record, RecordingHead head, Dictionary<ulong, PerfEvent> eventById)
+    {
+        var cursor = new ByteCursor(record.Body, PerfDataFile.Format, record.Offset + RecordReader.HeaderSize, isBigEndian: false);
+        switch (record.Type)
+        {
+            case RecordType.HeaderAttr:
+                throw new InvalidFormatException(PerfDataFile.Format, "HEADER_ATTR", record.Offset, "comes after samples");
+            case RecordType.EventUpdate:
+                var names = new List<(ulong Id, string Name)>();
+                ReadUpdate(cursor, names);
+                Name(names, eventById);
+                break;
+            case RecordType.HeaderBuildId:
+                head.Features.TakeBuildId(cursor, record.Misc);
+                break;
+            case RecordType.HeaderFeature when record.Body.Length > sizeof(ulong):
+                ulong feature = cursor.U64("feature");
+                using (var content = ByteSource.FromArray(record.Body[sizeof(ulong)..].ToArray(), PerfDataFile.Format))
+                {
+                    head.Features.Take((int)Math.Min(feature, int.MaxValue), content, 0, content.Length, head.Events, isForeign: false);
+                }
+
+                break;
+        }
+    }
+
+    private static void Name(List<(ulong Id, string Name)> names, Dictionary<ulong, PerfEvent> eventById)
+    {
+        foreach (var (id, name) in names)
+        {
+            if (eventById.TryGetValue(id, out var named))
+            {
+                named.Name = name;
+            }
+        }
     }
 
     private static ByteCursor CursorOf(ByteSource source, in PerfRecord record, bool isForeign) =>

@@ -35,12 +35,12 @@ internal sealed class RecordExpansion : IDisposable
 
     /// <summary>Adds the records of a part of a file, which has a compressed stream of its own.</summary>
     /// <exception cref="InvalidFormatException">Compressed data are damaged, or libzstd is not installed.</exception>
-    public void Add(ByteSource source, long start, long end, bool mayBeCut)
+    public void Add(ByteSource source, long start, long end, RecordsEnd ending)
     {
         Zstandard.Decoder? decoder = null;
         try
         {
-            var records = new RecordReader(source, start, end, _isForeign, mayBeCut);
+            var records = new RecordReader(source, start, end, _isForeign, ending);
             for (long at = start; records.TryRead(out var record); at = records.Offset)
             {
                 if (record.Type is RecordType.Compressed or RecordType.Compressed2)

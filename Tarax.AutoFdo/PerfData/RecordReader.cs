@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.PerfData;
@@ -18,7 +19,7 @@ internal readonly ref struct PerfRecord
 
     public ushort Misc { get; }
 
-    /// <summary>Absolute offset of the record's header in the file.</summary>
+    /// <summary>Absolute offset of the record's header in the recording.</summary>
     public long Offset { get; }
 
     /// <summary>What follows the eight bytes of the header.</summary>
@@ -27,80 +28,104 @@ internal readonly ref struct PerfRecord
     public CpuMode CpuMode => (CpuMode)(Misc & 7);
 }
 
+/// <summary>What it means that the bytes end, from which records are read.</summary>
+internal enum RecordsEnd
+{
+    /// <summary>The last record ends there; anything else is damage.</summary>
+    Exact,
+
+    /// <summary>The recording was cut there, perhaps within a record.</summary>
+    MayBeCut,
+
+    /// <summary>More bytes follow elsewhere: a record that is not whole is read again with them.</summary>
+    Continues,
+}
+
 /// <summary>Steps through records by their sizes, passing over the payloads that some tool records have outside of their size.</summary>
-internal ref struct RecordReader
+internal unsafe ref struct RecordReader
 {
     public const int HeaderSize = 8;
 
-    private readonly ByteSource _source;
+    private readonly byte* _data;
     private readonly long _end;
+    private readonly long _origin;
     private readonly bool _isForeign;
-    private readonly bool _mayBeCut;
+    private readonly RecordsEnd _ending;
 
     /// <param name="source">What the records lie in.</param>
     /// <param name="start">Offset of the first record.</param>
     /// <param name="end">Offset after the last.</param>
     /// <param name="isForeign">Whether the records are of the other byte order; their bodies stay so.</param>
-    /// <param name="mayBeCut">Whether the first record that is not whole ends them, instead of being an error.</param>
-    public RecordReader(ByteSource source, long start, long end, bool isForeign = false, bool mayBeCut = false)
+    /// <param name="ending">What the end means.</param>
+    /// <param name="origin">Offset of the source in the recording.</param>
+    public RecordReader(ByteSource source, long start, long end, bool isForeign = false, RecordsEnd ending = RecordsEnd.Exact, long origin = 0)
     {
-        _source = source;
+        // What is checked once need not be checked for every record.
+        if (start < 0 || end > source.Length)
+        {
+            throw new InvalidFormatException(PerfDataFile.Format, "data section", origin + start, $"ends at {end}, where {source.Length} bytes are there");
+        }
+
+        _data = source.Start;
         Offset = start;
         _end = end;
         _isForeign = isForeign;
-        _mayBeCut = mayBeCut;
+        _ending = ending;
+        _origin = origin;
     }
 
-    /// <summary>Offset of the next record.</summary>
+    /// <summary>Offset of the next record in the source; past the end where a payload is.</summary>
     public long Offset { get; private set; }
 
     /// <exception cref="InvalidFormatException">A record's size is less than its header or passes the end of the data.</exception>
     public bool TryRead(out PerfRecord record)
     {
         record = default;
-        if (Offset >= _end)
+        long remaining = _end - Offset;
+        if (remaining < HeaderSize)
         {
-            return false;
-        }
-
-        if (_end - Offset < HeaderSize)
-        {
-            return _mayBeCut
+            return remaining <= 0 || _ending != RecordsEnd.Exact
                 ? false
-                : throw new InvalidFormatException(PerfDataFile.Format, "record header", Offset, $"needs {HeaderSize} bytes, {_end - Offset} remain in the data section");
+                : throw new InvalidFormatException(PerfDataFile.Format, "record header", _origin + Offset, $"needs {HeaderSize} bytes, {remaining} remain in the data section");
         }
 
-        var header = _source.Span("record header", Offset, HeaderSize);
-        var type = (RecordType)BinaryPrimitives.ReadUInt32LittleEndian(header);
-        ushort misc = BinaryPrimitives.ReadUInt16LittleEndian(header[4..]);
-        ushort size = BinaryPrimitives.ReadUInt16LittleEndian(header[6..]);
+        byte* header = _data + Offset;
+        var type = (RecordType)Unsafe.ReadUnaligned<uint>(header);
+        ushort misc = Unsafe.ReadUnaligned<ushort>(header + 4);
+        ushort size = Unsafe.ReadUnaligned<ushort>(header + 6);
         if (_isForeign)
         {
             type = (RecordType)BinaryPrimitives.ReverseEndianness((uint)type);
             (misc, size) = (BinaryPrimitives.ReverseEndianness(misc), BinaryPrimitives.ReverseEndianness(size));
         }
 
-        if (size < HeaderSize || size > _end - Offset)
+        if (size < HeaderSize || size > remaining)
         {
             // What was never written is zeros; anything else that small is damage, not an end.
-            return _mayBeCut && (size >= HeaderSize || (size == 0 && type == 0))
+            return _ending != RecordsEnd.Exact && (size >= HeaderSize || (size == 0 && type == 0))
                 ? false
                 : throw new InvalidFormatException(
-                    PerfDataFile.Format, "record size", Offset + 6, $"is {size} in a record of type {(uint)type}, where {_end - Offset} bytes remain in the data section");
+                    PerfDataFile.Format, "record size", _origin + Offset + 6, $"is {size} in a record of type {(uint)type}, where {remaining} bytes remain in the data section");
         }
 
-        var body = _source.Span("record", Offset + HeaderSize, size - HeaderSize);
-        ulong payload = PayloadOutsideSize(type, body);
-        if (payload > (ulong)(_end - Offset - size))
+        var body = new ReadOnlySpan<byte>(header + HeaderSize, size - HeaderSize);
+        long next = Offset + size;
+        if (type is RecordType.TracingData or RecordType.AuxTrace)
         {
-            return _mayBeCut
-                ? false
-                : throw new InvalidFormatException(
-                    PerfDataFile.Format, "payload size", Offset + HeaderSize, $"is {payload}, where {_end - Offset - size} bytes remain in the data section");
+            ulong payload = PayloadOutsideSize(type, body);
+            if (payload > (ulong)(_end - next) && (_ending != RecordsEnd.Continues || payload > long.MaxValue / 2))
+            {
+                return _ending == RecordsEnd.MayBeCut
+                    ? false
+                    : throw new InvalidFormatException(
+                        PerfDataFile.Format, "payload size", _origin + Offset + HeaderSize, $"is {payload}, where {_end - next} bytes remain in the data section");
+            }
+
+            next += (long)payload;
         }
 
-        record = new PerfRecord(type, misc, Offset, body);
-        Offset += size + (long)payload;
+        record = new PerfRecord(type, misc, _origin + Offset, body);
+        Offset = next;
         return true;
     }
 

@@ -8,7 +8,7 @@ internal readonly record struct RecordSurvey(long End, bool HasCompressed)
     public static RecordSurvey Of(ByteSource source, long start, long end, bool isForeign)
     {
         bool hasCompressed = false;
-        var records = new RecordReader(source, start, end, isForeign, mayBeCut: true);
+        var records = new RecordReader(source, start, end, isForeign, RecordsEnd.MayBeCut);
         while (records.TryRead(out var record))
         {
             hasCompressed |= record.Type is RecordType.Compressed or RecordType.Compressed2;

@@ -24,6 +24,9 @@ internal sealed record RecordingForm
     /// <summary>Number of data files of a folder that <c>perf record --threads</c> wrote; 0 for a single file.</summary>
     public int DataFiles { get; init; }
 
+    /// <summary>Whether records of different times follow each other without perf's marks of how far back they go.</summary>
+    public bool IsUnordered => DataFiles > 0 || IsText;
+
     /// <summary>perf did not come to finish the file, so it has no features.</summary>
     public bool IsUnfinished { get; init; }
 

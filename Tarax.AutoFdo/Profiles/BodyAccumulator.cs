@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Samples;
+
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>How a count that comes to a position which has one already is taken up.</summary>

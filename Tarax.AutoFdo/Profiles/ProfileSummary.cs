@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Samples;
+
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>How many of the hottest positions hold a share of all counts.</summary>

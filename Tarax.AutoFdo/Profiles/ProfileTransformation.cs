@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Samples;
+
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>Profiles made from profiles.</summary>

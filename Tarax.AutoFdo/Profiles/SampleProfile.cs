@@ -1,6 +1,8 @@
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles.Gcov;
 
+using Tarax.AutoFdo.Samples;
+
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>A function called at a position.</summary>

@@ -7,6 +7,16 @@ internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset
 {
     /// <summary>File offset of a runtime address in this mapping.</summary>
     public ulong OffsetOf(ulong address) => address - Start + PageOffset;
+
+    /// <summary>
+    /// What stands for a runtime address whatever process it is of: the file offset in programs and libraries; in the kernel the distance from its reference
+    /// symbol, whose address stands in place of the file offset; in modules the distance from the base; and the address itself where mappings are not known.
+    /// </summary>
+    public ulong PositionOf(ulong address) =>
+        File!.IsAsLinked ? address
+        : File.KernelReferenceSymbol is not null ? address - PageOffset
+        : File.IsKernelModule ? address - Start
+        : OffsetOf(address);
 }
 
 /// <summary>
@@ -25,13 +35,10 @@ internal sealed class AddressSpace
     /// <summary>Set once another process uses the same object.</summary>
     public bool IsShared { get; set; }
 
-    /// <summary>Whether any of some files is mapped.</summary>
-    public bool Maps(IReadOnlySet<MappedFile> files) => _mappings.Exists(m => m.File is { } file && files.Contains(file));
-
     /// <summary>This address space with one more mapping: the same object, or a new one where the change matters to earlier samples.</summary>
     public AddressSpace With(in Mapping mapping)
     {
-        int first = FirstEndingAfter(mapping.Start);
+        int first = FirstEndingAfter(_mappings, mapping.Start);
         int last = first;
         while (last < _mappings.Count && _mappings[last].Start < mapping.End)
         {
@@ -59,10 +66,12 @@ internal sealed class AddressSpace
     /// <summary>The mapping that holds a runtime address.</summary>
     public bool TryFind(ulong address, out Mapping mapping)
     {
-        int index = FirstEndingAfter(address);
-        if (index < _mappings.Count && _mappings[index].Start <= address)
+        // Another thread may add mappings meanwhile.
+        var mappings = Volatile.Read(ref _mappings);
+        int index = FirstEndingAfter(mappings, address);
+        if (index < mappings.Count && mappings[index] is var found && found.Start <= address)
         {
-            mapping = _mappings[index];
+            mapping = found;
             return true;
         }
 
@@ -89,7 +98,7 @@ internal sealed class AddressSpace
             return new AddressSpace(mappings);
         }
 
-        _mappings = mappings;
+        Volatile.Write(ref _mappings, mappings);
         return this;
     }
 
@@ -112,14 +121,14 @@ internal sealed class AddressSpace
         return _mappings.RemoveRange(first, last - first).InsertRange(first, pieces);
     }
 
-    private int FirstEndingAfter(ulong address)
+    private static int FirstEndingAfter(ImmutableList<Mapping> mappings, ulong address)
     {
         int low = 0;
-        int high = _mappings.Count;
+        int high = mappings.Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (_mappings[middle].End <= address)
+            if (mappings[middle].End <= address)
             {
                 low = middle + 1;
             }

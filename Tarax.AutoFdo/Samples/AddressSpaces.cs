@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
@@ -6,30 +7,23 @@ namespace Tarax.AutoFdo.Samples;
 
 /// <summary>
 /// The address spaces of all processes and of the kernel over time, from MMAP, MMAP2, COMM and FORK records.
-/// Records arrive in the order of the CPUs' buffers, so they are collected first and applied in order of time.
+/// Records arrive in the order of the CPUs' buffers, so they are collected first and applied in order of time. One thread does that, while others
+/// look at what has been applied.
 /// </summary>
 internal sealed class AddressSpaces
 {
     private const uint KernelPid = uint.MaxValue;
     private const ushort ForkExecBit = 1 << 13;
 
-    private readonly Dictionary<uint, AddressSpaceHistory> _histories = [];
+    private readonly ConcurrentDictionary<uint, AddressSpaceHistory> _histories = [];
     private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
     private readonly Dictionary<string, BuildId> _buildIdByName = [];
     private readonly List<Change> _changes = [];
-    private readonly BuildId _kernelBuildId;
+    private BuildId _kernelBuildId;
+    private int _noted;
+    private ulong? _appliedUpTo;
 
-    public AddressSpaces(IEnumerable<BuildIdEntry> buildIds)
-    {
-        foreach (var entry in buildIds)
-        {
-            _buildIdByName.TryAdd(entry.FileName, entry.BuildId);
-            if (_kernelBuildId.IsEmpty && entry.IsKernel && MappedFile.IsKernelName(entry.FileName))
-            {
-                _kernelBuildId = entry.BuildId;
-            }
-        }
-    }
+    public AddressSpaces(IEnumerable<BuildIdEntry> buildIds) => TakeBuildIds(buildIds);
 
     private enum ChangeKind
     {
@@ -40,6 +34,9 @@ internal sealed class AddressSpaces
 
     /// <summary>All files that were mapped executable, in the order of their first record.</summary>
     public List<MappedFile> Files { get; } = [];
+
+    /// <summary>Changes that were noted when later ones had already been applied.</summary>
+    public long LateChanges { get; private set; }
 
     /// <summary>Takes note of a record that changes an address space.</summary>
     /// <param name="record">A record of any type; those that change nothing are passed over.</param>
@@ -53,40 +50,54 @@ internal sealed class AddressSpaces
                 NoteMapping(record, mapping, time);
                 break;
             case RecordType.Comm when ProcessRecord.TryReadComm(record, body, out var comm) && comm.IsExec:
-                _changes.Add(new Change(time, _changes.Count, ChangeKind.Exec, comm.Pid, 0, default));
+                Note(time, ChangeKind.Exec, comm.Pid);
                 break;
             case RecordType.Fork when ProcessRecord.TryReadFork(body, out var fork) && fork.Pid != fork.ParentPid:
                 // perf marks the forks that it makes up for running processes, whose mappings it lists themselves.
                 bool isMadeUp = (record.Misc & ForkExecBit) != 0;
-                _changes.Add(new Change(time, _changes.Count, isMadeUp ? ChangeKind.Exec : ChangeKind.Fork, fork.Pid, fork.ParentPid, default));
+                Note(time, isMadeUp ? ChangeKind.Exec : ChangeKind.Fork, fork.Pid, fork.ParentPid);
                 break;
         }
     }
 
-    /// <summary>Applies what was noted.</summary>
-    public void Apply()
+    /// <summary>Applies what was noted up to a time; nothing from before it is expected any more.</summary>
+    public void Apply(ulong time)
     {
-        _changes.Sort();
-        foreach (var change in _changes)
+        _appliedUpTo = time;
+        if (_changes.Count == 0)
         {
-            var history = HistoryOf(change.Pid);
-            switch (change.Kind)
+            return;
+        }
+
+        _changes.Sort();
+        int applied = 0;
+        for (; applied < _changes.Count && _changes[applied].Time <= time; applied++)
+        {
+            Apply(_changes[applied]);
+        }
+
+        _changes.RemoveRange(0, applied);
+    }
+
+    /// <summary>Gives files the build-ids of the recording's table, which may come after everything else.</summary>
+    public void TakeBuildIds(IEnumerable<BuildIdEntry> buildIds)
+    {
+        foreach (var entry in buildIds)
+        {
+            _buildIdByName.TryAdd(entry.FileName, entry.BuildId);
+            if (_kernelBuildId.IsEmpty && entry.IsKernel && MappedFile.IsKernelName(entry.FileName))
             {
-                case ChangeKind.Map:
-                    history.Set(change.Time, (history.Latest ?? new AddressSpace()).With(change.Mapping));
-                    break;
-                case ChangeKind.Exec:
-                    history.Set(change.Time, new AddressSpace());
-                    break;
-                case ChangeKind.Fork:
-                    var parent = HistoryOf(change.ParentPid).Latest ?? new AddressSpace();
-                    parent.IsShared = true;
-                    history.Set(change.Time, parent);
-                    break;
+                _kernelBuildId = entry.BuildId;
             }
         }
 
-        _changes.Clear();
+        foreach (var ((name, buildId), file) in _files)
+        {
+            if (buildId.IsEmpty)
+            {
+                file.BuildId = BuildIdOf(name, file.IsKernel);
+            }
+        }
     }
 
     /// <summary>The address space of a process at a time; null where nothing is known of it.</summary>
@@ -94,6 +105,35 @@ internal sealed class AddressSpaces
 
     /// <summary>The kernel's address space at a time.</summary>
     public AddressSpace? OfKernel(ulong time) => Of(KernelPid, time);
+
+    private void Note(ulong time, ChangeKind kind, uint pid, uint parentPid = 0, Mapping mapping = default)
+    {
+        if (time <= _appliedUpTo)
+        {
+            LateChanges++;
+        }
+
+        _changes.Add(new Change(time, _noted++, kind, pid, parentPid, mapping));
+    }
+
+    private void Apply(in Change change)
+    {
+        var history = _histories.GetOrAdd(change.Pid, _ => new AddressSpaceHistory());
+        switch (change.Kind)
+        {
+            case ChangeKind.Map:
+                history.Set(change.Time, (history.Latest ?? new AddressSpace()).With(change.Mapping));
+                break;
+            case ChangeKind.Exec:
+                history.Set(change.Time, new AddressSpace());
+                break;
+            case ChangeKind.Fork:
+                var parent = _histories.GetValueOrDefault(change.ParentPid)?.Latest ?? new AddressSpace();
+                parent.IsShared = true;
+                history.Set(change.Time, parent);
+                break;
+        }
+    }
 
     private void NoteMapping(in PerfRecord record, in MappingRecord mapping, ulong time)
     {
@@ -106,8 +146,7 @@ internal sealed class AddressSpaces
         // The length of a kernel map that ends the address space may wrap around.
         ulong end = mapping.Start + mapping.Length < mapping.Start ? ulong.MaxValue : mapping.Start + mapping.Length;
         var file = MappedFile.IsAnonymous(mapping.FileName) ? null : FileOf(mapping, isKernel);
-        _changes.Add(new Change(
-            time, _changes.Count, ChangeKind.Map, isKernel ? KernelPid : mapping.Pid, 0, new Mapping(mapping.Start, end, mapping.PageOffset, file)));
+        Note(time, ChangeKind.Map, isKernel ? KernelPid : mapping.Pid, mapping: new Mapping(mapping.Start, end, mapping.PageOffset, file));
     }
 
     private MappedFile FileOf(in MappingRecord mapping, bool isKernel)
@@ -116,7 +155,7 @@ internal sealed class AddressSpaces
         var buildId = new BuildId(mapping.BuildId);
         if (buildId.IsEmpty)
         {
-            buildId = isKernel && MappedFile.IsKernelName(name) ? _kernelBuildId : _buildIdByName.GetValueOrDefault(name);
+            buildId = BuildIdOf(name, isKernel);
         }
 
         if (!_files.TryGetValue((name, buildId), out var file))
@@ -129,16 +168,8 @@ internal sealed class AddressSpaces
         return file;
     }
 
-    private AddressSpaceHistory HistoryOf(uint pid)
-    {
-        if (!_histories.TryGetValue(pid, out var history))
-        {
-            history = new AddressSpaceHistory();
-            _histories.Add(pid, history);
-        }
-
-        return history;
-    }
+    private BuildId BuildIdOf(string name, bool isKernel) =>
+        isKernel && MappedFile.IsKernelName(name) ? _kernelBuildId : _buildIdByName.GetValueOrDefault(name);
 
     private readonly record struct Change(ulong Time, int Sequence, ChangeKind Kind, uint Pid, uint ParentPid, Mapping Mapping) : IComparable<Change>
     {

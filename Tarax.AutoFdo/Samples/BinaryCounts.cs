@@ -4,20 +4,39 @@ namespace Tarax.AutoFdo.Samples;
 /// <param name="From">File offset of the branch instruction.</param>
 /// <param name="To">File offset of its target.</param>
 /// <param name="Count">Number of executions that were recorded.</param>
-public readonly record struct BranchCount(ulong From, ulong To, ulong Count);
+public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : ICount<BranchCount>
+{
+    static int ICount<BranchCount>.Compare(BranchCount left, BranchCount right) =>
+        left.From != right.From ? left.From.CompareTo(right.From) : left.To.CompareTo(right.To);
+
+    static BranchCount ICount<BranchCount>.Sum(in BranchCount left, in BranchCount right) => left with { Count = SaturatingSum.Of(left.Count, right.Count) };
+}
 
 /// <summary>Executions of one straight-line range of code.</summary>
 /// <param name="Begin">File offset of the first instruction.</param>
 /// <param name="End">File offset of the last instruction, a taken branch: of its first byte.</param>
 /// <param name="Count">Number of executions that were recorded.</param>
 /// <param name="FirstTime">Earliest time of a sample with this range in nanoseconds of the recording's clock; 0 where times are not known.</param>
-public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ulong FirstTime);
+public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ulong FirstTime) : ICount<RangeCount>
+{
+    static int ICount<RangeCount>.Compare(RangeCount left, RangeCount right) =>
+        left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End);
+
+    static RangeCount ICount<RangeCount>.Sum(in RangeCount left, in RangeCount right) =>
+        left with { Count = SaturatingSum.Of(left.Count, right.Count), FirstTime = Math.Min(left.FirstTime, right.FirstTime) };
+}
 
 /// <summary>Samples or entries at one address.</summary>
 /// <param name="Address">File offset of the instruction.</param>
 /// <param name="Count">How many.</param>
 /// <param name="FirstTime">Earliest time in nanoseconds of the recording's clock; 0 where times are not known.</param>
-public readonly record struct AddressCount(ulong Address, ulong Count, ulong FirstTime);
+public readonly record struct AddressCount(ulong Address, ulong Count, ulong FirstTime) : ICount<AddressCount>
+{
+    static int ICount<AddressCount>.Compare(AddressCount left, AddressCount right) => left.Address.CompareTo(right.Address);
+
+    static AddressCount ICount<AddressCount>.Sum(in AddressCount left, in AddressCount right) =>
+        left with { Count = SaturatingSum.Of(left.Count, right.Count), FirstTime = Math.Min(left.FirstTime, right.FirstTime) };
+}
 
 /// <summary>
 /// What a recording says of one binary: a small product of its own, from which a profile can be made later,

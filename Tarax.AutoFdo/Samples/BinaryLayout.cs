@@ -26,28 +26,30 @@ internal sealed class BinaryLayout
     /// <summary>Whether the binary looks like a kernel: it has the symbol that kernel mappings refer to.</summary>
     public bool IsKernel => _referenceSymbols.Count > 0 && _binary.Type != ElfType.Relocatable;
 
-    /// <summary>The file offset of a runtime address in a mapping of this binary.</summary>
-    public bool TryGetFileOffset(in Mapping mapping, ulong address, out ulong offset)
+    /// <summary>Whether positions in a mapped file that is this binary are file offsets already.</summary>
+    public bool HasFileOffsets(MappedFile file) => !file.IsAsLinked && file.KernelReferenceSymbol is null && _binary.Type != ElfType.Relocatable;
+
+    /// <summary>The file offset of a position in a mapped file that is this binary.</summary>
+    public bool TryGetFileOffset(MappedFile file, ulong position, out ulong offset)
     {
-        if (mapping.File!.IsAsLinked)
+        if (file.IsAsLinked)
         {
-            return _binary.TryGetFileOffset(address, out offset);
+            return _binary.TryGetFileOffset(position, out offset);
         }
 
-        if (mapping.File.KernelReferenceSymbol is { } symbol)
+        if (file.KernelReferenceSymbol is { } symbol)
         {
             // Address space randomization moves the kernel as a whole: by what the reference symbol moved.
             offset = 0;
-            return _referenceSymbols.TryGetValue(symbol, out ulong linked)
-                && _binary.TryGetFileOffset(address - mapping.PageOffset + linked, out offset);
+            return _referenceSymbols.TryGetValue(symbol, out ulong linked) && _binary.TryGetFileOffset(linked + position, out offset);
         }
 
         if (_binary.Type == ElfType.Relocatable)
         {
-            return _binary.TryGetFileOffset(RelocatableLayout.Base + (address - mapping.Start), out offset);
+            return _binary.TryGetFileOffset(RelocatableLayout.Base + position, out offset);
         }
 
-        offset = mapping.OffsetOf(address);
+        offset = position;
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Samples;
@@ -13,9 +12,11 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <summary>A backward step longer than this at the head of a stack, recorded twice, is the hardware's double entry, not a loop.</summary>
     private const ulong DuplicateHeadStride = 0x1000;
 
-    public PairTable Branches { get; } = new();
+    /// <summary>Branches with the ranges that follow them.</summary>
+    public BranchStepTable Steps { get; } = new();
 
-    public PairTable Ranges { get; } = new();
+    /// <summary>Ranges that follow no taken branch, or do not go forward to their end within 4 GB.</summary>
+    public PairTable LoneRanges { get; } = new();
 
     /// <summary>Addresses of the samples themselves, paired with 0.</summary>
     public PairTable Addresses { get; } = new();
@@ -26,7 +27,12 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <summary>Second copies of a stack's first entry.</summary>
     public long DuplicateHeads { get; private set; }
 
-    public void AddAddress(ulong ip, ulong time) => Of(ip).Addresses.Increment(ip, 0, time);
+    public bool IsEmpty => Steps.Count == 0 && LoneRanges.Count == 0 && Addresses.Count == 0;
+
+    /// <summary>Places in all tables, each of 32 bytes.</summary>
+    public long Slots => Steps.Slots + LoneRanges.Slots + Addresses.Slots;
+
+    public void AddAddress(ulong ip, ulong time) => ((long)ip < 0 && kernel is not null ? kernel : this).Addresses.Increment(ip, 0, time);
 
     /// <summary>Counts one stack, whose newest entry comes first.</summary>
     /// <param name="entries">The entries; those that are all zero are places the hardware did not fill.</param>
@@ -34,19 +40,24 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <param name="dropDuplicateHead">Whether a doubled first entry is dropped: some Intel parts record it twice, AMD's do not.</param>
     public void AddStack(ReadOnlySpan<BranchEntry> entries, ulong time, bool dropDuplicateHead)
     {
+        var own = Steps;
+        var ofKernel = kernel?.Steps ?? own;
+
         // The source of the branch that was taken after the current one: the end of the range that begins at its target.
         // An entry of a wrong path tells nothing about what was executed, so the last good one stays.
         ulong nextFrom = 0;
         for (int i = 0; i < entries.Length; i++)
         {
             ref readonly var entry = ref entries[i];
+            ulong from = entry.From;
+            ulong to = entry.To;
             if (entry.IsWrongPath)
             {
                 WrongPathEntries++;
                 continue;
             }
 
-            if ((entry.From | entry.To) == 0)
+            if ((from | to) == 0)
             {
                 nextFrom = 0;
                 continue;
@@ -58,33 +69,41 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
                 continue;
             }
 
-            if (nextFrom != 0)
+            ulong length = nextFrom - to;
+            if (nextFrom == 0 || length >= BranchStepTable.NoRange || entry.IsNotTaken)
             {
-                Of(entry.To & nextFrom).Ranges.Increment(entry.To, nextFrom, time);
+                if (nextFrom != 0)
+                {
+                    LoneRanges.Increment(to, nextFrom, time);
+                }
+
+                length = BranchStepTable.NoRange;
             }
 
+            // Addresses of the upper half are the kernel's, in every process the same.
             if (!entry.IsNotTaken)
             {
-                Of(entry.From & entry.To).Branches.Increment(entry.From, entry.To, time);
+                var steps = (long)(from & to) < 0 ? ofKernel : own;
+                steps.Increment(from, to, (uint)length, time);
             }
 
-            nextFrom = entry.From;
+            nextFrom = from;
         }
     }
 
-    /// <summary>Adds everything of another counter.</summary>
-    public void AddAll(BranchStackCounter other)
+    /// <summary>Adds the tables of another counter.</summary>
+    public void Take(BranchStackCounter other)
     {
-        Branches.AddAll(other.Branches);
-        Ranges.AddAll(other.Ranges);
+        LoneRanges.AddAll(other.LoneRanges);
         Addresses.AddAll(other.Addresses);
-        WrongPathEntries += other.WrongPathEntries;
-        DuplicateHeads += other.DuplicateHeads;
+        foreach (ref readonly var step in other.Steps.AsSpan())
+        {
+            if (step.Count != 0)
+            {
+                Steps.Add(step.From, step.To, step.Length, step.Count, step.FirstTime);
+            }
+        }
     }
-
-    /// <summary>Addresses of the upper half are the kernel's, in every process the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private BranchStackCounter Of(ulong address) => (long)address < 0 && kernel is not null ? kernel : this;
 
     private static bool IsDuplicateHead(ReadOnlySpan<BranchEntry> entries) =>
         entries[0].From == entries[1].From && entries[0].To == entries[1].To && entries[0].From - entries[0].To > DuplicateHeadStride;

@@ -62,7 +62,7 @@ public static class CountsText
     public static BinaryCounts Read(TextReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var tally = new BinaryTally();
+        var counts = new FileCounts.Collected();
         var lines = new Lines(reader);
         for (ulong left = lines.Count("number of ranges"); left > 0; left--)
         {
@@ -72,13 +72,13 @@ public static class CountsText
                 throw lines.Invalid("range", "ends before it begins");
             }
 
-            Add(tally.Ranges, begin, end, count);
+            Add(counts.Ranges, new RangeCount(begin, end, count, 0), count);
         }
 
         for (ulong left = lines.Count("number of samples"); left > 0; left--)
         {
             var (address, count) = lines.Single("sample");
-            Add(tally.Addresses, address, 0, count);
+            Add(counts.Samples, new AddressCount(address, count, 0), count);
         }
 
         for (ulong left = lines.Count("number of branches"); left > 0; left--)
@@ -86,22 +86,24 @@ public static class CountsText
             var (from, to, count) = lines.Pair("branch", "->");
             if (from == Outside)
             {
-                Add(tally.Entries, to, 0, count);
+                Add(counts.Entries, new AddressCount(to, count, 0), count);
             }
             else
             {
-                Add(tally.Branches, from, to, count);
+                Add(counts.Branches, new BranchCount(from, to, count), count);
             }
         }
 
-        return tally.ToCounts(buildId: null);
+        var sorted = new FileCounts();
+        sorted.Take(counts);
+        return new BinaryTally(sorted).ToCounts(buildId: null);
     }
 
-    private static void Add(PairTable table, ulong first, ulong second, ulong count)
+    private static void Add<T>(List<T> list, T counted, ulong count)
     {
         if (count > 0)
         {
-            table.Add(first, second, count, time: 0);
+            list.Add(counted);
         }
     }
 

@@ -20,6 +20,11 @@ internal static class EventChoice
             .OrderByDescending(IsPreferred).ThenByDescending(e => samples[e.Index]).ThenBy(e => e.Index).FirstOrDefault();
     }
 
+    /// <summary>
+    /// The events that may come to be chosen. Names of streamed recordings, and which event was sampled most, are known only at the end.
+    /// </summary>
+    public static Func<PerfEvent, bool> Candidates(PerfDataFile file, string? name) => e => file.DataLength is null || name is null || IsNamed(e.Name, name);
+
     private static bool IsNamed(string eventName, string name) =>
         eventName.Equals(name, StringComparison.OrdinalIgnoreCase)
         || (eventName.StartsWith(name, StringComparison.OrdinalIgnoreCase) && eventName[name.Length] == ':');

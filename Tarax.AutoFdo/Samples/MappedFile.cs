@@ -14,30 +14,38 @@ internal sealed class MappedFile
         Name = name.EndsWith(DeletedSuffix, StringComparison.Ordinal) ? name[..^DeletedSuffix.Length] : name;
         BuildId = buildId;
         IsKernel = isKernel;
+        IsAsLinked = Name == ScriptRecording.AsLinked;
+        KernelReferenceSymbol = isKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
+            ? (Name.Length > KernelMap.Length ? Name[KernelMap.Length..] : "_text")
+            : null;
+        IsKernelModule = isKernel && !IsAsLinked && KernelReferenceSymbol is null && ModuleName(Name) is not null;
     }
+
+    /// <summary>Files are the same by name and build-id; they may become so only when the recording's build-ids are known.</summary>
+    public static IEqualityComparer<MappedFile> SameFile { get; } = EqualityComparer<MappedFile>.Create(
+        (a, b) => a!.Name == b!.Name && a.BuildId.Equals(b.BuildId) && a.IsKernel == b.IsKernel,
+        file => HashCode.Combine(file.Name, file.BuildId, file.IsKernel));
+
 
     /// <summary>The path as recorded, without the mark of a file that was replaced while it ran.</summary>
     public string Name { get; }
 
     /// <summary>The build-id of the mapping itself, or the one that the recording's table gives to this name.</summary>
-    public BuildId BuildId { get; }
+    public BuildId BuildId { get; set; }
 
     public bool IsKernel { get; }
 
     /// <summary>Whether it stands for whatever binary, at the addresses it was linked for: a text of perf script without mappings.</summary>
-    public bool IsAsLinked => Name == ScriptRecording.AsLinked;
+    public bool IsAsLinked { get; }
 
     /// <summary>
     /// The symbol whose runtime address the kernel's own mapping states in place of a file offset, <c>_text</c> or <c>_stext</c>;
     /// null for any other file (perf_event__synthesize_kernel_mmap in tools/perf).
     /// </summary>
-    public string? KernelReferenceSymbol =>
-        IsKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
-            ? (Name.Length > KernelMap.Length ? Name[KernelMap.Length..] : "_text")
-            : null;
+    public string? KernelReferenceSymbol { get; }
 
     /// <summary>Whether it is a loadable module of the kernel, by its path or by <c>[name]</c>.</summary>
-    public bool IsKernelModule => IsKernel && !IsAsLinked && KernelReferenceSymbol is null && ModuleName(Name) is not null;
+    public bool IsKernelModule { get; }
 
     /// <summary>
     /// The module's name as the kernel writes it, without folder, <c>.ko</c> and compression, with underscores for hyphens; null for a name that is

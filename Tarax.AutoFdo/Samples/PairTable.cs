@@ -12,12 +12,12 @@ internal sealed class PairTable
 {
     private const int InitialSlots = 64;
 
-    /// <summary>Different in every process, so that no input can be made whose pairs all fall together; what comes out does not depend on it.</summary>
-    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64();
-
     private Slot[] _slots = new Slot[InitialSlots];
     private int _shift = 64 - BitOperations.Log2(InitialSlots);
     private int _room = RoomIn(InitialSlots);
+
+    /// <summary>Number of places, each of 32 bytes.</summary>
+    public int Slots => _slots.Length;
 
     /// <summary>Number of different pairs.</summary>
     public int Count { get; private set; }
@@ -82,7 +82,7 @@ internal sealed class PairTable
     private ref Slot Find(ulong first, ulong second)
     {
         ref Slot start = ref MemoryMarshal.GetArrayDataReference(_slots);
-        ulong hash = (BitOperations.RotateLeft((first ^ Seed) * 0x9e3779b97f4a7c15, 32) + second) * 0xd6e8feb86659fd93;
+        ulong hash = (BitOperations.RotateLeft((first ^ HashSeed.Value) * 0x9e3779b97f4a7c15, 32) + second) * 0xd6e8feb86659fd93;
         nuint index = (nuint)(hash >> _shift);
         while (true)
         {

@@ -3,115 +3,200 @@ using Tarax.AutoFdo.PerfData;
 namespace Tarax.AutoFdo.Samples;
 
 /// <summary>
-/// The second pass over a recording: the samples of one event, counted by runtime address in each address space.
-/// Pieces of the file are counted on several threads; sums and minima make the result the same on any number of them.
+/// One pass over a recording. Its pieces are looked through one after another, and counted, on any number of threads, as soon as the mappings of their
+/// time are known. Sums and minima make the result the same on any number of threads.
 /// </summary>
 internal sealed class RecordingCounter
 {
-    private readonly PerfDataFile _file;
-    private readonly RecordingScan _scan;
-    private readonly PerfEvent _event;
-    private readonly bool _dropDuplicateHeads;
+    /// <summary>Pieces that wait in memory; more are set aside.</summary>
+    private const int MostWaiting = 32;
 
-    private RecordingCounter(PerfDataFile file, RecordingScan scan, PerfEvent chosen)
+    private readonly PerfDataFile _file;
+    private readonly RecordPieces _pieces;
+    private readonly Queue<RecordPiece> _waiting = new();
+    private readonly RecordedCounts?[] _counts;
+    private readonly Action<long>? _progress;
+    private readonly bool _dropDuplicateHeads;
+    private readonly bool _stopsAtLateChange;
+    private bool _isStopped;
+
+    private RecordingCounter(PerfDataFile file, RecordPieces pieces, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
     {
         _file = file;
-        _scan = scan;
-        _event = chosen;
+        _pieces = pieces;
+        _counts = [.. file.Events.Select(e => isCounted(e) ? new RecordedCounts() : null)];
+        _progress = progress;
         _dropDuplicateHeads = file.Features.CpuId?.StartsWith("AuthenticAMD", StringComparison.Ordinal) != true;
+        _stopsAtLateChange = settlesByRounds && file.DataLength is not null;
+        Scan = new RecordingScan(file, pieces, settlesByRounds);
     }
 
-    /// <summary>Counts all samples of <paramref name="chosen"/>.</summary>
+    public RecordingScan Scan { get; }
+
+    /// <summary>Counts the samples of events.</summary>
     /// <param name="file">The recording.</param>
-    /// <param name="scan">What the first pass found.</param>
-    /// <param name="chosen">The event to count.</param>
+    /// <param name="isCounted">Which events are counted.</param>
     /// <param name="threads">Number of threads, at least 1.</param>
     /// <param name="progress">Told the number of bytes of each piece that was counted, on any thread; null for none.</param>
-    public static RecordedCounts Run(PerfDataFile file, RecordingScan scan, PerfEvent chosen, int threads, Action<long>? progress)
+    public static RecordingCounter Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress)
     {
-        var counter = new RecordingCounter(file, scan, chosen);
-        int next = -1;
-        RecordedCounts CountPieces()
+        if (Run(file, isCounted, threads, progress, settlesByRounds: true) is { } counted)
         {
-            var counts = new RecordedCounts();
-            try
-            {
-                for (int piece; (piece = Interlocked.Increment(ref next)) < scan.Pieces.Count - 1;)
-                {
-                    counter.CountPiece(scan.Pieces[piece], scan.Pieces[piece + 1], counts);
-                    progress?.Invoke(scan.Pieces[piece + 1] - scan.Pieces[piece]);
-                }
-            }
-            catch
-            {
-                // The others need not go on.
-                Volatile.Write(ref next, scan.Pieces.Count);
-                throw;
-            }
-
-            return counts;
+            return counted;
         }
 
-        int workers = Math.Min(threads, scan.Pieces.Count - 1);
-        if (workers <= 1)
-        {
-            return CountPieces();
-        }
+        // A mapping came later than perf promises: this time all are read before anything is counted.
+        return Run(file, isCounted, threads, progress, settlesByRounds: false)!;
+    }
 
-        var tasks = new Task<RecordedCounts>[workers];
-        for (int i = 0; i < workers; i++)
+    /// <summary>The counts of an event that was to be counted.</summary>
+    public RecordedCounts CountsOf(PerfEvent recorded) => _counts[recorded.Index]!;
+
+    private static RecordingCounter? Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool settlesByRounds)
+    {
+        using var pieces = file.Pieces();
+        var counter = new RecordingCounter(file, pieces, isCounted, progress, settlesByRounds);
+        counter.Work(threads);
+        return counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0 ? null : counter;
+    }
+
+    private void Work(int threads)
+    {
+        int workers = (int)Math.Clamp((_file.DataLength ?? long.MaxValue) / RecordPieces.PieceLength, 1, threads);
+        var tasks = new Task[workers - 1];
+        for (int i = 0; i < tasks.Length; i++)
         {
             tasks[i] = Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
 
-        // No thread may be left reading when the caller unmaps the file, also not after a failure.
-        ((IAsyncResult)Task.WhenAll(tasks)).AsyncWaitHandle.WaitOne();
-        var total = tasks[0].GetAwaiter().GetResult();
-        foreach (var task in tasks.AsSpan(1))
+        try
         {
-            total.AddAll(task.GetAwaiter().GetResult());
+            CountPieces();
+        }
+        finally
+        {
+            // No thread may be left reading when the caller unmaps the file, also not after a failure.
+            ((IAsyncResult)Task.WhenAll(tasks)).AsyncWaitHandle.WaitOne();
         }
 
-        return total;
+        foreach (var task in tasks)
+        {
+            task.GetAwaiter().GetResult();
+        }
     }
 
-    private void CountPiece(long start, long end, RecordedCounts counts)
+    private void CountPieces()
     {
-        var layout = _event.Layout;
+        try
+        {
+            LocalCounts?[] local = [.. _counts.Select(c => c is null ? null : new LocalCounts(c, Scan.AddressSpaces))];
+            while (TryTake(out var piece))
+            {
+                Count(piece, local);
+                _pieces.Release(piece);
+                _progress?.Invoke(piece.Length);
+            }
+
+            foreach (var counts in local)
+            {
+                counts?.HandOverAll();
+            }
+        }
+        catch
+        {
+            // The others need not go on.
+            Volatile.Write(ref _isStopped, true);
+            throw;
+        }
+    }
+
+    /// <summary>Takes the next piece that can be counted, and reads on until there is one.</summary>
+    private bool TryTake(out RecordPiece piece)
+    {
+        lock (_waiting)
+        {
+            while (!_waiting.TryPeek(out piece!) || !Scan.IsSettled(piece))
+            {
+                if (Volatile.Read(ref _isStopped))
+                {
+                    return false;
+                }
+
+                if (Scan.TryRead(out var next))
+                {
+                    _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _pieces.SetAside(next));
+                }
+                else if (_waiting.Count == 0)
+                {
+                    return false;
+                }
+
+                if (_stopsAtLateChange && Scan.AddressSpaces.LateChanges > 0)
+                {
+                    Volatile.Write(ref _isStopped, true);
+                }
+            }
+
+            _waiting.Dequeue();
+        }
+
+        piece = _pieces.Fetch(piece);
+        return !Volatile.Read(ref _isStopped);
+    }
+
+    private void Count(RecordPiece piece, LocalCounts?[] local)
+    {
         bool isSingleEvent = _file.Events.Count == 1;
+        var sampled = _file.Events[0];
+        var counts = local[sampled.Index];
         uint lastPid = 0;
         AddressSpace? lastSpace = null;
+        AddressSpace? lastKernel = null;
         BranchStackCounter? counter = null;
-        var records = new RecordReader(_file.Source, start, end);
+        var records = piece.Records(RecordsEnd.Continues);
         while (records.TryRead(out var record))
         {
-            if (record.Type != RecordType.Sample || (!isSingleEvent && _file.EventOf(record.Body) != _event))
+            if (record.Type != RecordType.Sample)
             {
                 continue;
             }
 
             var body = record.Body;
-            counts.Samples++;
+            if (!isSingleEvent && _file.EventOf(body) is var next && next != sampled)
+            {
+                (sampled, counts, counter) = (next, local[next.Index], null);
+            }
+
+            if (counts is null)
+            {
+                continue;
+            }
+
+            var layout = sampled.Layout;
+            var totals = counts.Totals;
+            totals.Samples++;
             if (body.Length < layout.FixedLength)
             {
-                counts.DamagedSamples++;
+                totals.DamagedSamples++;
                 continue;
             }
 
             if (record.CpuMode is CpuMode.GuestKernel or CpuMode.GuestUser)
             {
-                counts.GuestSamples++;
+                totals.GuestSamples++;
                 continue;
             }
 
             ulong time = SampleLayout.Fixed64(body, layout.TimeOffset);
             uint pid = SampleLayout.Fixed32(body, layout.TidOffset);
-            counts.NoteTime(time);
-            var space = _scan.AddressSpaces.Of(pid, _scan.OrderOf(time, record.Offset));
-            if (counter is null || pid != lastPid || space != lastSpace)
+            totals.NoteTime(time);
+            ulong order = Scan.OrderOf(time, record.Offset);
+            var space = Scan.AddressSpaces.Of(pid, order);
+            var kernel = Scan.AddressSpaces.OfKernel(order);
+            if (counter is null || pid != lastPid || space != lastSpace || kernel != lastKernel)
             {
-                counter = counts.CounterOf(space);
-                (lastPid, lastSpace) = (pid, space);
+                counter = counts.CounterOf(space, kernel);
+                (lastPid, lastSpace, lastKernel) = (pid, space, kernel);
             }
 
             if (layout.IpOffset >= 0)
@@ -121,15 +206,20 @@ internal sealed class RecordingCounter
 
             if (!layout.TryReadBranchStack(body, out var stack))
             {
-                counts.DamagedSamples++;
+                totals.DamagedSamples++;
             }
             else if (!stack.Entries.IsEmpty)
             {
-                counts.SamplesWithBranchStack++;
-                counts.BranchEntries += stack.Entries.Length;
-                counts.DeepestBranchStack = Math.Max(counts.DeepestBranchStack, stack.Entries.Length);
+                totals.SamplesWithBranchStack++;
+                totals.BranchEntries += stack.Entries.Length;
+                totals.DeepestBranchStack = Math.Max(totals.DeepestBranchStack, stack.Entries.Length);
                 counter.AddStack(stack.Entries, time, _dropDuplicateHeads);
             }
+        }
+
+        foreach (var each in local)
+        {
+            each?.HandOverIfLarge();
         }
     }
 }

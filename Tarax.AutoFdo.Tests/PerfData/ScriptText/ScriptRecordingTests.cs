@@ -107,8 +107,7 @@ public sealed class ScriptRecordingTests
     public void Thread_of_an_unknown_process_is_not_given_to_one_of_several()
     {
         using var file = Read(" PERF_RECORD_MMAP2 1/1: [0x1000(0x1000) @ 0 fe:00 1 0]: r-xp /bin/init\n PERF_RECORD_MMAP2 500/500: [0x1000(0x1000) @ 0 fe:00 1 0]: r-xp /bin/a\n a 501 1.5: 1004 0x1010/0x1000/P/-/-/0\n");
-        var scan = RecordingScan.Run(file);
-        Assert.That(RecordingCounter.Run(file, scan, file.Events[0], 1, null).SamplesByFile(null), Is.Empty);
+        Assert.That(RecordingCounter.Run(file, _ => true, 1, null).CountsOf(file.Events[0]).SamplesByFile(), Is.Empty);
     }
 
     [Test]
@@ -121,9 +120,8 @@ public sealed class ScriptRecordingTests
             b 6/6 1.3: PERF_RECORD_COMM exec: b:6/6
             b 6/6 1.4:  1004 0x1010/0x1000/P/-/-/0
             """);
-        var scan = RecordingScan.Run(file);
-        var counts = RecordingCounter.Run(file, scan, file.Events[0], 1, null);
-        Assert.That(counts.SamplesByFile(null).Single(), Is.EqualTo(KeyValuePair.Create(scan.AddressSpaces.Files[0], 1UL)));
+        var counter = RecordingCounter.Run(file, _ => true, 1, null);
+        Assert.That(counter.CountsOf(file.Events[0]).SamplesByFile().Single(), Is.EqualTo(KeyValuePair.Create(counter.Scan.AddressSpaces.Files[0], 1UL)));
     }
 
     [Test]

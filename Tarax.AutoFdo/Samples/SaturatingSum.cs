@@ -1,4 +1,4 @@
-namespace Tarax.AutoFdo.Profiles;
+namespace Tarax.AutoFdo.Samples;
 
 /// <summary>Addition of counts that stays at the largest number instead of beginning again at 0.</summary>
 internal static class SaturatingSum

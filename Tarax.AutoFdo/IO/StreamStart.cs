@@ -1,0 +1,66 @@
+namespace Tarax.AutoFdo.IO;
+
+/// <summary>The first bytes of a stream, by which it is decided whether it can be read as it comes.</summary>
+internal sealed class StreamStart : IDisposable
+{
+    private const int MostBytes = 16 << 20;
+    private const int FirstBytes = 1 << 16;
+
+    private readonly Stream _stream;
+
+    private StreamStart(Stream stream, ByteSource bytes, bool isWhole)
+    {
+        _stream = stream;
+        Bytes = bytes;
+        IsWhole = isWhole;
+    }
+
+    public ByteSource Bytes { get; }
+
+    /// <summary>Whether nothing follows.</summary>
+    public bool IsWhole { get; }
+
+    /// <param name="stream">The stream, which belongs to the result then.</param>
+    /// <param name="format">The format's name for messages.</param>
+    public static StreamStart Read(Stream stream, string format)
+    {
+        byte[] bytes = new byte[FirstBytes];
+        int length = 0;
+        while (true)
+        {
+            length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
+            if (length < bytes.Length || length == MostBytes)
+            {
+                break;
+            }
+
+            Array.Resize(ref bytes, Math.Min(length * 4, MostBytes));
+        }
+
+        bool isWhole = length < bytes.Length;
+        Array.Resize(ref bytes, length);
+        return new StreamStart(stream, ByteSource.FromArray(bytes, format), isWhole);
+    }
+
+    /// <summary>The whole stream, to be looked at anywhere. This object is not needed any more then.</summary>
+    public ByteSource Spooled()
+    {
+        if (IsWhole)
+        {
+            _stream.Dispose();
+            return Bytes;
+        }
+
+        using var spool = new Spool(Bytes.Name);
+        spool.Write(Bytes.All());
+        spool.Write(_stream);
+        Dispose();
+        return spool.ToSource();
+    }
+
+    public void Dispose()
+    {
+        Bytes.Dispose();
+        _stream.Dispose();
+    }
+}

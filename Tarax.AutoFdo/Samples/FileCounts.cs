@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+
+namespace Tarax.AutoFdo.Samples;
+
+/// <summary>
+/// What was counted of one mapped file, by position in it (<see cref="Mapping.PositionOf"/>). Threads add what they have collected; sums and
+/// minima make the result the same in any order.
+/// </summary>
+internal sealed class FileCounts
+{
+    public SortedCounts<BranchCount> Branches { get; } = new();
+
+    public SortedCounts<RangeCount> Ranges { get; } = new();
+
+    public SortedCounts<AddressCount> Samples { get; } = new();
+
+    /// <summary>Targets of branches from outside of the file.</summary>
+    public SortedCounts<AddressCount> Entries { get; } = new();
+
+    public FileSums Sums { get; private set; }
+
+    /// <summary>Takes over what a thread has collected, which is empty afterwards.</summary>
+    public void Take(Collected collected)
+    {
+        lock (this)
+        {
+            Move(collected.Branches, Branches);
+            Move(collected.Ranges, Ranges);
+            Move(collected.Samples, Samples);
+            Move(collected.Entries, Entries);
+            Sums += collected.Sums;
+            collected.Sums = default;
+        }
+    }
+
+    private static void Move<T>(List<T> from, SortedCounts<T> to)
+        where T : struct, ICount<T>
+    {
+        to.Add(CollectionsMarshal.AsSpan(from));
+        from.Clear();
+    }
+
+    /// <summary>Counts of a file in no order, before they are added.</summary>
+    internal sealed class Collected
+    {
+        public List<BranchCount> Branches { get; } = [];
+
+        public List<RangeCount> Ranges { get; } = [];
+
+        public List<AddressCount> Samples { get; } = [];
+
+        public List<AddressCount> Entries { get; } = [];
+
+        public FileSums Sums;
+    }
+}
+
+/// <summary>Sums over a file.</summary>
+internal record struct FileSums
+{
+    /// <summary>Samples whose address lies in the file.</summary>
+    public ulong Samples;
+
+    /// <summary>Recorded branches whose target lies in it.</summary>
+    public ulong BranchesInto;
+
+    /// <summary>Executions of ranges that begin in it, dropped ones included.</summary>
+    public ulong RangesSeen;
+
+    /// <summary>Of these, the next recorded branch lies in another file or in none.</summary>
+    public ulong RangesLeaving;
+
+    /// <summary>Of these, the next recorded branch lies before the range's begin.</summary>
+    public ulong RangesBackward;
+
+    /// <summary>Of these, longer than 1 MiB.</summary>
+    public ulong RangesTooLong;
+
+    public static FileSums operator +(FileSums left, FileSums right) => new()
+    {
+        Samples = left.Samples + right.Samples,
+        BranchesInto = left.BranchesInto + right.BranchesInto,
+        RangesSeen = left.RangesSeen + right.RangesSeen,
+        RangesLeaving = left.RangesLeaving + right.RangesLeaving,
+        RangesBackward = left.RangesBackward + right.RangesBackward,
+        RangesTooLong = left.RangesTooLong + right.RangesTooLong,
+    };
+}
