@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>Opens an input wherever it comes from: a file is mapped; standard input, pipes and compressed files are spooled first.</summary>
-internal static class InputFile
+internal static partial class InputFile
 {
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
@@ -15,20 +17,37 @@ internal static class InputFile
     /// <summary>Opens what cannot be mapped, standard input and pipes; null for files.</summary>
     public static Stream? TryOpenStream(string path)
     {
+        const int StandardInputDescriptor = 0;
         if (path == StandardInput)
         {
+            EnlargePipe(StandardInputDescriptor);
             return Console.OpenStandardInput();
         }
 
         var file = ByteSource.OpenFile(path);
         if (!file.CanSeek)
         {
+            EnlargePipe((int)file.SafeFileHandle.DangerousGetHandle());
             return file;
         }
 
         file.Dispose();
         return null;
     }
+
+    /// <summary>Lets the writer run ahead of the reader, so that they change places less often. What is no pipe, or may not be enlarged, stays as it is.</summary>
+    private static void EnlargePipe(int descriptor)
+    {
+        const int SetPipeSize = 1031;
+        const int PipeSize = 1 << 20;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = fcntl(descriptor, SetPipeSize, PipeSize);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int fcntl(int descriptor, int command, int argument);
 
     private static ByteSource OpenAsIs(string path, string name)
     {

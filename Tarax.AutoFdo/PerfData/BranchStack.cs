@@ -10,7 +10,8 @@ internal readonly struct BranchEntry
 
     /// <summary>Set by the perf tool for Arm SPE records: the branch was executed and not taken.</summary>
     private const ulong NotTakenBit = 1UL << 33;
-    private const int SpeculationShift = 24;
+    private const ulong SpeculationMask = 3UL << 24;
+    private const ulong WrongPath = 1UL << 24;
 
     public readonly ulong From;
     public readonly ulong To;
@@ -24,7 +25,10 @@ internal readonly struct BranchEntry
     }
 
     /// <summary>The branch was only speculated, on a path that was then dropped (AMD LbrExtV2).</summary>
-    public bool IsWrongPath => ((Flags >> SpeculationShift) & 3) == 1;
+    public bool IsWrongPath => (Flags & SpeculationMask) == WrongPath;
+
+    /// <summary>The branch was not executed, or not taken.</summary>
+    public bool IsUnusual => IsWrongPath | IsNotTaken;
 
     /// <summary>
     /// The flags of a machine of the other byte order, after its words were swapped: they are a C bitfield, whose first member is the lowest there

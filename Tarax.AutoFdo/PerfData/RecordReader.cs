@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.PerfData;
@@ -46,6 +47,8 @@ internal unsafe ref struct RecordReader
 {
     public const int HeaderSize = 8;
 
+    private const int RecordsAhead = 4;
+
     private readonly byte* _data;
     private readonly long _end;
     private readonly long _origin;
@@ -89,7 +92,13 @@ internal unsafe ref struct RecordReader
                 : throw new InvalidFormatException(PerfDataFile.Format, "record header", _origin + Offset, $"needs {HeaderSize} bytes, {remaining} remain in the data section");
         }
 
+        // Samples are mostly of one length: the header of one that comes soon is fetched while this record is dealt with.
         byte* header = _data + Offset;
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(header + (RecordsAhead * Unsafe.ReadUnaligned<ushort>(header + 6)));
+        }
+
         var type = (RecordType)Unsafe.ReadUnaligned<uint>(header);
         ushort misc = Unsafe.ReadUnaligned<ushort>(header + 4);
         ushort size = Unsafe.ReadUnaligned<ushort>(header + 6);

@@ -100,11 +100,11 @@ internal sealed class AddressSpaces
         }
     }
 
-    /// <summary>The address space of a process at a time; null where nothing is known of it.</summary>
-    public AddressSpace? Of(uint pid, ulong time) => _histories.TryGetValue(pid, out var history) ? history.At(time) : null;
+    /// <summary>The address spaces of the kernel over time.</summary>
+    public AddressSpaceHistory Kernel { get; } = new();
 
-    /// <summary>The kernel's address space at a time.</summary>
-    public AddressSpace? OfKernel(ulong time) => Of(KernelPid, time);
+    /// <summary>The address spaces of a process over time; null where nothing is known of it.</summary>
+    public AddressSpaceHistory? Of(uint pid) => _histories.GetValueOrDefault(pid);
 
     private void Note(ulong time, ChangeKind kind, uint pid, uint parentPid = 0, Mapping mapping = default)
     {
@@ -118,7 +118,7 @@ internal sealed class AddressSpaces
 
     private void Apply(in Change change)
     {
-        var history = _histories.GetOrAdd(change.Pid, _ => new AddressSpaceHistory());
+        var history = change.Pid == KernelPid ? Kernel : _histories.GetOrAdd(change.Pid, _ => new AddressSpaceHistory());
         switch (change.Kind)
         {
             case ChangeKind.Map:

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Samples;
@@ -38,10 +39,19 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <param name="entries">The entries; those that are all zero are places the hardware did not fill.</param>
     /// <param name="time">Time of the sample.</param>
     /// <param name="dropDuplicateHead">Whether a doubled first entry is dropped: some Intel parts record it twice, AMD's do not.</param>
+    [SkipLocalsInit]
     public void AddStack(ReadOnlySpan<BranchEntry> entries, ulong time, bool dropDuplicateHead)
     {
-        var own = Steps;
-        var ofKernel = kernel?.Steps ?? own;
+        if (dropDuplicateHead && entries.Length > 1 && IsDuplicateHead(entries))
+        {
+            DuplicateHeads++;
+            entries = entries[1..];
+        }
+
+        Span<BranchStepTable.PendingStep> steps = stackalloc BranchStepTable.PendingStep[BranchStepTable.StepsAtOnce];
+        int count = 0;
+        var table = Steps;
+        table.MakeRoom();
 
         // The source of the branch that was taken after the current one: the end of the range that begins at its target.
         // An entry of a wrong path tells nothing about what was executed, so the last good one stays.
@@ -49,46 +59,56 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
         for (int i = 0; i < entries.Length; i++)
         {
             ref readonly var entry = ref entries[i];
-            ulong from = entry.From;
-            ulong to = entry.To;
             if (entry.IsWrongPath)
             {
                 WrongPathEntries++;
                 continue;
             }
 
-            if ((from | to) == 0)
+            if ((entry.From | entry.To) == 0)
             {
                 nextFrom = 0;
                 continue;
             }
 
-            if (i == 1 && dropDuplicateHead && IsDuplicateHead(entries))
-            {
-                DuplicateHeads++;
-                continue;
-            }
-
-            ulong length = nextFrom - to;
+            ulong length = nextFrom - entry.To;
             if (nextFrom == 0 || length >= BranchStepTable.NoRange || entry.IsNotTaken)
             {
                 if (nextFrom != 0)
                 {
-                    LoneRanges.Increment(to, nextFrom, time);
+                    LoneRanges.Increment(entry.To, nextFrom, time);
                 }
 
                 length = BranchStepTable.NoRange;
             }
 
-            // Addresses of the upper half are the kernel's, in every process the same.
-            if (!entry.IsNotTaken)
+            nextFrom = entry.From;
+            if (entry.IsNotTaken)
             {
-                var steps = (long)(from & to) < 0 ? ofKernel : own;
-                steps.Increment(from, to, (uint)length, time);
+                continue;
             }
 
-            nextFrom = from;
+            // Addresses of the upper half are the kernel's, in every process the same.
+            long half = (long)(entry.From & entry.To) >> 63;
+            var ofHalf = (half != 0 && kernel is not null ? kernel : this).Steps;
+            if (ofHalf != table || count == steps.Length)
+            {
+                table.Add(entries, steps[..count], time);
+                table = ofHalf;
+                table.MakeRoom();
+                count = 0;
+            }
+
+            steps[count++] = table.Prepare(entries, i, (uint)length);
+
+            // Most entries follow each other without anything to be looked at.
+            int more = table.Prepare(entries, i + 1, half, steps[count..]);
+            count += more;
+            i += more;
+            nextFrom = entries[i].From;
         }
+
+        table.Add(entries, steps[..count], time);
     }
 
     /// <summary>Adds the tables of another counter.</summary>
@@ -100,7 +120,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
         {
             if (step.Count != 0)
             {
-                Steps.Add(step.From, step.To, step.Length, step.Count, step.FirstTime);
+                Steps.Add(step);
             }
         }
     }

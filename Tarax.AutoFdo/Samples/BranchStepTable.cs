@@ -1,23 +1,28 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Samples;
 
 /// <summary>
-/// Counts steps of execution: a taken branch together with the straight-line range from its target to the next one, which one look
-/// at the table counts both. Open addressing, one cache line for two steps.
+/// Counts steps of execution: a taken branch together with the straight-line range from its target to the next one, so that one look at the table
+/// counts both. Open addressing, one cache line for two steps.
 /// </summary>
 internal sealed class BranchStepTable
 {
+    /// <summary>Steps that are prepared and then added together.</summary>
+    public const int StepsAtOnce = 64;
+
     /// <summary>The length of a step of which the next branch is not known.</summary>
     public const uint NoRange = uint.MaxValue;
 
-    private const int InitialSlots = 64;
+    private const int InitialSlots = 256;
 
-    private Step[] _slots = new Step[InitialSlots];
+    private readonly ulong _seed = HashSeed.Value;
+    private Slot[] _slots = new Slot[InitialSlots];
     private int _shift = 64 - BitOperations.Log2(InitialSlots);
-    private int _room = RoomIn(InitialSlots);
 
     /// <summary>Number of different steps.</summary>
     public int Count { get; private set; }
@@ -25,93 +30,180 @@ internal sealed class BranchStepTable
     /// <summary>Number of places, each of 32 bytes.</summary>
     public int Slots => _slots.Length;
 
-    /// <summary>Adds one execution at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Increment(ulong from, ulong to, uint length, ulong time) => Add(from, to, length, 1, time);
+    /// <summary>The slots in no particular order; those whose count is 0 are free.</summary>
+    public ReadOnlySpan<Slot> AsSpan() => _slots;
 
-    /// <summary>Adds <paramref name="count"/> executions, the earliest of them at <paramref name="time"/>.</summary>
-    /// <param name="from">Runtime address of the branch.</param>
-    /// <param name="to">Runtime address of its target.</param>
-    /// <param name="length">Distance in bytes from the target to the next taken branch, or <see cref="NoRange"/>.</param>
-    /// <param name="count">How many; beyond 2^32 − 1 in all, they stay there.</param>
-    /// <param name="time">Time in nanoseconds.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(ulong from, ulong to, uint length, uint count, ulong time)
+    /// <summary>Makes room for <see cref="StepsAtOnce"/> more steps.</summary>
+    public void MakeRoom() => MakeRoom(StepsAtOnce);
+
+    /// <summary>Prepares a step, for which there must be room.</summary>
+    public PendingStep Prepare(ReadOnlySpan<BranchEntry> stack, int entry, uint length)
     {
-        ref Step slot = ref Find(from, to, length);
+        uint place = (uint)(Hash(_seed, stack[entry].From, stack[entry].To, length) >> _shift);
+        return new PendingStep { Entry = entry, Length = length, Place = place };
+    }
+
+    /// <summary>
+    /// Prepares entries of a stack for as long as each is a taken branch in one half of the address space, from which the program went straight on to the
+    /// entry before. All places are asked for before the first is looked at, so that the cache fetches them side by side.
+    /// </summary>
+    /// <param name="stack">The stack, newest branch first.</param>
+    /// <param name="first">The first entry; that before it is a branch.</param>
+    /// <param name="half">0 for the lower half of the address space, all ones for the upper.</param>
+    /// <param name="pending">Where to write the steps; room for them must have been made.</param>
+    /// <returns>Number of steps.</returns>
+    public int Prepare(ReadOnlySpan<BranchEntry> stack, int first, long half, Span<PendingStep> pending)
+    {
+        ref Slot start = ref MemoryMarshal.GetArrayDataReference(_slots);
+        ulong seed = _seed;
+        int shift = _shift;
+        int most = Math.Min(stack.Length - first, pending.Length);
+        ref readonly var entry = ref stack[first - 1];
+        ref var step = ref MemoryMarshal.GetReference(pending);
+        int count = 0;
+        for (; count < most; count++)
+        {
+            ulong nextFrom = entry.From;
+            entry = ref Unsafe.Add(ref Unsafe.AsRef(in entry), 1);
+            ulong from = entry.From;
+            ulong to = entry.To;
+            ulong length = nextFrom - to;
+            if (length >= NoRange || (long)(from & to) >> 63 != half || (from | to) == 0 || entry.IsUnusual)
+            {
+                break;
+            }
+
+            uint place = (uint)(Hash(seed, from, to, (uint)length) >> shift);
+            Prefetch(ref Unsafe.Add(ref start, place));
+            step.Place = place;
+            step.Length = (uint)length;
+            step.Entry = first + count;
+            step = ref Unsafe.Add(ref step, 1);
+        }
+
+        return count;
+    }
+
+    /// <summary>Adds an execution of each of some steps. It is for the caller not to add more than 2^31 between two hand-overs.</summary>
+    /// <param name="stack">The stack whose entries they are.</param>
+    /// <param name="steps">The steps.</param>
+    /// <param name="time">Time in nanoseconds.</param>
+    public void Add(ReadOnlySpan<BranchEntry> stack, ReadOnlySpan<PendingStep> steps, ulong time)
+    {
+        ref Slot start = ref MemoryMarshal.GetArrayDataReference(_slots);
+        uint mask = (uint)_slots.Length - 1;
+        foreach (ref readonly var step in steps)
+        {
+            ref readonly var entry = ref stack[step.Entry];
+            ulong from = entry.From;
+            ulong to = entry.To;
+            uint length = step.Length;
+            uint place = step.Place;
+            while (true)
+            {
+                ref Slot slot = ref Unsafe.Add(ref start, place);
+                if (slot.Holds(from, to, length))
+                {
+                    slot.Count++;
+                    if (time < slot.FirstTime)
+                    {
+                        slot.FirstTime = time;
+                    }
+
+                    break;
+                }
+
+                if (slot.Count == 0)
+                {
+                    slot = new Slot { From = from, To = to, Length = length, FirstTime = time, Count = 1 };
+                    Count++;
+                    break;
+                }
+
+                place = (place + 1) & mask;
+            }
+        }
+    }
+
+    /// <summary>Adds what another table counted of a step; beyond 2^31 − 1 in all, counts stay there.</summary>
+    public void Add(in Slot counted)
+    {
+        MakeRoom(1);
+        ref Slot slot = ref Find(counted);
         if (slot.Count == 0)
         {
-            Insert(ref slot, new Step { From = from, To = to, Length = length, Count = count, FirstTime = time });
+            slot = counted;
+            Count++;
             return;
         }
 
-        uint sum = slot.Count + count;
-        slot.Count = sum < count ? uint.MaxValue : sum;
-        if (time < slot.FirstTime)
-        {
-            slot.FirstTime = time;
-        }
+        slot.Count = (uint)Math.Min((ulong)slot.Count + counted.Count, int.MaxValue);
+        slot.FirstTime = Math.Min(slot.FirstTime, counted.FirstTime);
     }
-
-    /// <summary>The steps in no particular order; places whose count is 0 are free.</summary>
-    public ReadOnlySpan<Step> AsSpan() => _slots;
-
-    private static int RoomIn(int slots) => slots / 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref Step Find(ulong from, ulong to, uint length)
-    {
-        ref Step start = ref MemoryMarshal.GetArrayDataReference(_slots);
-        ulong hash = (BitOperations.RotateLeft((from ^ HashSeed.Value) * 0x9e3779b97f4a7c15, 32) + to + (length * 0xc2b2ae3d27d4eb4f)) * 0xd6e8feb86659fd93;
-        nuint index = (nuint)(hash >> _shift);
-        while (true)
-        {
-            ref Step slot = ref Unsafe.Add(ref start, index);
-            if ((slot.From == from && slot.To == to && slot.Length == length) || slot.Count == 0)
-            {
-                return ref slot;
-            }
+    private static ulong Hash(ulong seed, ulong from, ulong to, uint length) =>
+        (BitOperations.RotateLeft((from ^ seed) * 0x9e3779b97f4a7c15, 32) + to + (length * 0xc2b2ae3d27d4eb4f)) * 0xd6e8feb86659fd93;
 
-            index = (index + 1) & (nuint)(_slots.Length - 1);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Prefetch(ref Slot slot)
+    {
+        if (Sse.IsSupported)
+        {
+            // Only a hint: it does not matter where the array moves meanwhile.
+            Sse.Prefetch0(Unsafe.AsPointer(ref slot));
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Insert(ref Step slot, Step step)
+    private ref Slot Find(in Slot wanted)
     {
-        if (Count == _room)
+        int mask = _slots.Length - 1;
+        int place = (int)(Hash(_seed, wanted.From, wanted.To, wanted.Length) >> _shift);
+        while (!_slots[place].Holds(wanted.From, wanted.To, wanted.Length) && _slots[place].Count != 0)
         {
-            Grow();
-            slot = ref Find(step.From, step.To, step.Length);
+            place = (place + 1) & mask;
         }
 
-        slot = step;
-        Count++;
+        return ref _slots[place];
     }
 
-    private void Grow()
+    /// <summary>A good third of the slots stays free, since steps that have to look further cost more than memory.</summary>
+    private void MakeRoom(int steps)
     {
-        var old = _slots;
-        _slots = new Step[old.Length * 2];
-        _shift--;
-        _room = RoomIn(_slots.Length);
-        foreach (ref readonly var step in old.AsSpan())
+        while (Count + steps > _slots.Length / 8 * 5)
         {
-            if (step.Count != 0)
+            var old = _slots;
+            _slots = new Slot[old.Length * 2];
+            _shift--;
+            foreach (ref readonly var slot in old.AsSpan())
             {
-                Find(step.From, step.To, step.Length) = step;
+                if (slot.Count != 0)
+                {
+                    Find(slot) = slot;
+                }
             }
         }
     }
 
-    /// <summary>One step; a count of 0 marks a free place.</summary>
-    public struct Step
+    /// <summary>A step that will be added: the entry of the stack, the length of the range after it, and where the table looks for it.</summary>
+    public struct PendingStep
+    {
+        public int Entry;
+        public uint Length;
+        public uint Place;
+    }
+
+    /// <summary>One step, how often it was executed, and when first; a count of 0 marks a free slot.</summary>
+    public struct Slot
     {
         public ulong From;
         public ulong To;
         public ulong FirstTime;
         public uint Length;
         public uint Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly bool Holds(ulong from, ulong to, uint length) => ((From ^ from) | (To ^ to) | (Length ^ length)) == 0;
     }
 }
 

@@ -96,7 +96,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
                 Totals.WrongPathEntries += counter.WrongPathEntries;
                 Totals.DuplicateHeads += counter.DuplicateHeads;
                 var left = new BranchStackCounter();
-                var locator = new Locator(key.Space, key.Kernel ?? (isFinal ? spaces.OfKernel(ulong.MaxValue) : null), isFinal);
+                var locator = new Locator(key.Space, key.Kernel ?? (isFinal ? spaces.Kernel.Latest : null), isFinal);
                 Collect(counter, locator, left);
                 if (!left.IsEmpty)
                 {
@@ -158,7 +158,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             if (!locator.TryLocate(step.From, out var from) || !locator.TryLocate(step.To, out var to)
                 || (hasRange && !locator.TryLocate(step.To + step.Length, out end)))
             {
-                undecided.Steps.Add(step.From, step.To, step.Length, step.Count, step.FirstTime);
+                undecided.Steps.Add(step);
                 continue;
             }
 

@@ -150,6 +150,7 @@ internal sealed class RecordingCounter
         var sampled = _file.Events[0];
         var counts = local[sampled.Index];
         uint lastPid = 0;
+        AddressSpaceHistory? process = Scan.AddressSpaces.Of(0);
         AddressSpace? lastSpace = null;
         AddressSpace? lastKernel = null;
         BranchStackCounter? counter = null;
@@ -191,12 +192,17 @@ internal sealed class RecordingCounter
             uint pid = SampleLayout.Fixed32(body, layout.TidOffset);
             totals.NoteTime(time);
             ulong order = Scan.OrderOf(time, record.Offset);
-            var space = Scan.AddressSpaces.Of(pid, order);
-            var kernel = Scan.AddressSpaces.OfKernel(order);
-            if (counter is null || pid != lastPid || space != lastSpace || kernel != lastKernel)
+            if (pid != lastPid)
+            {
+                (lastPid, process) = (pid, Scan.AddressSpaces.Of(pid));
+            }
+
+            var space = process?.At(order);
+            var kernel = Scan.AddressSpaces.Kernel.At(order);
+            if (counter is null || space != lastSpace || kernel != lastKernel)
             {
                 counter = counts.CounterOf(space, kernel);
-                (lastPid, lastSpace, lastKernel) = (pid, space, kernel);
+                (lastSpace, lastKernel) = (space, kernel);
             }
 
             if (layout.IpOffset >= 0)
