@@ -15,7 +15,7 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount);
+        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads);
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;
@@ -21,7 +20,8 @@ internal sealed class Abbreviation
 
 /// <summary>
 /// The abbreviations of a unit: an array while the codes are sequential, as compilers write them, and a dictionary for the
-/// others, as linkers and dwz may leave them. They are read as far as they are asked for: of most units only the root entry is looked at.
+/// others, as linkers and dwz may leave them. The first that is asked for is read alone, since of most units only the root entry is looked at;
+/// then all are read. Any number of threads may ask.
 /// </summary>
 internal sealed class AbbreviationTable
 {
@@ -30,12 +30,10 @@ internal sealed class AbbreviationTable
 
     private readonly DwarfFile _file;
     private readonly UnitEncoding _encoding;
-    private readonly List<Abbreviation> _sequential = [];
-    private readonly Dictionary<ulong, Abbreviation> _others = [];
     private readonly ulong _start;
-    private ulong _next;
-    private bool _isComplete;
-    private bool _wasAsked;
+    private readonly Lock _lock = new();
+    private (ulong Code, Abbreviation? Abbreviation)? _first;
+    private Complete? _complete;
 
     /// <param name="file">The file.</param>
     /// <param name="offset">Offset of the first abbreviation in .debug_abbrev.</param>
@@ -44,35 +42,34 @@ internal sealed class AbbreviationTable
     {
         _file = file;
         _start = offset;
-        _next = offset;
         _encoding = encoding;
     }
 
     /// <summary>The abbreviation of a code; null where the table does not have it.</summary>
-    public Abbreviation? Find(ulong code)
+    public Abbreviation? Find(ulong code) => Volatile.Read(ref _complete) is { } complete ? complete.Find(code) : FindFirst(code);
+
+    private Abbreviation? FindFirst(ulong code)
     {
-        if (code - 1 < (ulong)_sequential.Count)
+        lock (_lock)
         {
-            return _sequential[(int)(code - 1)];
-        }
+            _first ??= (code, ReadAlone(code));
+            if (_first is { } first && first.Code == code)
+            {
+                return first.Abbreviation;
+            }
 
-        if (_others.TryGetValue(code, out var found))
-        {
-            return found;
-        }
+            if (_complete is null)
+            {
+                Volatile.Write(ref _complete, ReadAll());
+            }
 
-        if (!_wasAsked)
-        {
-            _wasAsked = true;
-            return ReadAlone(code);
+            return _complete.Find(code);
         }
-
-        return TryReadUpTo(code, out found) ? found : null;
     }
 
     /// <summary>
     /// Finds an abbreviation without keeping those before it. The first one that is asked for is the root entry's, which GCC, numbering
-    /// by frequency, puts last, and of most units nothing else is asked.
+    /// by frequency, puts last.
     /// </summary>
     private Abbreviation? ReadAlone(ulong code)
     {
@@ -83,7 +80,6 @@ internal sealed class AbbreviationTable
             if (read == code)
             {
                 found = Read(ref cursor);
-                _others.Add(code, found);
             }
             else
             {
@@ -115,33 +111,25 @@ internal sealed class AbbreviationTable
         }
     }
 
-    /// <summary>Reads on until an abbreviation of a code comes, or the terminating zero.</summary>
-    private bool TryReadUpTo(ulong code, [NotNullWhen(true)] out Abbreviation? found)
+    /// <summary>Reads up to the terminating zero, or to what is damaged: entries may not need it.</summary>
+    private Complete ReadAll()
     {
-        found = null;
-        if (_isComplete)
+        var complete = new Complete();
+        var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
+        try
         {
-            return false;
-        }
-
-        var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _next);
-        while (found is null && !_isComplete)
-        {
-            ulong read = cursor.AtEnd ? 0 : cursor.Uleb("abbreviation code");
-            if (read == 0)
+            while (!cursor.AtEnd && cursor.Uleb("abbreviation code") is var code and not 0)
             {
-                _isComplete = true;
-                break;
+                complete.Add(code, Read(ref cursor));
             }
-
-            var abbreviation = Read(ref cursor);
-            found = read == code ? abbreviation : null;
-            Add(read, abbreviation);
+        }
+        catch (InvalidFormatException e)
+        {
+            _file.NoteDamage(e);
         }
 
-        _next += (ulong)cursor.Position;
         _file.CountAbbreviationBytes(cursor.Position);
-        return found is not null;
+        return complete;
     }
 
     private Abbreviation Read(ref ByteCursor cursor)
@@ -174,15 +162,24 @@ internal sealed class AbbreviationTable
         return new Abbreviation { Tag = tag, HasChildren = hasChildren, Attributes = [.. attributes], FixedLength = fixedLength };
     }
 
-    private void Add(ulong code, Abbreviation abbreviation)
+    private sealed class Complete
     {
-        if (code == (ulong)_sequential.Count + 1)
+        private readonly List<Abbreviation> _sequential = [];
+        private readonly Dictionary<ulong, Abbreviation> _others = [];
+
+        public Abbreviation? Find(ulong code) =>
+            code - 1 < (ulong)_sequential.Count ? _sequential[(int)(code - 1)] : _others.GetValueOrDefault(code);
+
+        public void Add(ulong code, Abbreviation abbreviation)
         {
-            _sequential.Add(abbreviation);
-        }
-        else
-        {
-            _others.TryAdd(code, abbreviation);
+            if (code == (ulong)_sequential.Count + 1)
+            {
+                _sequential.Add(abbreviation);
+            }
+            else
+            {
+                _others.TryAdd(code, abbreviation);
+            }
         }
     }
 }

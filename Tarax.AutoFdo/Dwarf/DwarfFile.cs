@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Dwarf;
 
-/// <summary>The DWARF of a file: its units, found by offset and by address.</summary>
+/// <summary>The DWARF of a file: its units, found by offset and by address. Once it is open, any number of threads may look into units.</summary>
 internal sealed class DwarfFile : IDisposable
 {
     /// <summary>Readings of a unit, a function or a line program between two releases: some megabytes of a kernel's.</summary>
@@ -12,9 +13,9 @@ internal sealed class DwarfFile : IDisposable
     private readonly RangeIndex<bool> _code;
     private readonly List<DwarfUnit> _units = [];
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
-    private readonly Dictionary<ulong, LineTable?> _lineTables = [];
+    private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _lineTables = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
-    private int _readingsSinceRelease;
+    private uint _readings;
     private long _rangesRead;
     private long _abbreviationBytes;
 
@@ -94,25 +95,7 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>The line table at an offset of .debug_line; units may share one. Null where it is damaged.</summary>
-    public LineTable? LineTableAt(ulong offset, DwarfUnit unit)
-    {
-        if (!_lineTables.TryGetValue(offset, out var table))
-        {
-            try
-            {
-                CountReading();
-                table = LineProgram.Read(unit, offset);
-            }
-            catch (InvalidFormatException e)
-            {
-                NoteDamage(e);
-            }
-
-            _lineTables.Add(offset, table);
-        }
-
-        return table;
-    }
+    public LineTable? LineTableAt(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit))).Value;
 
     /// <summary>The unit that holds an offset of .debug_info.</summary>
     public DwarfUnit? UnitAtOffset(ulong offset)
@@ -136,19 +119,33 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>The units whose code may hold an address, those that say so first.</summary>
-    public IEnumerable<DwarfUnit> UnitsAt(ulong address) => _unitByAddress.At(address).Concat(_unitsWithoutRanges);
+    public IEnumerable<DwarfUnit> UnitsAt(ulong address) => UnitsThatHold(address).Concat(_unitsWithoutRanges);
+
+    /// <summary>The units that say that they hold an address.</summary>
+    public IEnumerable<DwarfUnit> UnitsThatHold(ulong address) => _unitByAddress.At(address);
+
+    /// <summary>Up to where <see cref="UnitsAt"/> gives the same.</summary>
+    public ulong SameUnitsUntil(ulong address) => _unitByAddress.SameUntil(address);
 
     public void Dispose() => SplitUnits.Dispose();
 
-    /// <summary>Takes note of damage; the first is kept. What is damaged is left out, the rest is used.</summary>
-    public void NoteDamage(InvalidFormatException damage) => Damage ??= damage;
+    /// <summary>Takes note of damage; the first in the file is kept. What is damaged is left out, the rest is used.</summary>
+    public void NoteDamage(InvalidFormatException damage)
+    {
+        lock (_units)
+        {
+            if (Damage is null || (damage.Offset, damage.Message).CompareTo((Damage.Offset, Damage.Message)) < 0)
+            {
+                Damage = damage;
+            }
+        }
+    }
 
     /// <summary>Counts what was read of .debug_abbrev: tables do not overlap, except by damage; each may be read once for every encoding.</summary>
     public void CountAbbreviationBytes(int count)
     {
         const long Encodings = 16;
-        _abbreviationBytes += count;
-        if (_abbreviationBytes > Encodings * Sections.Abbrev.Length)
+        if (Interlocked.Add(ref _abbreviationBytes, count) > Encodings * Sections.Abbrev.Length)
         {
             throw new InvalidFormatException(DwarfSections.Format, "debug_abbrev_offset", -1, "leads into other units' abbreviations again and again");
         }
@@ -160,9 +157,8 @@ internal sealed class DwarfFile : IDisposable
     /// </summary>
     public void CountReading()
     {
-        if (++_readingsSinceRelease >= ReadingsBetweenReleases)
+        if (Interlocked.Increment(ref _readings) % ReadingsBetweenReleases == 0)
         {
-            _readingsSinceRelease = 0;
             Sections.Release();
         }
     }
@@ -170,9 +166,23 @@ internal sealed class DwarfFile : IDisposable
     /// <summary>Counts a range that was read; lists that many entries share are damage, and would grow without bound.</summary>
     public void CountRange()
     {
-        if (++_rangesRead > 1024 + (4 * ((Sections.Ranges?.Length ?? 0) + (Sections.RngLists?.Length ?? 0) + Sections.Info.Length)))
+        if (Interlocked.Increment(ref _rangesRead) > 1024 + (4 * ((Sections.Ranges?.Length ?? 0) + (Sections.RngLists?.Length ?? 0) + Sections.Info.Length)))
         {
             throw new InvalidFormatException(DwarfSections.Format, "DW_AT_ranges", -1, "lead to more ranges than the file has bytes for");
+        }
+    }
+
+    private LineTable? ReadLineTable(ulong offset, DwarfUnit unit)
+    {
+        try
+        {
+            CountReading();
+            return LineProgram.Read(unit, offset);
+        }
+        catch (InvalidFormatException e)
+        {
+            NoteDamage(e);
+            return null;
         }
     }
 

@@ -60,6 +60,22 @@ internal sealed class RangeIndex<T>
         return false;
     }
 
+    /// <summary>Up to where what covers an address covers all that follows it too: no range starts or ends before.</summary>
+    public ulong SameUntil(ulong address)
+    {
+        int next = FirstStartingAfter(address);
+        ulong until = next < _entries.Length ? _entries[next].Range.Start : ulong.MaxValue;
+        for (int i = next - 1; i >= 0 && _furthestEnd[i] > address; i--)
+        {
+            if (_entries[i].Range.Contains(address))
+            {
+                until = Math.Min(until, _entries[i].Range.End);
+            }
+        }
+
+        return until;
+    }
+
     private int FirstStartingAfter(ulong address)
     {
         int low = 0;

@@ -19,6 +19,14 @@ internal sealed class SplitUnits(DwarfFile main) : IDisposable
     /// <param name="problem">What is missing, where the result is null.</param>
     public DwarfUnit? Find(DwarfUnit skeleton, ulong id, out string? problem)
     {
+        lock (_files)
+        {
+            return FindAlone(skeleton, id, out problem);
+        }
+    }
+
+    private DwarfUnit? FindAlone(DwarfUnit skeleton, ulong id, out string? problem)
+    {
         problem = null;
         if (Package() is { } package && PackageIndex.TryFind(package, id, main.Sections, out var contribution))
         {

@@ -65,4 +65,7 @@ internal sealed class UnitFunctions
 
     /// <summary>The function whose code holds an address; of several, the one that starts last, then the longest, then the first entry.</summary>
     public DwarfFunction? Find(ulong address) => _byAddress.TryFind(address, out var function) ? function : null;
+
+    /// <summary>Up to where <see cref="Find"/> gives the same.</summary>
+    public ulong SameUntil(ulong address) => _byAddress.SameUntil(address);
 }

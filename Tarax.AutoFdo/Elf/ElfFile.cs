@@ -146,19 +146,35 @@ internal sealed class ElfFile : IDisposable
         _source.Cursor(field, ToSigned(offset, field), ToSigned(length, field), IsBigEndian);
 
     /// <summary>The ELF virtual address of a file offset that lies in an executable segment.</summary>
-    public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress)
+    public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => TryGetVirtualAddress(fileOffset, out virtualAddress, out _);
+
+    /// <summary>The same, with the number of bytes from there on that lie in the same segment, or in none.</summary>
+    public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress, out ulong length)
     {
-        foreach (var segment in Segments)
+        virtualAddress = 0;
+        length = ulong.MaxValue;
+        bool isFound = false;
+        for (int i = 0; i < Segments.Count; i++)
         {
-            if (segment.IsExecutableLoad && fileOffset >= segment.Offset && fileOffset - segment.Offset < segment.MemorySize)
+            var segment = Segments[i];
+            if (!segment.IsExecutableLoad)
             {
+                continue;
+            }
+
+            if (fileOffset < segment.Offset)
+            {
+                length = Math.Min(length, segment.Offset - fileOffset);
+            }
+            else if (!isFound && fileOffset - segment.Offset < segment.MemorySize)
+            {
+                isFound = true;
                 virtualAddress = fileOffset - segment.Offset + segment.VirtualAddress;
-                return true;
+                length = Math.Min(length, segment.MemorySize - (fileOffset - segment.Offset));
             }
         }
 
-        virtualAddress = 0;
-        return false;
+        return isFound;
     }
 
     /// <summary>The file offset of an ELF virtual address in an executable segment.</summary>

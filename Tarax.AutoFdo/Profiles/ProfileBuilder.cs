@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -40,9 +41,16 @@ internal sealed class ProfileBuilder
     private const ulong WeightThreshold = 10;
 
     private readonly Symbolizer _symbolizer;
+    private readonly IReadOnlyList<RangeCount> _ranges;
+    private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
 
-    private ProfileBuilder(Symbolizer symbolizer) => _symbolizer = symbolizer;
+    private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
+    {
+        _symbolizer = symbolizer;
+        _ranges = ranges;
+        _threads = threads;
+    }
 
     private BuildStatistics Statistics { get; } = new();
 
@@ -50,10 +58,13 @@ internal sealed class ProfileBuilder
     /// <param name="counts">What ran, by file offset.</param>
     /// <param name="symbolizer">Its symbols and debug information.</param>
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
-    public static (SampleProfile Profile, BuildStatistics Statistics) Build(BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount)
+    /// <param name="threads">Number of threads; the result does not depend on it.</param>
+    public static (SampleProfile Profile, BuildStatistics Statistics) Build(BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1)
     {
-        var builder = new ProfileBuilder(symbolizer);
-        builder.AssignRanges(counts.Ranges);
+        var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads);
+        symbolizer.ReadUnits(builder.Addresses(), threads);
+        builder.AssignRanges();
+        builder.ForEach([.. builder._counts.Keys], function => _ = function.Name);
         builder.AssignSamples(counts.Samples);
         var written = new Dictionary<CodeFunction, FunctionCounts>();
         foreach (var (function, functionCounts) in builder._counts)
@@ -67,44 +78,108 @@ internal sealed class ProfileBuilder
         builder.Statistics.FunctionsBelowThreshold = builder._counts.Count - written.Count;
         builder.AssignBranches(counts.Branches, written);
         builder.AssignEntries(counts.Entries, written);
-        var functions = written.Keys.Select(f => builder.Build(f, written[f])).Where(f => f.Body.MaximumCount() >= minimumCount);
+        var functions = new ConcurrentBag<FunctionProfile>();
+        builder.ForEach([.. written.Keys], function =>
+        {
+            if (builder.Build(function, written[function]) is var profile && profile.Body.MaximumCount() >= minimumCount)
+            {
+                functions.Add(profile);
+            }
+        });
         return (new SampleProfile(functions), builder.Statistics);
     }
 
-    private void AssignRanges(IReadOnlyList<RangeCount> ranges)
+    private void ForEach(CodeFunction[] functions, Action<CodeFunction> action)
     {
-        foreach (var range in ranges)
+        if (_threads == 1)
         {
+            Array.ForEach(functions, action);
+        }
+        else
+        {
+            Parallel.ForEach(Partitioner.Create(functions, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
+        }
+    }
+
+    /// <summary>ELF virtual addresses of the ranges, in their order.</summary>
+    private IEnumerable<ulong> Addresses()
+    {
+        ulong start = 0;
+        ulong length = 0;
+        ulong address = 0;
+        foreach (var range in _ranges)
+        {
+            if (range.Begin - start >= length && !_symbolizer.TryGetVirtualAddress(start = range.Begin, out address, out length))
+            {
+                length = 0;
+                continue;
+            }
+
+            yield return range.Begin - start + address;
+        }
+    }
+
+    /// <summary>Gives each range to the function that it begins in. Ranges ascend, so many in a row are of one part of a function.</summary>
+    private void AssignRanges()
+    {
+        ulong knownFrom = 0;
+        ulong knownLength = 0;
+        CodeStretch? stretch = null;
+        FunctionCounts? counts = null;
+        for (int i = 0; i < _ranges.Count; i++)
+        {
+            var range = _ranges[i];
             Statistics.Ranges = SaturatingSum.Of(Statistics.Ranges, range.Count);
-            if (!_symbolizer.TryGetVirtualAddress(range.Begin, out ulong begin))
+            if (range.Begin - knownFrom >= knownLength)
+            {
+                knownFrom = range.Begin;
+                stretch = null;
+                counts = null;
+                if (_symbolizer.TryGetVirtualAddress(range.Begin, out ulong address, out knownLength))
+                {
+                    stretch = _symbolizer.FindStretch(address);
+                    knownLength = Math.Min(knownLength, stretch.Value.End - address);
+                    counts = stretch.Value.Function is { } function ? CountsOf(function) : null;
+                    counts?.Slices.Add(new RangeSlice(i, 0, address - range.Begin, stretch.Value.Part.End));
+                }
+            }
+
+            if (stretch is not { } known)
             {
                 Statistics.RangesOutsideCode = SaturatingSum.Of(Statistics.RangesOutsideCode, range.Count);
-                continue;
             }
-
-            var function = _symbolizer.FindFunction(begin);
-            if (function?.PartAt(begin) is not { } part)
+            else if (counts is null)
             {
-                Statistics.RangesWithoutFunction = SaturatingSum.Of(Statistics.RangesWithoutFunction, range.Count);
-                string symbol = _symbolizer.FindSymbol(begin)?.Aliases[0].Name ?? "";
-                Statistics.WithoutDebugInformation[symbol] = SaturatingSum.Of(Statistics.WithoutDebugInformation.GetValueOrDefault(symbol), range.Count);
-                continue;
+                NoteWithoutFunction(range.Begin - knownFrom + known.Start, range.Count);
             }
-
-            ulong length = range.End - range.Begin;
-            ulong lengthInPart = part.End - 1 - begin;
-            if (length > lengthInPart)
+            else
             {
-                Statistics.RangesCrossingFunctions = SaturatingSum.Of(Statistics.RangesCrossingFunctions, range.Count);
-            }
+                var slice = counts.Slices[^1];
+                counts.Slices[^1] = slice with { Count = slice.Count + 1 };
+                ulong length = range.End - range.Begin;
+                if (length > slice.PartEnd - 1 - (range.Begin + slice.Bias))
+                {
+                    Statistics.RangesCrossingFunctions = SaturatingSum.Of(Statistics.RangesCrossingFunctions, range.Count);
+                }
 
-            var counts = CountsOf(function);
-            counts.Ranges.Add(new ExecutedRange(begin, begin + Math.Min(length, lengthInPart), range.Count));
-            counts.Weight += (UInt128)range.Count * ((UInt128)length + 1);
-            counts.FirstTime = ProfileTransformation.Earliest(counts.FirstTime, range.FirstTime);
-            string producer = function.Debug.Unit.Producer;
-            Statistics.Producers[producer] = SaturatingSum.Of(Statistics.Producers.GetValueOrDefault(producer), range.Count);
+                counts.Executions = SaturatingSum.Of(counts.Executions, range.Count);
+                counts.Weight += (UInt128)range.Count * ((UInt128)length + 1);
+                counts.FirstTime = ProfileTransformation.Earliest(counts.FirstTime, range.FirstTime);
+            }
         }
+
+        foreach (var (function, functionCounts) in _counts)
+        {
+            string producer = function.Debug.Unit.Producer;
+            Statistics.Producers[producer] = SaturatingSum.Of(Statistics.Producers.GetValueOrDefault(producer), functionCounts.Executions);
+        }
+    }
+
+    private void NoteWithoutFunction(ulong address, ulong count)
+    {
+        Statistics.RangesWithoutFunction = SaturatingSum.Of(Statistics.RangesWithoutFunction, count);
+        string symbol = _symbolizer.FindSymbol(address)?.Aliases[0].Name ?? "";
+        Statistics.WithoutDebugInformation[symbol] = SaturatingSum.Of(Statistics.WithoutDebugInformation.GetValueOrDefault(symbol), count);
     }
 
     /// <summary>Samples add nothing to the counts where there are branch stacks, but they may have seen a function first.</summary>
@@ -122,9 +197,11 @@ internal sealed class ProfileBuilder
 
     private void AssignBranches(IReadOnlyList<BranchCount> branches, Dictionary<CodeFunction, FunctionCounts> written)
     {
+        // Few branches go to the begin of a function; of the others nothing need be known.
+        var entries = written.Keys.Select(f => f.Entry).ToHashSet();
         foreach (var branch in branches)
         {
-            if (!_symbolizer.TryGetVirtualAddress(branch.To, out ulong to)
+            if (!_symbolizer.TryGetVirtualAddress(branch.To, out ulong to) || !entries.Contains(to)
                 || _symbolizer.FindFunction(to) is not { } callee || callee.Entry != to || !written.TryGetValue(callee, out var calleeCounts))
             {
                 continue;
@@ -174,7 +251,7 @@ internal sealed class ProfileBuilder
         var source = _symbolizer.Source(function);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
-        var executed = counts.CountsOf(source.Segments);
+        var executed = counts.CountsOf(_ranges, source.Segments);
         for (int i = 0; i < source.Segments.Length; i++)
         {
             ref readonly var segment = ref source.Segments[i];
@@ -225,15 +302,24 @@ internal sealed class ProfileBuilder
         return bodies[scope] = parent.CallAt(new SourcePosition(offset, called.CallDiscriminator), called.Function.Name, called.Function.File);
     }
 
-    private readonly record struct ExecutedRange(ulong Begin, ulong End, ulong Count);
+    /// <summary>Ranges in a row that begin in one part of a function.</summary>
+    /// <param name="First">Index of the first.</param>
+    /// <param name="Count">How many.</param>
+    /// <param name="Bias">What is added to their file offsets to get ELF virtual addresses.</param>
+    /// <param name="PartEnd">Address after the part, where they are cut.</param>
+    private readonly record struct RangeSlice(int First, int Count, ulong Bias, ulong PartEnd);
 
     /// <summary>What ran of one function.</summary>
     private sealed class FunctionCounts
     {
-        public List<ExecutedRange> Ranges { get; } = [];
+        public List<RangeSlice> Slices { get; } = [];
 
         public List<(ulong From, CodeFunction Callee, ulong Count)> Calls { get; } = [];
 
+        /// <summary>Executions of the ranges.</summary>
+        public ulong Executions { get; set; }
+
+        /// <summary>Executions of the ranges, each counted by its bytes.</summary>
         public UInt128 Weight { get; set; }
 
         public ulong HeadCount { get; set; }
@@ -244,32 +330,46 @@ internal sealed class ProfileBuilder
         /// For each segment the largest number of executions among its bytes. A range covers its bytes from the begin to the first byte
         /// of its last instruction.
         /// </summary>
-        public ulong[] CountsOf(CodeSegment[] segments)
+        public ulong[] CountsOf(IReadOnlyList<RangeCount> ranges, CodeSegment[] segments)
         {
             // Every place where the number of running ranges changes, in order.
-            var changes = new List<(ulong Address, bool IsEnd, ulong Count)>(Ranges.Count * 2);
-            foreach (var range in Ranges)
+            int total = Slices.Sum(s => s.Count);
+            var (begins, started) = (new ulong[total], new ulong[total]);
+            int next = 0;
+            foreach (var slice in Slices)
             {
-                changes.Add((range.Begin, false, range.Count));
-                changes.Add((range.End + 1, true, range.Count));
+                for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
+                {
+                    (begins[next], started[next]) = (ranges[i].Begin + slice.Bias, ranges[i].Count);
+                }
             }
 
-            changes.Sort((a, b) => a.Address.CompareTo(b.Address));
+            var (ends, ended) = (new ulong[total], (ulong[])started.Clone());
+            next = 0;
+            foreach (var slice in Slices)
+            {
+                for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
+                {
+                    ends[next] = begins[next] + Math.Min(ranges[i].End - ranges[i].Begin, slice.PartEnd - 1 - begins[next]) + 1;
+                }
+            }
+
+            if (!IsAscending(begins))
+            {
+                Array.Sort(begins, started);
+            }
+
+            Array.Sort(ends, ended);
+            var running = new RunningRanges(begins, started, ends, ended);
             var result = new ulong[segments.Length];
-            UInt128 running = 0;
-            int next = 0;
             for (int i = 0; i < segments.Length; i++)
             {
-                while (next < changes.Count && changes[next].Address <= segments[i].Start)
+                running.PassTo(segments[i].Start);
+                var maximum = running.Count;
+                while (running.NextChange < segments[i].End)
                 {
-                    Apply(ref running, ref next, changes);
-                }
-
-                var maximum = running;
-                while (next < changes.Count && changes[next].Address < segments[i].End)
-                {
-                    Apply(ref running, ref next, changes);
-                    maximum = UInt128.Max(maximum, running);
+                    running.PassTo(running.NextChange);
+                    maximum = UInt128.Max(maximum, running.Count);
                 }
 
                 result[i] = (ulong)UInt128.Min(maximum, ulong.MaxValue);
@@ -278,13 +378,48 @@ internal sealed class ProfileBuilder
             return result;
         }
 
-        /// <summary>Applies all changes at one address.</summary>
-        private static void Apply(ref UInt128 running, ref int next, List<(ulong Address, bool IsEnd, ulong Count)> changes)
+        /// <summary>The ranges of a part ascend, and so do parts, but where segments of the file are not in the order of their addresses.</summary>
+        private static bool IsAscending(ReadOnlySpan<ulong> addresses)
         {
-            ulong address = changes[next].Address;
-            for (; next < changes.Count && changes[next].Address == address; next++)
+            for (int i = 1; i < addresses.Length; i++)
             {
-                running = changes[next].IsEnd ? running - changes[next].Count : running + changes[next].Count;
+                if (addresses[i] < addresses[i - 1])
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>How many executions of ranges are under way at an address, for addresses in ascending order.</summary>
+    private ref struct RunningRanges(ReadOnlySpan<ulong> begins, ReadOnlySpan<ulong> started, ReadOnlySpan<ulong> ends, ReadOnlySpan<ulong> ended)
+    {
+        private readonly ReadOnlySpan<ulong> _begins = begins;
+        private readonly ReadOnlySpan<ulong> _started = started;
+        private readonly ReadOnlySpan<ulong> _ends = ends;
+        private readonly ReadOnlySpan<ulong> _ended = ended;
+        private int _begun;
+        private int _past;
+
+        public UInt128 Count { get; private set; }
+
+        /// <summary>The address at which the count changes next; the largest number where it does not change any more.</summary>
+        public readonly ulong NextChange => Math.Min(
+            _begun < _begins.Length ? _begins[_begun] : ulong.MaxValue, _past < _ends.Length ? _ends[_past] : ulong.MaxValue);
+
+        /// <summary>Applies all changes up to an address.</summary>
+        public void PassTo(ulong address)
+        {
+            for (; _begun < _begins.Length && _begins[_begun] <= address; _begun++)
+            {
+                Count += _started[_begun];
+            }
+
+            for (; _past < _ends.Length && _ends[_past] <= address; _past++)
+            {
+                Count -= _ended[_past];
             }
         }
     }

@@ -6,6 +6,8 @@ namespace Tarax.AutoFdo.Samples;
 /// <param name="Count">Number of executions that were recorded.</param>
 public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : ICount<BranchCount>
 {
+    static ulong ICount<BranchCount>.Key(in BranchCount count) => count.From;
+
     static int ICount<BranchCount>.Compare(BranchCount left, BranchCount right) =>
         left.From != right.From ? left.From.CompareTo(right.From) : left.To.CompareTo(right.To);
 
@@ -19,6 +21,8 @@ public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : I
 /// <param name="FirstTime">Earliest time of a sample with this range in nanoseconds of the recording's clock; 0 where times are not known.</param>
 public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ulong FirstTime) : ICount<RangeCount>
 {
+    static ulong ICount<RangeCount>.Key(in RangeCount count) => count.Begin;
+
     static int ICount<RangeCount>.Compare(RangeCount left, RangeCount right) =>
         left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End);
 
@@ -32,6 +36,8 @@ public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ul
 /// <param name="FirstTime">Earliest time in nanoseconds of the recording's clock; 0 where times are not known.</param>
 public readonly record struct AddressCount(ulong Address, ulong Count, ulong FirstTime) : ICount<AddressCount>
 {
+    static ulong ICount<AddressCount>.Key(in AddressCount count) => count.Address;
+
     static int ICount<AddressCount>.Compare(AddressCount left, AddressCount right) => left.Address.CompareTo(right.Address);
 
     static AddressCount ICount<AddressCount>.Sum(in AddressCount left, in AddressCount right) =>

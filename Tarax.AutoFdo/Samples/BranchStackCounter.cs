@@ -28,10 +28,8 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <summary>Second copies of a stack's first entry.</summary>
     public long DuplicateHeads { get; private set; }
 
-    public bool IsEmpty => Steps.Count == 0 && LoneRanges.Count == 0 && Addresses.Count == 0;
-
-    /// <summary>Places in all tables, each of 32 bytes.</summary>
-    public long Slots => Steps.Slots + LoneRanges.Slots + Addresses.Slots;
+    /// <summary>Number of different steps, ranges and addresses.</summary>
+    public int Count => Steps.Count + LoneRanges.Count + Addresses.Count;
 
     public void AddAddress(ulong ip, ulong time) => ((long)ip < 0 && kernel is not null ? kernel : this).Addresses.Increment(ip, 0, time);
 
@@ -109,6 +107,16 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
         }
 
         table.Add(entries, steps[..count], time);
+    }
+
+    /// <summary>Forgets everything; the memory is used again.</summary>
+    public void Clear()
+    {
+        Steps.Clear();
+        LoneRanges.Clear();
+        Addresses.Clear();
+        WrongPathEntries = 0;
+        DuplicateHeads = 0;
     }
 
     /// <summary>Adds the tables of another counter.</summary>

@@ -27,11 +27,15 @@ internal sealed class BranchStepTable
     /// <summary>Number of different steps.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Number of places, each of 32 bytes.</summary>
-    public int Slots => _slots.Length;
-
     /// <summary>The slots in no particular order; those whose count is 0 are free.</summary>
     public ReadOnlySpan<Slot> AsSpan() => _slots;
+
+    /// <summary>Forgets all steps; the memory is used again.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        Count = 0;
+    }
 
     /// <summary>Makes room for <see cref="StepsAtOnce"/> more steps.</summary>
     public void MakeRoom() => MakeRoom(StepsAtOnce);

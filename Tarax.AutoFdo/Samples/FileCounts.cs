@@ -22,23 +22,24 @@ internal sealed class FileCounts
     /// <summary>Takes over what a thread has collected, which is empty afterwards.</summary>
     public void Take(Collected collected)
     {
+        var branches = Sorted(collected.Branches);
+        var ranges = Sorted(collected.Ranges);
+        var samples = Sorted(collected.Samples);
+        var entries = Sorted(collected.Entries);
         lock (this)
         {
-            Move(collected.Branches, Branches);
-            Move(collected.Ranges, Ranges);
-            Move(collected.Samples, Samples);
-            Move(collected.Entries, Entries);
+            Branches.AddSorted(branches);
+            Ranges.AddSorted(ranges);
+            Samples.AddSorted(samples);
+            Entries.AddSorted(entries);
             Sums += collected.Sums;
-            collected.Sums = default;
         }
+
+        collected.Clear();
     }
 
-    private static void Move<T>(List<T> from, SortedCounts<T> to)
-        where T : struct, ICount<T>
-    {
-        to.Add(CollectionsMarshal.AsSpan(from));
-        from.Clear();
-    }
+    private static Span<T> Sorted<T>(List<T> counts)
+        where T : struct, ICount<T> => SortedCounts<T>.SortAndSum(CollectionsMarshal.AsSpan(counts));
 
     /// <summary>Counts of a file in no order, before they are added.</summary>
     internal sealed class Collected
@@ -52,6 +53,15 @@ internal sealed class FileCounts
         public List<AddressCount> Entries { get; } = [];
 
         public FileSums Sums;
+
+        public void Clear()
+        {
+            Branches.Clear();
+            Ranges.Clear();
+            Samples.Clear();
+            Entries.Clear();
+            Sums = default;
+        }
     }
 }
 

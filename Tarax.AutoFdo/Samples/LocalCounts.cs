@@ -8,8 +8,14 @@ namespace Tarax.AutoFdo.Samples;
 /// </summary>
 internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
 {
-    /// <summary>Places in all tables, each of 32 bytes, from which on they are handed over: 16 MB.</summary>
-    private const long MostSlots = 1 << 19;
+    /// <summary>Different steps, ranges and addresses from which on they are handed over: in tables of 16 MB.</summary>
+    private const long MostDistinct = 1 << 18;
+
+    /// <summary>Address spaces from which on all are handed over, since each takes some kilobytes.</summary>
+    private const int MostCounters = 1000;
+
+    /// <summary>As many counters are used again after a hand-over; of more, most are of processes that have ended.</summary>
+    private const int MostUsedAgain = 4;
 
     /// <summary>Counts in the tables have 32 bits.</summary>
     private const long MostEntries = 1L << 31;
@@ -22,7 +28,8 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     private readonly Dictionary<MappedFile, FileCounts.Collected> _collected = new(ReferenceEqualityComparer.Instance);
     private MappedFile? _lastFile;
     private FileCounts.Collected _lastCollected = new();
-    private long _roomForSlots = MostSlots;
+    private long _room = MostDistinct;
+    private long _roomForCounters = MostCounters;
     private long _entriesHandedOver;
 
     public SampleTotals Totals { get; } = new();
@@ -48,21 +55,17 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     }
 
     /// <summary>Hands the tables over where they have grown too large. Counters must be asked for again then.</summary>
-    /// <returns>Whether they were handed over.</returns>
-    public bool HandOverIfLarge()
+    public void HandOverIfLarge()
     {
-        long slots = SlotsOf(_counters) + SlotsOf(_kernelCounters);
-        if (slots <= _roomForSlots && Totals.BranchEntries - _entriesHandedOver < MostEntries)
+        if (Distinct() > _room || _counters.Count > _roomForCounters || Totals.BranchEntries - _entriesHandedOver > MostEntries)
         {
-            return false;
+            HandOver(isFinal: false);
+
+            // What is not decided stays, and must not be tried again and again.
+            _room = Math.Max(MostDistinct, 2 * Distinct());
+            _roomForCounters = Math.Max(MostCounters, 2 * _counters.Count);
+            _entriesHandedOver = Totals.BranchEntries;
         }
-
-        HandOver(isFinal: false);
-
-        // What is not decided stays, and must not be tried again and again.
-        _roomForSlots = Math.Max(MostSlots, 2 * (SlotsOf(_counters) + SlotsOf(_kernelCounters)));
-        _entriesHandedOver = Totals.BranchEntries;
-        return true;
     }
 
     /// <summary>Adds everything to the target: at the end of the recording.</summary>
@@ -75,15 +78,20 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         }
     }
 
-    private static long SlotsOf(Dictionary<(AddressSpace?, AddressSpace?), BranchStackCounter> counters)
+    private long Distinct()
     {
-        long slots = 0;
-        foreach (var counter in counters.Values)
+        long distinct = 0;
+        foreach (var counter in _counters.Values)
         {
-            slots += counter.Slots;
+            distinct += counter.Count;
         }
 
-        return slots;
+        foreach (var counter in _kernelCounters.Values)
+        {
+            distinct += counter.Count;
+        }
+
+        return distinct;
     }
 
     private void HandOver(bool isFinal)
@@ -98,10 +106,12 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
                 var left = new BranchStackCounter();
                 var locator = new Locator(key.Space, key.Kernel ?? (isFinal ? spaces.Kernel.Latest : null), isFinal);
                 Collect(counter, locator, left);
-                if (!left.IsEmpty)
+                if (left.Count > 0)
                 {
                     undecided.Add((key, left));
                 }
+
+                counter.Clear();
             }
         }
 
@@ -110,11 +120,15 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             target.Of(file).Take(collected);
         }
 
-        _counters.Clear();
-        _kernelCounters.Clear();
-        foreach (var (key, left) in undecided)
+        if (_counters.Count > MostUsedAgain)
         {
-            CounterOf(key.Space, key.Kernel).Take(left);
+            _counters.Clear();
+            _kernelCounters.Clear();
+        }
+
+        foreach (var ((space, kernel), left) in undecided)
+        {
+            CounterOf(space, kernel).Take(left);
         }
     }
 

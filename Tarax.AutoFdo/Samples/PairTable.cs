@@ -16,9 +16,6 @@ internal sealed class PairTable
     private int _shift = 64 - BitOperations.Log2(InitialSlots);
     private int _room = RoomIn(InitialSlots);
 
-    /// <summary>Number of places, each of 32 bytes.</summary>
-    public int Slots => _slots.Length;
-
     /// <summary>Number of different pairs.</summary>
     public int Count { get; private set; }
 
@@ -43,6 +40,13 @@ internal sealed class PairTable
         {
             slot.FirstTime = time;
         }
+    }
+
+    /// <summary>Forgets all pairs; the memory is used again.</summary>
+    public void Clear()
+    {
+        Array.Clear(_slots);
+        Count = 0;
     }
 
     /// <summary>Adds everything of another table.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 
 namespace Tarax.AutoFdo.Samples;
@@ -6,6 +7,9 @@ namespace Tarax.AutoFdo.Samples;
 internal interface ICount<T>
     where T : struct, ICount<T>
 {
+    /// <summary>What comes first in the order.</summary>
+    static abstract ulong Key(in T count);
+
     /// <summary>Compares what is counted, not how often.</summary>
     static abstract int Compare(T left, T right);
 
@@ -24,14 +28,18 @@ internal sealed class SortedCounts<T>
     private readonly Stack<T[]> _free = [];
 
     /// <summary>Adds counts, which are put in order in place.</summary>
-    public void Add(Span<T> counts)
+    public void Add(Span<T> counts) => AddSorted(SortAndSum(counts));
+
+    /// <summary>Puts counts in order in place, and adds up those of the same.</summary>
+    /// <returns>The part of them that holds the result.</returns>
+    public static Span<T> SortAndSum(Span<T> counts)
     {
         if (counts.IsEmpty)
         {
-            return;
+            return counts;
         }
 
-        counts.Sort(T.Compare);
+        Sort(counts);
         int last = 0;
         foreach (ref readonly var next in counts[1..])
         {
@@ -45,7 +53,18 @@ internal sealed class SortedCounts<T>
             }
         }
 
-        _runs.Add(ChunkedList<T>.Of(counts[..(last + 1)], _free));
+        return counts[..(last + 1)];
+    }
+
+    /// <summary>Adds counts that are in order, each once.</summary>
+    public void AddSorted(ReadOnlySpan<T> counts)
+    {
+        if (counts.IsEmpty)
+        {
+            return;
+        }
+
+        _runs.Add(ChunkedList<T>.Of(counts, _free));
         while (_runs.Count > 1 && _runs[^2].Count / 2 < _runs[^1].Count)
         {
             MergeLast();
@@ -62,6 +81,35 @@ internal sealed class SortedCounts<T>
 
         _free.Clear();
         return _runs.Count == 0 ? ChunkedList<T>.Empty : _runs[0];
+    }
+
+    /// <summary>By numbers alone first, which is several times faster than by comparing items, then where these are equal.</summary>
+    private static void Sort(Span<T> counts)
+    {
+        ulong[] keys = ArrayPool<ulong>.Shared.Rent(counts.Length);
+        for (int i = 0; i < counts.Length; i++)
+        {
+            keys[i] = T.Key(counts[i]);
+        }
+
+        keys.AsSpan(0, counts.Length).Sort(counts);
+        for (int start = 0; start < counts.Length;)
+        {
+            int end = start + 1;
+            while (end < counts.Length && keys[end] == keys[start])
+            {
+                end++;
+            }
+
+            if (end - start > 1)
+            {
+                counts[start..end].Sort(T.Compare);
+            }
+
+            start = end;
+        }
+
+        ArrayPool<ulong>.Shared.Return(keys);
     }
 
     private void MergeLast()

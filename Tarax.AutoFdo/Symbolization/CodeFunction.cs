@@ -3,13 +3,17 @@ using Tarax.AutoFdo.Dwarf;
 namespace Tarax.AutoFdo.Symbolization;
 
 /// <summary>A function as code: its name, where it begins, and all its parts. There is one object for each function.</summary>
-internal sealed class CodeFunction(string name, ulong entry, DwarfFunction debug)
+/// <param name="debug">Its entry in the debug information.</param>
+/// <param name="find">Finds its name and first instruction, which is done when they are asked for.</param>
+internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, (string Name, ulong Entry)> find)
 {
+    private readonly Lazy<(string Name, ulong Entry)> _symbol = new(() => find(debug));
+
     /// <summary>The name that the linker knows, without part suffixes.</summary>
-    public string Name { get; } = name;
+    public string Name => _symbol.Value.Name;
 
     /// <summary>ELF virtual address of its first instruction.</summary>
-    public ulong Entry { get; } = entry;
+    public ulong Entry => _symbol.Value.Entry;
 
     /// <summary>Its entry in the debug information.</summary>
     public DwarfFunction Debug { get; } = debug;
@@ -28,6 +32,13 @@ internal sealed class CodeFunction(string name, ulong entry, DwarfFunction debug
         return null;
     }
 }
+
+/// <summary>Code of which one thing holds: it is of one part of a function, or of none.</summary>
+/// <param name="Function">The function; null where the debug information has none.</param>
+/// <param name="Part">The part of the function that the code lies in.</param>
+/// <param name="Start">ELF virtual address of the first byte.</param>
+/// <param name="End">Address after the last byte.</param>
+internal readonly record struct CodeStretch(CodeFunction? Function, CodeRange Part, ulong Start, ulong End);
 
 /// <summary>
 /// A piece of code with one source position.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
@@ -6,7 +7,7 @@ namespace Tarax.AutoFdo.Symbolization;
 
 /// <summary>
 /// Finds functions by address and their source positions: names from the symbol table, lines and inlined calls from the debug
-/// information, which is read for a unit or a function when the first address in it is asked for.
+/// information, which is read for a unit or a function when the first address in it is asked for. Any number of threads may ask.
 /// </summary>
 internal sealed class Symbolizer : IDisposable
 {
@@ -15,8 +16,8 @@ internal sealed class Symbolizer : IDisposable
     private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
-    private readonly Dictionary<DwarfFunction, CodeFunction> _functions = [];
-    private readonly Dictionary<DieReference, FunctionDescription> _descriptions = [];
+    private readonly ConcurrentDictionary<DwarfFunction, CodeFunction> _functions = [];
+    private readonly ConcurrentDictionary<DieReference, FunctionDescription> _descriptions = [];
 
     public Symbolizer(BinaryFiles files)
     {
@@ -48,18 +49,17 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>The ELF virtual address of a file offset of the binary that holds code.</summary>
     public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => _binary.TryGetVirtualAddress(fileOffset, out virtualAddress);
 
+    /// <summary>The same, with the number of bytes from there on of which the same holds.</summary>
+    public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress, out ulong length) =>
+        _binary.TryGetVirtualAddress(fileOffset, out virtualAddress, out length);
+
     /// <summary>The symbols of the function that holds an address.</summary>
     public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
 
     /// <summary>The function that holds an address; null where the debug information has none.</summary>
     public CodeFunction? FindFunction(ulong address)
     {
-        if (_dwarf is null)
-        {
-            return null;
-        }
-
-        foreach (var unit in _dwarf.UnitsAt(address))
+        foreach (var unit in _dwarf?.UnitsAt(address) ?? [])
         {
             if (unit.Functions.Find(address) is { } found)
             {
@@ -68,6 +68,46 @@ internal sealed class Symbolizer : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>The code around an address that lies in the same part of the same function.</summary>
+    public CodeStretch FindStretch(ulong address)
+    {
+        ulong until = _dwarf?.SameUnitsUntil(address) ?? ulong.MaxValue;
+        foreach (var unit in _dwarf?.UnitsAt(address) ?? [])
+        {
+            until = Math.Min(until, unit.Functions.SameUntil(address));
+            if (unit.Functions.Find(address) is { } found && FunctionOf(found) is var function && function.PartAt(address) is { } part)
+            {
+                return new CodeStretch(function, part, address, Math.Min(until, part.End));
+            }
+        }
+
+        return new CodeStretch(null, default, address, until);
+    }
+
+    /// <summary>Reads the functions of the units that hold some addresses, on several threads, before they are asked for one by one.</summary>
+    /// <param name="addresses">The addresses in ascending order.</param>
+    /// <param name="threads">Number of threads.</param>
+    public void ReadUnits(IEnumerable<ulong> addresses, int threads)
+    {
+        if (_dwarf is null || threads < 2)
+        {
+            return;
+        }
+
+        var units = new HashSet<DwarfUnit>();
+        ulong until = 0;
+        foreach (ulong address in addresses)
+        {
+            if (address >= until)
+            {
+                units.UnionWith(_dwarf.UnitsThatHold(address));
+                until = _dwarf.SameUnitsUntil(address);
+            }
+        }
+
+        Parallel.ForEach(units, new ParallelOptions { MaxDegreeOfParallelism = threads }, unit => _ = unit.Functions);
     }
 
     /// <summary>The source positions of all parts of a function.</summary>
@@ -85,25 +125,21 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>What the debug information says of an entry.</summary>
-    public FunctionDescription Describe(DieReference die)
-    {
-        if (!_descriptions.TryGetValue(die, out var description))
-        {
-            try
-            {
-                description = FunctionDescription.Read(die);
-            }
-            catch (InvalidFormatException e)
-            {
-                _dwarf!.NoteDamage(e);
-                description = Unknown;
-            }
+    public FunctionDescription Describe(DieReference die) => _descriptions.GetOrAdd(die, ReadDescription);
 
-            description = description with { Name = StructorName.Emitted(description.Name) };
-            _descriptions.Add(die, description);
+    private FunctionDescription ReadDescription(DieReference die)
+    {
+        var description = Unknown;
+        try
+        {
+            description = FunctionDescription.Read(die);
+        }
+        catch (InvalidFormatException e)
+        {
+            _dwarf!.NoteDamage(e);
         }
 
-        return description;
+        return description with { Name = StructorName.Emitted(description.Name) };
     }
 
     private FunctionSource ReadSource(CodeFunction function)
@@ -155,24 +191,15 @@ internal sealed class Symbolizer : IDisposable
         }
     }
 
-    private CodeFunction FunctionOf(DwarfFunction debug)
-    {
-        if (!_functions.TryGetValue(debug, out var function))
-        {
-            function = Name(debug);
-            _functions.Add(debug, function);
-        }
-
-        return function;
-    }
+    private CodeFunction FunctionOf(DwarfFunction debug) => _functions.GetOrAdd(debug, d => new CodeFunction(d, SymbolOf));
 
     /// <summary>
     /// One name of the symbols at the function's entry: that of the debug information where the linker has it too, since the compiler
     /// knows the function by it; else the first by rank.
     /// </summary>
-    private CodeFunction Name(DwarfFunction debug)
+    private (string Name, ulong Entry) SymbolOf(DwarfFunction debug)
     {
-        CodeFunction? part = null;
+        (string, ulong)? part = null;
         foreach (var range in debug.Ranges)
         {
             if (_symbols.Find(range.Start) is not { } symbol || symbol.Start != range.Start)
@@ -181,16 +208,16 @@ internal sealed class Symbolizer : IDisposable
             }
 
             string name = Preferred(symbol.Aliases, Describe(debug.Die).Name);
-            var function = new CodeFunction(PartSuffix.Strip(name), range.Start, debug);
+            var found = (PartSuffix.Strip(name), range.Start);
             if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(name)))
             {
-                return function;
+                return found;
             }
 
-            part ??= function;
+            part ??= found;
         }
 
-        return part ?? new CodeFunction(Describe(debug.Die).Name, debug.Ranges[0].Start, debug);
+        return part ?? (Describe(debug.Die).Name, debug.Ranges[0].Start);
     }
 
     private static string Preferred(SymbolAlias[] aliases, string own)
