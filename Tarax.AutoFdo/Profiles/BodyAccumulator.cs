@@ -111,8 +111,13 @@ internal sealed class BodyAccumulator
 
         public CallTarget[] ToTargets()
         {
-            var targets = new List<CallTarget>();
-            foreach (var (name, count) in Targets ?? [])
+            if (Targets is null)
+            {
+                return [];
+            }
+
+            var targets = new List<CallTarget>(Targets.Count);
+            foreach (var (name, count) in Targets)
             {
                 targets.Add(new CallTarget(name, count));
             }

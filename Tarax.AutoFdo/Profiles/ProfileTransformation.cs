@@ -23,12 +23,24 @@ internal static class ProfileTransformation
         return new FunctionProfile(functions[0].Name, file, head, firstTime, body.ToBody());
     }
 
-    /// <summary>Under other names; functions and calls that come to the same name are added up.</summary>
-    public static SampleProfile Rename(SampleProfile profile, Func<string, string> mapName) =>
-        new(profile.Functions.Select(f => f with { Name = mapName(f.Name), Body = Mapped(f.Body, CountRule.Sum, p => p, mapName) }));
+    /// <summary>With other names for some; functions and calls that come to the same name are added up.</summary>
+    public static SampleProfile Rename(SampleProfile profile, Dictionary<string, string> names)
+    {
+        string Mapped(string name) => names.GetValueOrDefault(name, name);
+        return new SampleProfile(profile.Functions.Select(function =>
+        {
+            if (!names.ContainsKey(function.Name) && !Mentions(function.Body, names))
+            {
+                return function;
+            }
 
-    public static FunctionProfile WithoutDiscriminators(FunctionProfile function) =>
-        function with { Body = Mapped(function.Body, CountRule.Maximum, p => p with { Discriminator = 0 }, n => n) };
+            var body = new BodyAccumulator();
+            body.Add(function.Body, CountRule.Sum, p => p, Mapped);
+            return function with { Name = Mapped(function.Name), Body = body.ToBody() };
+        }));
+    }
+
+    public static FunctionProfile WithoutDiscriminators(FunctionProfile function) => function with { Body = WithoutDiscriminators(function.Body) };
 
     public static FunctionProfile WithoutZeroCounts(FunctionProfile function) => function with { Body = WithoutZeroCounts(function.Body) };
 
@@ -49,11 +61,72 @@ internal static class ProfileTransformation
     /// <summary>The earlier of two times, of which 0 means unknown.</summary>
     public static ulong Earliest(ulong left, ulong right) => left == 0 ? right : right == 0 ? left : Math.Min(left, right);
 
-    private static FunctionBody Mapped(FunctionBody body, CountRule rule, Func<SourcePosition, SourcePosition> mapPosition, Func<string, string> mapName)
+    private static bool Mentions(FunctionBody body, Dictionary<string, string> names)
     {
-        var accumulator = new BodyAccumulator();
-        accumulator.Add(body, rule, mapPosition, mapName);
-        return accumulator.ToBody();
+        foreach (var position in body.Positions)
+        {
+            foreach (var target in position.Targets)
+            {
+                if (names.ContainsKey(target.Name))
+                {
+                    return true;
+                }
+            }
+        }
+
+        foreach (var call in body.Calls)
+        {
+            if (names.ContainsKey(call.Callee) || Mentions(call.Body, names))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Most lines have one position, and most calls one place: only what comes together is accumulated.
+    /// </summary>
+    private static FunctionBody WithoutDiscriminators(FunctionBody body)
+    {
+        if (body.Calls.Any(c => c.Position.Discriminator != 0))
+        {
+            var accumulator = new BodyAccumulator();
+            accumulator.Add(body, CountRule.Maximum, p => p with { Discriminator = 0 }, n => n);
+            return accumulator.ToBody();
+        }
+
+        var positions = new List<PositionCount>(body.Positions.Count);
+        for (int start = 0, end; start < body.Positions.Count; start = end)
+        {
+            // The positions of a line stand together.
+            var first = body.Positions[start];
+            for (end = start + 1; end < body.Positions.Count && body.Positions[end].Position.LineOffset == first.Position.LineOffset; end++)
+            {
+            }
+
+            positions.Add(end == start + 1 ? first with { Position = first.Position with { Discriminator = 0 } } : OfLine(body.Positions, start, end));
+        }
+
+        return new FunctionBody(positions, [.. body.Calls.Select(c => c with { Body = WithoutDiscriminators(c.Body) })]);
+    }
+
+    /// <summary>The positions of one line as one: the largest count, and all targets.</summary>
+    private static PositionCount OfLine(IReadOnlyList<PositionCount> positions, int start, int end)
+    {
+        var line = new BodyAccumulator();
+        var place = positions[start].Position with { Discriminator = 0 };
+        for (int i = start; i < end; i++)
+        {
+            line.AddCount(place, positions[i].Count, positions[i].CodeBytes, CountRule.Maximum);
+            foreach (var target in positions[i].Targets)
+            {
+                line.AddTarget(place, target.Name, target.Count);
+            }
+        }
+
+        return line.ToBody().Positions[0];
     }
 
     private static FunctionBody WithoutZeroCounts(FunctionBody body) => new(

@@ -89,18 +89,19 @@ public sealed class SampleProfile
     public SampleProfile(IEnumerable<FunctionProfile> functions)
     {
         ArgumentNullException.ThrowIfNull(functions);
-        var byName = new SortedDictionary<string, List<FunctionProfile>>(StringComparer.Ordinal);
-        foreach (var function in functions)
+        var inOrder = functions.ToList();
+        inOrder.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var distinct = new List<FunctionProfile>(inOrder.Count);
+        for (int start = 0, end; start < inOrder.Count; start = end)
         {
-            if (!byName.TryGetValue(function.Name, out var same))
+            for (end = start + 1; end < inOrder.Count && inOrder[end].Name == inOrder[start].Name; end++)
             {
-                byName.Add(function.Name, same = []);
             }
 
-            same.Add(function);
+            distinct.Add(end == start + 1 ? inOrder[start] : ProfileTransformation.Sum(inOrder[start..end]));
         }
 
-        Functions = [.. byName.Values.Select(same => same.Count == 1 ? same[0] : ProfileTransformation.Sum(same))];
+        Functions = distinct;
     }
 
     /// <summary>The functions by name, each once.</summary>

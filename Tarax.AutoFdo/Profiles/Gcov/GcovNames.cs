@@ -1,16 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace Tarax.AutoFdo.Profiles.Gcov;
 
 /// <summary>The names of a profile as GCC's readers take them.</summary>
 internal static class GcovNames
 {
-    /// <summary>All names with the file of each, the empty name first; files of names that are only call targets are empty.</summary>
-    public static SortedDictionary<string, string> Of(SampleProfile profile)
+    /// <summary>All names in order with the file of each, the empty name first; files of names that are only call targets are empty.</summary>
+    public static List<(string Name, string File)> Of(SampleProfile profile)
     {
-        var fileOfName = new SortedDictionary<string, string>(StringComparer.Ordinal) { [""] = "" };
-        var defined = new HashSet<string>(StringComparer.Ordinal);
+        // The file is null where a name is only a target.
+        var fileOfName = new Dictionary<string, string?>(StringComparer.Ordinal) { [""] = null };
         void Define(string name, string file)
         {
-            fileOfName[name] = defined.Add(name) ? file : ProfileTransformation.CommonFile(fileOfName[name], file);
+            ref string? known = ref CollectionsMarshal.GetValueRefOrAddDefault(fileOfName, name, out _);
+            known = known is null ? file : ProfileTransformation.CommonFile(known, file);
         }
 
         void Visit(FunctionBody body)
@@ -19,7 +22,7 @@ internal static class GcovNames
             {
                 foreach (var target in position.Targets)
                 {
-                    fileOfName.TryAdd(target.Name, "");
+                    fileOfName.TryAdd(target.Name, null);
                 }
             }
 
@@ -36,7 +39,14 @@ internal static class GcovNames
             Visit(function.Body);
         }
 
-        return fileOfName;
+        var names = new List<(string Name, string File)>(fileOfName.Count);
+        foreach (var (name, file) in fileOfName)
+        {
+            names.Add((name, file ?? ""));
+        }
+
+        names.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return names;
     }
 
     /// <summary>
@@ -45,9 +55,27 @@ internal static class GcovNames
     /// </summary>
     public static SampleProfile WithoutCollisions(SampleProfile profile)
     {
-        var collisions = Of(profile).Keys.Where(n => n.Length > 0).GroupBy(Cut, StringComparer.Ordinal)
-            .Where(g => g.Count() > 1).Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
-        return collisions.Count == 0 ? profile : ProfileTransformation.Rename(profile, n => collisions.Contains(Cut(n)) ? Cut(n) : n);
+        var cuts = new HashSet<string>(StringComparer.Ordinal);
+        var collisions = new HashSet<string>(StringComparer.Ordinal);
+        var names = Of(profile);
+        foreach (var (name, _) in names)
+        {
+            if (name.Length > 0 && Cut(name) is var cut && !cuts.Add(cut))
+            {
+                collisions.Add(cut);
+            }
+        }
+
+        var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, _) in names)
+        {
+            if (Cut(name) is var cut && cut.Length < name.Length && collisions.Contains(cut))
+            {
+                renamed.Add(name, cut);
+            }
+        }
+
+        return renamed.Count == 0 ? profile : ProfileTransformation.Rename(profile, renamed);
     }
 
     private static string Cut(string name)

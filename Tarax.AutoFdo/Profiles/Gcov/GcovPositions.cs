@@ -18,9 +18,17 @@ internal static class GcovPositions
 
     private static bool HasCollision(FunctionBody body)
     {
+        if (body.Positions.All(p => IsExact(p.Position)) && body.Calls.All(c => IsExact(c.Position)))
+        {
+            return body.Calls.Any(c => HasCollision(c.Body));
+        }
+
         var seen = new HashSet<uint>();
         var seenCalls = new HashSet<(uint Position, string Callee)>();
         return body.Positions.Any(p => !seen.Add(GcovFormat.Encode(p.Position)))
             || body.Calls.Any(c => !seenCalls.Add((GcovFormat.Encode(c.Position), c.Callee)) || HasCollision(c.Body));
     }
+
+    /// <summary>Whether the format keeps all of a position, so that no other of this kind falls together with it.</summary>
+    private static bool IsExact(SourcePosition position) => (uint)position.LineOffset <= ushort.MaxValue && position.Discriminator <= ushort.MaxValue;
 }

@@ -65,11 +65,11 @@ internal sealed class GcovWriter
         }
     }
 
-    private void WriteNames(SortedDictionary<string, string> fileOfName)
+    private void WriteNames(List<(string Name, string File)> names)
     {
         // The length is in words of version 1 whatever the version, and leaves out files; readers ignore it.
         uint words = 1;
-        foreach (string name in fileOfName.Keys)
+        foreach (var (name, _) in names)
         {
             words += 1 + ((uint)Encoding.UTF8.GetByteCount(name) + 4) / 4;
         }
@@ -77,7 +77,7 @@ internal sealed class GcovWriter
         _writer.U32(GcovFormat.NamesTag);
         _writer.U32(words);
         string[] files = _version >= GcovVersion.V3
-            ? [.. fileOfName.Values.Where(f => f.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
+            ? [.. names.Select(n => n.File).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
             : [];
         if (_version >= GcovVersion.V3)
         {
@@ -88,8 +88,8 @@ internal sealed class GcovWriter
             }
         }
 
-        _writer.U32((uint)fileOfName.Count);
-        foreach (var (name, file) in fileOfName)
+        _writer.U32((uint)names.Count);
+        foreach (var (name, file) in names)
         {
             _nameIndex.Add(name, (uint)_nameIndex.Count);
             WriteString(name);

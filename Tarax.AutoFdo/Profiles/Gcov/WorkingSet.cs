@@ -10,7 +10,7 @@ internal static class WorkingSet
 
     public static (uint Blocks, ulong MinimumCount)[] Of(SampleProfile profile)
     {
-        var bytesByCount = new SortedDictionary<ulong, ulong>(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
+        var bytesByCount = new Dictionary<ulong, ulong>();
         UInt128 total = 0;
         void Add(FunctionBody body)
         {
@@ -37,9 +37,12 @@ internal static class WorkingSet
         int row = 0;
         UInt128 executed = 0;
         ulong instructions = 0;
-        foreach (var (count, bytes) in bytesByCount)
+        ulong[] counts = [.. bytesByCount.Keys];
+        Array.Sort(counts);
+        Array.Reverse(counts);
+        foreach (ulong count in counts)
         {
-            ulong left = bytes;
+            ulong left = bytesByCount[count];
             while (row < rows.Length && count > 0 && ((UInt128)count * left) + executed > bucket * (UInt128)(row + 1))
             {
                 ulong taken = (ulong)(((bucket * (UInt128)(row + 1)) - executed) / count);
