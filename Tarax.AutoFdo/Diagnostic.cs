@@ -46,6 +46,9 @@ public static class DiagnosticId
     /// <summary>perf did not finish the recording.</summary>
     public const string UnfinishedRecording = "unfinished-recording";
 
+    /// <summary>Mappings came later in a stream than the samples of their time.</summary>
+    public const string LateMappings = "late-mappings";
+
     /// <summary>Bytes at the end of the recording are missing.</summary>
     public const string TruncatedRecording = "truncated-recording";
 

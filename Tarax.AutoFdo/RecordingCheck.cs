@@ -132,6 +132,11 @@ internal static class RecordingCheck
             report.Warn(DiagnosticId.LostSamples, $"{Rate.Of(scan.LostSamples, scan.LostSamples + (ulong)scan.Samples)} of the samples were lost while recording; record with a longer period or a larger buffer (-m)");
         }
 
+        if (scan.AddressSpaces.LateChanges is > 0 and var late)
+        {
+            report.Warn(DiagnosticId.LateMappings, $"{late} changes of mappings came later in the stream than perf promises, when samples of their time had been counted, perhaps for another file; record into a file to have them counted right");
+        }
+
         uint[] unknown = [.. scan.RecordsByType.Keys.Where(t => !((RecordType)t).IsKnown())];
         if (unknown.Length > 0)
         {

@@ -48,6 +48,7 @@ internal static class FuzzTarget
 
     private static void ReadRecording(byte[] input)
     {
+        ReadStream(input);
         using var file = PerfDataFile.Read(CompressedFile.Decompressed(ByteSource.FromArray(input, PerfDataFile.Format)));
         var counter = RecordingCounter.Run(file, e => e.Index < 2, threads: 1, progress: null);
         var files = counter.Scan.AddressSpaces.Files;
@@ -70,6 +71,20 @@ internal static class FuzzTarget
             {
                 file.EventOf(record.Body).Layout.TryDecode(record.Body, out _);
             }
+        }
+    }
+
+    /// <summary>As from a pipe of which only the first bytes are looked at as a whole; what then is damage, is so in the file too.</summary>
+    private static void ReadStream(byte[] input)
+    {
+        const int Start = 512;
+        try
+        {
+            using var stream = PerfDataFile.Read(new MemoryStream(input), Start);
+            RecordingCounter.Run(stream, _ => true, threads: 1, progress: null);
+        }
+        catch (InvalidFormatException)
+        {
         }
     }
 

@@ -3,7 +3,9 @@ namespace Tarax.AutoFdo.IO;
 /// <summary>The first bytes of a stream, by which it is decided whether it can be read as it comes.</summary>
 internal sealed class StreamStart : IDisposable
 {
-    private const int MostBytes = 16 << 20;
+    /// <summary>Streams that end before are looked at as a whole.</summary>
+    public const int MostBytes = 16 << 20;
+
     private const int FirstBytes = 1 << 16;
 
     private readonly Stream _stream;
@@ -22,19 +24,20 @@ internal sealed class StreamStart : IDisposable
 
     /// <param name="stream">The stream, which belongs to the result then.</param>
     /// <param name="format">The format's name for messages.</param>
-    public static StreamStart Read(Stream stream, string format)
+    /// <param name="most">Number of bytes to read at most.</param>
+    public static StreamStart Read(Stream stream, string format, int most = MostBytes)
     {
-        byte[] bytes = new byte[FirstBytes];
+        byte[] bytes = new byte[Math.Min(FirstBytes, most)];
         int length = 0;
         while (true)
         {
             length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
-            if (length < bytes.Length || length == MostBytes)
+            if (length < bytes.Length || length == most)
             {
                 break;
             }
 
-            Array.Resize(ref bytes, Math.Min(length * 4, MostBytes));
+            Array.Resize(ref bytes, Math.Min(length * 4, most));
         }
 
         bool isWhole = length < bytes.Length;

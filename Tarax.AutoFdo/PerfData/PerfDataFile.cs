@@ -81,9 +81,11 @@ internal sealed class PerfDataFile : IDisposable
     /// Reads a recording that comes in once, and owns the stream. What perf writes into a pipe is read piece by piece; what has to be seen as a whole first
     /// is spooled.
     /// </summary>
-    public static PerfDataFile Read(Stream stream)
+    /// <param name="stream">The recording.</param>
+    /// <param name="mostAtOnce">A stream of fewer bytes is looked at as a whole.</param>
+    public static PerfDataFile Read(Stream stream, int mostAtOnce = StreamStart.MostBytes)
     {
-        var start = StreamStart.Read(stream, Format);
+        var start = StreamStart.Read(stream, Format, mostAtOnce);
         try
         {
             if (!start.IsWhole && IsPlainPipe(start.Bytes) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)

@@ -1,0 +1,159 @@
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Tests.Builders;
+
+namespace Tarax.AutoFdo.Tests.Samples;
+
+/// <summary>Recordings that come in piece by piece give the same counts as those that lie there as a whole.</summary>
+public sealed class StreamedRecordingTests
+{
+    private const string Program = "/bin/program";
+    private const int SmallStart = 4096;
+    private static readonly byte[] Id = [1, 2, 3, 4, 5, 6, 7, 8];
+
+    [TestCase(true, TestName = "Stream_with_rounds_is_counted_as_it_comes")]
+    [TestCase(false, TestName = "Stream_without_rounds_is_set_aside_until_its_mappings_are_known")]
+    public void Stream_gives_the_counts_of_the_file(bool hasRounds)
+    {
+        var builder = new PerfDataBuilder().Event()
+            .Mmap2(1, 0x10000, 0x10000, 0, "/lib/other", [9, 9, 9])
+            .Mmap2(1, 0x10000, 0x10000, 0, Program, Id, time: 500);
+        AddSamples(builder, 40_000_000, hasRounds);
+        using var stream = Stream(builder.BuildPipe());
+        using var file = Mapped(builder.BuildPipe());
+        Assert.That(stream.DataLength, Is.Null);
+        Assert.That(file.DataLength, Is.Not.Null);
+        var expected = Counts(file, 1, out _);
+        var counts = Counts(stream, 2, out var scan);
+        Assert.That(counts.Ranges, Is.Not.Empty);
+        Assert.That(counts.Ranges, Is.EqualTo(expected.Ranges));
+        Assert.That(counts.Branches, Is.EqualTo(expected.Branches));
+        Assert.That(counts.Samples, Is.EqualTo(expected.Samples));
+        Assert.That(scan.Pieces, Is.GreaterThan(32), "more than wait in memory");
+        Assert.That(scan.LostBytes, Is.Zero);
+    }
+
+    [Test]
+    public void Build_ids_event_names_and_features_may_come_after_the_samples()
+    {
+        byte[] samples = AddSamples(new PerfDataBuilder().Event(ids: [7]).Mmap2(1, 0x10000, 0x10000, 0, "/elsewhere/renamed"), 100_000, hasRounds: true).BuildPipe();
+        byte[] late = new PerfDataBuilder().BuildIdTable("/elsewhere/renamed", Id).Feature(4, f => PerfDataBuilder.HeaderString(f, "6.1.0"))
+            .Record(RecordType.EventUpdate, 0, r => { r.U64(2); r.U64(7); r.Text("branches:u"); r.Zeros(6); }).BuildPipe()[16..];
+        using var stream = Stream([.. samples, .. late]);
+        Assert.That(Counts(stream, 1, out _).Branches, Is.Not.Empty, "found by its build-id");
+        Assert.That(stream.Features.OsRelease, Is.EqualTo("6.1.0"));
+        Assert.That(stream.Events[0].Name, Is.EqualTo("branches:u"));
+    }
+
+    [Test]
+    public void Attribute_after_the_samples_is_damage()
+    {
+        byte[] samples = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 100_000, hasRounds: true).BuildPipe();
+        using var stream = Stream([.. samples, .. new PerfDataBuilder().Event().BuildPipe()[16..]]);
+        Assert.That(Assert.Throws<InvalidFormatException>(() => Counts(stream, 1, out _))!.Field, Is.EqualTo("HEADER_ATTR"));
+    }
+
+    [Test]
+    public void Payloads_outside_of_records_are_passed_over_across_pieces()
+    {
+        const int PayloadLength = 3_000_000;
+        var builder = new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id);
+        AddSamples(builder, 500_000, hasRounds: true);
+        builder.Record(RecordType.AuxTrace, 0, r => { r.U64(PayloadLength); r.Zeros(32); }).Raw(new byte[PayloadLength]);
+        AddSamples(builder, 500_000, hasRounds: true);
+        using var stream = Stream(builder.BuildPipe());
+        using var file = Mapped(builder.BuildPipe());
+        var counts = Counts(stream, 1, out var scan);
+        Assert.That(counts.Ranges, Is.EqualTo(Counts(file, 1, out var expected).Ranges));
+        Assert.That(scan.RecordsByType, Is.EqualTo(expected.RecordsByType));
+    }
+
+    [TestCase(1)]
+    [TestCase(7)]
+    [TestCase(100)]
+    public void What_a_cut_stream_lacks_is_told_in_bytes(int missing)
+    {
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 3_000_000, hasRounds: false).BuildPipe();
+        using var whole = Mapped(pipe);
+        using var stream = Stream(pipe[..^missing]);
+        using var file = Mapped(pipe[..^missing]);
+        Counts(stream, 1, out var scan);
+        Assert.That(scan.LostBytes, Is.EqualTo(file.Form.LostBytes).And.GreaterThan(0));
+        Assert.That(scan.Samples, Is.EqualTo(RecordingScan.Run(whole).Samples - 1));
+    }
+
+    [Test]
+    public void Stream_that_ends_in_zeros_is_read_up_to_them()
+    {
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 100_000, hasRounds: true).BuildPipe();
+        using var stream = Stream([.. pipe, .. new byte[5_000_000]]);
+        using var whole = Mapped(pipe);
+        Counts(stream, 1, out var scan);
+        Assert.That(scan.Samples, Is.EqualTo(RecordingScan.Run(whole).Samples));
+        Assert.That(scan.LostBytes, Is.EqualTo(5_000_000));
+    }
+
+    [Test]
+    public void Mapping_that_comes_later_than_a_round_promises_is_applied_all_the_same_in_a_file_and_told_in_a_stream()
+    {
+        var builder = new PerfDataBuilder().Event()
+            .Mmap2(1, 0x10000, 0x1000, 0, "/lib/other", [9, 9, 9]);
+        AddSamples(builder, 2_200_000, hasRounds: true);
+        builder.Mmap2(1, 0x10000, 0x1000, 0, Program, Id, time: 30);
+        byte[] pipe = builder.BuildPipe();
+        using var file = Mapped(pipe);
+        using var stream = Stream(pipe);
+        Assert.That(Counts(file, 2, out var scan).Branches, Is.Not.Empty);
+        Assert.That(scan.AddressSpaces.LateChanges, Is.Zero, "all mappings were read before anything was counted");
+        Counts(stream, 2, out scan);
+        Assert.That(scan.AddressSpaces.LateChanges, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Damage_in_a_stream_is_told_with_its_offset()
+    {
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 3_000_000, hasRounds: true).BuildPipe();
+        byte[] damaged = [.. pipe, .. new PerfDataBuilder().Raw(9, 0, 0, 0, 0, 0, 3, 0).BuildRecords(), .. pipe[16..]];
+        using var stream = Stream(damaged);
+        var damage = Assert.Throws<InvalidFormatException>(() => Counts(stream, 2, out _))!;
+        Assert.That(damage.Field, Is.EqualTo("record size"));
+        Assert.That(damage.Offset, Is.EqualTo(pipe.Length + 6));
+    }
+
+    /// <summary>Samples of some length, in order of time, at changing places.</summary>
+    private static PerfDataBuilder AddSamples(PerfDataBuilder builder, int bytes, bool hasRounds)
+    {
+        const int Entries = 500;
+        var random = new Random(1);
+        var stack = new BranchEntry[Entries];
+        for (int i = 0; i < bytes / (Entries * BranchEntry.Size); i++)
+        {
+            for (int e = 0; e < Entries; e++)
+            {
+                stack[e] = new BranchEntry(0x10000 + (ulong)random.Next(64), 0x10000 + (ulong)random.Next(64), 0);
+            }
+
+            builder.Sample(1, 0x10000 + (ulong)random.Next(64), (ulong)(10 + i), stack);
+            if (hasRounds && i % 10 == 9)
+            {
+                builder.Record(RecordType.FinishedRound, 0, _ => { });
+            }
+        }
+
+        return builder;
+    }
+
+    private static PerfDataFile Stream(byte[] bytes) => PerfDataFile.Read(new MemoryStream(bytes), SmallStart);
+
+    private static PerfDataFile Mapped(byte[] bytes) => PerfDataFile.Read(ByteSource.FromArray(bytes, PerfDataFile.Format));
+
+    private static BinaryCounts Counts(PerfDataFile file, int threads, out RecordingScan scan)
+    {
+        var counter = RecordingCounter.Run(file, _ => true, threads, progress: null);
+        scan = counter.Scan;
+        var match = BinaryMatch.Find(scan.AddressSpaces.Files, Program, new BuildId(Id), false, null);
+        using var elf = new ElfBuilder().Open();
+        return counter.CountsOf(file.Events[0]).TallyOf(match.Files, new BinaryLayout(elf)).ToCounts(null);
+    }
+}
