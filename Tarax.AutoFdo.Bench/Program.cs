@@ -1,20 +1,27 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Tarax.AutoFdo.Bench;
 
-if (args is ["peers", var data, .. var rest])
+switch (args)
 {
-    return PeerComparison.Run(data, rest is [var executable] ? executable : null);
-}
+    // Whole conversions beside the peers': on the recordings of a folder, or on one.
+    case ["peers", var data, .. var executable]:
+        return PeerComparison.Run(DataSet.In(data), Executable.Of(executable));
+    case ["peer", var recording, var binary, .. var executable]:
+        return PeerComparison.Run([new DataSet(Path.GetFileName(recording), recording, binary, null)], Executable.Of(executable));
 
-if (args is ["counting", var recording])
-{
-    return CountingComparison.Run(recording);
-}
+    // The counting stage beside a sum of the file's words.
+    case ["counting", var recording]:
+        return CountingComparison.Run(recording);
 
-if (args is ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output])
-{
-    return GeneratedRecording.Run(kind, template, amount, output);
-}
+    // Threads, streams and distinct branches, at full size or at a part of it.
+    case ["scaling", var data, var scale, .. var executable]:
+        return ScalingComparison.Run(DataSet.In(data).Single(s => s.Name == "stlmix-d5-pie"), Executable.Of(executable), double.Parse(scale, CultureInfo.InvariantCulture));
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+    case ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output]:
+        return GeneratedRecording.Run(kind, template, amount, output);
+
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

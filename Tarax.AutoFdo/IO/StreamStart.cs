@@ -3,8 +3,8 @@ namespace Tarax.AutoFdo.IO;
 /// <summary>The first bytes of a stream, by which it is decided whether it can be read as it comes.</summary>
 internal sealed class StreamStart : IDisposable
 {
-    /// <summary>Streams that end before are looked at as a whole.</summary>
-    public const int MostBytes = 16 << 20;
+    /// <summary>Streams that end before are looked at as a whole; perf writes what it knows of a recording well before.</summary>
+    public const int MostBytes = 1 << 20;
 
     private const int FirstBytes = 1 << 16;
 

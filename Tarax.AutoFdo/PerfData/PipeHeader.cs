@@ -9,6 +9,7 @@ internal static class PipeHeader
     public const int Size = 16;
     private const ulong UpdateName = 2;
     private const int UpdateNameOffset = 16;
+    private const ulong CompressedFeature = 27;
 
     public static RecordingHead Read(ByteSource source, bool isForeign)
     {
@@ -36,6 +37,7 @@ internal static class PipeHeader
                 case RecordType.HeaderFeature when record.Body.Length > sizeof(ulong):
                     var cursor = CursorOf(source, record, isForeign);
                     ulong feature = cursor.U64("feature");
+                    isCompressed |= feature == CompressedFeature;
                     featureRecords.Add(((int)Math.Min(feature, int.MaxValue), cursor.Offset - source.Position, cursor.Remaining));
                     break;
                 case RecordType.Compressed or RecordType.Compressed2:
