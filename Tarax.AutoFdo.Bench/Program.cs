@@ -1,4 +1,5 @@
 using System.Globalization;
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using Tarax.AutoFdo.Bench;
 
@@ -22,6 +23,6 @@ switch (args)
         return GeneratedRecording.Run(kind, template, amount, output);
 
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddColumn(new ThroughputColumn()));
         return 0;
 }

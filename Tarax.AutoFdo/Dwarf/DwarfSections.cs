@@ -40,6 +40,8 @@ internal sealed class DwarfSections
     /// <summary>The sections of an ELF file; null where it has no .debug_info.</summary>
     public static DwarfSections? Of(ElfFile file)
     {
+        file.DecompressTogether(
+            [".debug_info", ".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets", ".debug_addr", ".debug_ranges", ".debug_rnglists", ".debug_line"]);
         if (file.FindContent(".debug_info") is not { } info || file.FindContent(".debug_abbrev") is not { } abbrev)
         {
             return null;

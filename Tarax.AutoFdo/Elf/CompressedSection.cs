@@ -17,6 +17,9 @@ internal static class CompressedSection
     private const ulong MaximumZlibRatio = 1040;
     private const ulong MaximumZstdRatio = 40_000;
 
+    /// <summary>Whether a section is one whose content may be compressed.</summary>
+    public static bool IsCompressed(ElfSection section) => section.IsCompressed || section.Name.StartsWith(".zdebug_", StringComparison.Ordinal);
+
     /// <summary>The content of a section: <paramref name="raw"/> itself where it is not compressed, or a new source that the caller owns.</summary>
     public static ByteSource Decompress(ElfFile file, ElfSection section, ByteSource raw)
     {

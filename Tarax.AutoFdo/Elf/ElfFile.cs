@@ -38,6 +38,7 @@ internal sealed class ElfFile : IDisposable
     private readonly ByteSource _source;
     private readonly Dictionary<ElfSection, ByteSource> _contents = [];
     private readonly List<ByteSource> _owned = [];
+    private readonly Dictionary<ElfSection, ByteSource> _decompressed = [];
     private readonly Lock _lock = new();
 
     private ElfFile(string path, ByteSource source)
@@ -120,10 +121,13 @@ internal sealed class ElfFile : IDisposable
                 var raw = section.HasContent
                     ? _source.Part(section.Name, ToSigned(section.Offset, section.Name), ToSigned(section.Size, section.Name))
                     : _source.Part(section.Name, 0, 0);
-                content = CompressedSection.Decompress(this, section, raw);
-                if (content != raw)
+                if (!_decompressed.TryGetValue(section, out content))
                 {
-                    _owned.Add(content);
+                    content = CompressedSection.Decompress(this, section, raw);
+                    if (content != raw)
+                    {
+                        _owned.Add(content);
+                    }
                 }
 
                 if (Relocations.TryApply(this, section, content, out var relocated))
@@ -136,6 +140,35 @@ internal sealed class ElfFile : IDisposable
             }
 
             return content;
+        }
+    }
+
+    /// <summary>Decompresses sections side by side that will be asked for; what is damaged is found when it is asked for.</summary>
+    public void DecompressTogether(IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            ElfSection[] compressed = [.. names.Select(FindSection).OfType<ElfSection>().Where(s => s.HasContent && CompressedSection.IsCompressed(s) && !_contents.ContainsKey(s))];
+            var contents = new ByteSource?[compressed.Length];
+            Parallel.For(0, compressed.Length, i =>
+            {
+                try
+                {
+                    var raw = _source.Part(compressed[i].Name, ToSigned(compressed[i].Offset, compressed[i].Name), ToSigned(compressed[i].Size, compressed[i].Name));
+                    contents[i] = CompressedSection.Decompress(this, compressed[i], raw) is var content && content != raw ? content : null;
+                }
+                catch (InvalidFormatException)
+                {
+                }
+            });
+            for (int i = 0; i < compressed.Length; i++)
+            {
+                if (contents[i] is { } content)
+                {
+                    _owned.Add(content);
+                    _decompressed.TryAdd(compressed[i], content);
+                }
+            }
         }
     }
 
