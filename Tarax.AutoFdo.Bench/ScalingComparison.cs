@@ -6,29 +6,34 @@ namespace Tarax.AutoFdo.Bench;
 internal static class ScalingComparison
 {
     private const int Rounds = 5;
+    private const double MostMegabytesOfStream = 200;
+    private const double MostBytesOfDistinct = 100;
+
+    /// <summary>What a conversion takes that has few distinct branches.</summary>
+    private const double UsualMegabytes = 64;
 
     /// <summary>Runs all three, and prints a table of each.</summary>
     /// <param name="set">A small recording, of which large ones are made.</param>
     /// <param name="executable">The converter's native executable.</param>
     /// <param name="scale">Part of the full size: 1 for a file of 1 GB, a stream of up to 10 GB and ten million distinct branches.</param>
+    /// <returns>0 where memory stays within bounds and the number of threads changes nothing in the result, 1 otherwise.</returns>
     public static int Run(DataSet set, string executable, double scale)
     {
         string folder = Directory.CreateTempSubdirectory("tarax-bench").FullName;
         try
         {
-            Threads(set, executable, folder, (long)(1e9 * scale));
-            Streams(set, executable, folder, [(long)(1e8 * scale), (long)(1e9 * scale), (long)(1e10 * scale)]);
-            Distinct(set, executable, folder, (long)(1e7 * scale));
+            bool isSame = Threads(set, executable, folder, (long)(1e9 * scale));
+            bool isBounded = Streams(set, executable, folder, [(long)(1e8 * scale), (long)(1e9 * scale), (long)(1e10 * scale)]);
+            bool isSmall = Distinct(set, executable, folder, (long)(1e7 * scale));
+            return isSame && isBounded && isSmall ? 0 : 1;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        return 0;
     }
 
-    private static void Threads(DataSet set, string executable, string folder, long bytes)
+    private static bool Threads(DataSet set, string executable, string folder, long bytes)
     {
         string recording = Path.Combine(folder, "repeated.data");
         GeneratedRecording.Run("repeat", set.Recording, $"{bytes}", recording);
@@ -45,9 +50,10 @@ internal static class ScalingComparison
         bool isSame = File.ReadAllBytes(outputs[0]).AsSpan().SequenceEqual(File.ReadAllBytes(outputs[1]));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nTwo threads: {seconds[0] / seconds[1]:0.00} × one; the same bytes: {isSame}.\n"));
         File.Delete(recording);
+        return isSame;
     }
 
-    private static void Streams(DataSet set, string executable, string folder, long[] lengths)
+    private static bool Streams(DataSet set, string executable, string folder, long[] lengths)
     {
         string assembly = typeof(ScalingComparison).Assembly.Location;
         Print("Streams on standard input, generated while they are read (the wall time holds the start of the generator)", "bytes");
@@ -59,10 +65,13 @@ internal static class ScalingComparison
             Row($"{lengths[i]:N0}", runs[i], lengths[i]);
         }
 
-        Console.WriteLine();
+        // Beyond the start of the process every byte takes the same time.
+        var marginal = Enumerable.Range(1, lengths.Length - 1).Select(i => (runs[i].CpuSeconds - runs[i - 1].CpuSeconds) / (lengths[i] - lengths[i - 1]) * 1e9);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nCPU time for each further byte, from one length to the next: {string.Join(", ", marginal.Select(m => $"{m:0.00} ns"))}.\n"));
+        return runs.All(r => r.Megabytes < MostMegabytesOfStream);
     }
 
-    private static void Distinct(DataSet set, string executable, string folder, long branches)
+    private static bool Distinct(DataSet set, string executable, string folder, long branches)
     {
         string recording = Path.Combine(folder, "distinct.data");
         GeneratedRecording.Run("distinct", set.Recording, $"{branches}", recording);
@@ -75,6 +84,7 @@ internal static class ScalingComparison
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nPeak memory for each distinct branch: {runs.Max(r => r.Megabytes) * 1024 * 1024 / branches:0} bytes.\n"));
+        return runs.All(r => (r.Megabytes - UsualMegabytes) * 1024 * 1024 < MostBytesOfDistinct * branches);
     }
 
     private static string[] Convert(string executable, string recording, DataSet set, string output, string threads) =>

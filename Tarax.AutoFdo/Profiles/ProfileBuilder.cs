@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -39,6 +40,8 @@ internal sealed class ProfileBuilder
     /// out functions that were seen once or twice.
     /// </summary>
     private const ulong WeightThreshold = 10;
+
+    private const int FunctionsForThreads = 32;
 
     private readonly Symbolizer _symbolizer;
     private readonly IReadOnlyList<RangeCount> _ranges;
@@ -91,13 +94,22 @@ internal sealed class ProfileBuilder
 
     private void ForEach(CodeFunction[] functions, Action<CodeFunction> action)
     {
-        if (_threads == 1)
+        // Threads take a few milliseconds to start, in which one alone is done with few functions.
+        if (_threads == 1 || functions.Length < FunctionsForThreads)
         {
             Array.ForEach(functions, action);
         }
         else
         {
-            Parallel.ForEach(Partitioner.Create(functions, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
+            try
+            {
+                Parallel.ForEach(Partitioner.Create(functions, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
+            }
+            catch (AggregateException e)
+            {
+                // As one thread would have thrown it.
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
         }
     }
 

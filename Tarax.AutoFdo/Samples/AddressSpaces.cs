@@ -18,7 +18,7 @@ internal sealed class AddressSpaces
     private readonly ConcurrentDictionary<uint, AddressSpaceHistory> _histories = [];
     private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
     private readonly Dictionary<string, BuildId> _buildIdByName = [];
-    private readonly List<Change> _changes = [];
+    private readonly PriorityQueue<Change, (ulong Time, int Sequence)> _changes = new();
     private BuildId _kernelBuildId;
     private int _noted;
     private ulong? _appliedUpTo;
@@ -64,19 +64,11 @@ internal sealed class AddressSpaces
     public void Apply(ulong time)
     {
         _appliedUpTo = time;
-        if (_changes.Count == 0)
+        while (_changes.TryPeek(out var change, out _) && change.Time <= time)
         {
-            return;
+            _changes.Dequeue();
+            Apply(change);
         }
-
-        _changes.Sort();
-        int applied = 0;
-        for (; applied < _changes.Count && _changes[applied].Time <= time; applied++)
-        {
-            Apply(_changes[applied]);
-        }
-
-        _changes.RemoveRange(0, applied);
     }
 
     /// <summary>Gives files the build-ids of the recording's table, which may come after everything else.</summary>
@@ -113,7 +105,7 @@ internal sealed class AddressSpaces
             LateChanges++;
         }
 
-        _changes.Add(new Change(time, _noted++, kind, pid, parentPid, mapping));
+        _changes.Enqueue(new Change(time, kind, pid, parentPid, mapping), (time, _noted++));
     }
 
     private void Apply(in Change change)
@@ -171,8 +163,5 @@ internal sealed class AddressSpaces
     private BuildId BuildIdOf(string name, bool isKernel) =>
         isKernel && MappedFile.IsKernelName(name) ? _kernelBuildId : _buildIdByName.GetValueOrDefault(name);
 
-    private readonly record struct Change(ulong Time, int Sequence, ChangeKind Kind, uint Pid, uint ParentPid, Mapping Mapping) : IComparable<Change>
-    {
-        public int CompareTo(Change other) => Time != other.Time ? Time.CompareTo(other.Time) : Sequence.CompareTo(other.Sequence);
-    }
+    private readonly record struct Change(ulong Time, ChangeKind Kind, uint Pid, uint ParentPid, Mapping Mapping);
 }

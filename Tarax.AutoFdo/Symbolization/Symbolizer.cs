@@ -11,6 +11,9 @@ namespace Tarax.AutoFdo.Symbolization;
 /// </summary>
 internal sealed class Symbolizer : IDisposable
 {
+    /// <summary>Fewer units are read before threads have started.</summary>
+    private const int UnitsForThreads = 8;
+
     private static readonly FunctionDescription Unknown = new("", 0, "");
 
     private readonly ElfFile _binary;
@@ -105,6 +108,11 @@ internal sealed class Symbolizer : IDisposable
                 units.UnionWith(_dwarf.UnitsThatHold(address));
                 until = _dwarf.SameUnitsUntil(address);
             }
+        }
+
+        if (units.Count < UnitsForThreads)
+        {
+            return;
         }
 
         Parallel.ForEach(units, new ParallelOptions { MaxDegreeOfParallelism = threads }, unit => _ = unit.Functions);
