@@ -125,7 +125,7 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
         return string.Join(", ", top.DefaultIfEmpty("no mapped file"));
     }
 
-    private static void Note(BinaryTally tally, ConversionReport report)
+    private static void Note(FileCounts tally, ConversionReport report)
     {
         report.SamplesInBinary = tally.Sums.Samples;
         report.RangeExecutions = tally.Sums.RangesSeen;

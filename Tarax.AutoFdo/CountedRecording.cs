@@ -70,7 +70,7 @@ internal sealed class CountedRecording
     public Dictionary<MappedFile, ulong> BranchesByFile() => _counts.BranchesByFile();
 
     /// <summary>The counts that lie in some mapped files.</summary>
-    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout) => _counts.TallyOf(files, layout);
+    public FileCounts TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout) => _counts.TallyOf(files, layout);
 
     /// <summary>The file of this machine that a mapped file is; null where it is not here.</summary>
     public string? FindOnThisMachine(MappedFile file, DebugFileSearch search) =>
@@ -87,6 +87,6 @@ internal sealed class CountedRecording
 
         long total = Math.Max(length, 1);
         long done = 0;
-        return bytes => progress.Report((double)Interlocked.Add(ref done, bytes) / total);
+        return bytes => progress.Report(Math.Min((double)Interlocked.Add(ref done, bytes) / total, 1));
     }
 }

@@ -52,6 +52,43 @@ public sealed class BranchStackCounterTests
         Assert.That(counter.DuplicateHeads, Is.EqualTo(1));
     }
 
+    [TestCase(WrongPath, 0ul)]
+    [TestCase(0ul, WrongPath)]
+    [TestCase(NotTaken, 0ul)]
+    public void Doubled_head_of_which_one_was_not_executed_is_none(ulong first, ulong second)
+    {
+        var counter = Count(new BranchEntry(0x5000, 0x1000, first), new BranchEntry(0x5000, 0x1000, second), new BranchEntry(0x800, 0x4ff0, 0));
+        Assert.That(Branches(counter), Is.EqualTo(new[] { (0x800ul, 0x4ff0ul, 1ul), (0x5000ul, 0x1000ul, 1ul) }));
+        Assert.That(counter.DuplicateHeads, Is.Zero);
+    }
+
+    [Test]
+    public void Branch_whose_source_is_not_known_ends_no_range()
+    {
+        var counter = Count(new BranchEntry(0x28, 0x40, 0), new BranchEntry(0, 0x20, 0), new BranchEntry(0x500, 0xffff_ffff_8100_0000, 0));
+        Assert.That(Ranges(counter), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul, 1ul) }));
+    }
+
+    [Test]
+    public void Keys_that_a_fixed_hash_would_put_together_are_told_apart_quickly()
+    {
+        // Targets that differ by multiples of the inverse of a well-known multiplier; in one row they would take minutes.
+        const int Steps = 100_000;
+        var counter = new BranchStackCounter();
+        ulong inverse = 0xd6e8feb86659fd93;
+        for (int i = 0; i < 6; i++)
+        {
+            inverse *= 2 - (0xd6e8feb86659fd93 * inverse);
+        }
+
+        for (ulong i = 1; i <= Steps; i++)
+        {
+            counter.AddStack([new BranchEntry(0x1000, i * inverse, 0)], 1, dropDuplicateHead: false);
+        }
+
+        Assert.That(counter.Steps.Count, Is.EqualTo(Steps));
+    }
+
     [Test]
     public void Tight_loop_at_the_head_is_no_doubled_head()
     {

@@ -30,7 +30,7 @@ public sealed class CountsTextTests
 
             var sorted = new FileCounts();
             sorted.Take(collected);
-            var counts = new BinaryTally(sorted).ToCounts(null);
+            var counts = sorted.ToCounts(null);
             using var reader = new StringReader(Write(counts));
             var read = CountsText.Read(reader);
             return read.Ranges.SequenceEqual(counts.Ranges) && read.Branches.SequenceEqual(counts.Branches)

@@ -132,6 +132,53 @@ public sealed class RecordingCounterTests
         Assert.That(() => RecordingScan.Run(file), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("perf record -z"));
     }
 
+    [TestCase(200_000)]
+    [TestCase(3_000_000)]
+    public void Payload_that_passes_the_end_of_a_file_is_told_wherever_it_stands(int bytesAfter)
+    {
+        var builder = new PerfDataBuilder().Event().Record(RecordType.AuxTrace, 0, r => { r.U64(1UL << 34); r.Zeros(32); });
+        string path = builder.Record((RecordType)200, 0, r => r.Zeros(60_000)).Raw(new PerfDataBuilder().Record((RecordType)200, 0, r => r.Zeros(60_000)).BuildRecords())
+            .Raw([.. Enumerable.Range(0, bytesAfter / 60_000).SelectMany(_ => new PerfDataBuilder().Record((RecordType)200, 0, r => r.Zeros(60_000)).BuildRecords())])
+            .Save(Path.Combine(TestEnvironment.NewFolder(), "perf.data"));
+        using var file = PerfDataFile.Open(path);
+        Assert.That(Assert.Throws<InvalidFormatException>(() => RecordingCounter.Run(file, _ => true, 2, null))!.Field, Is.EqualTo("payload size"));
+    }
+
+    [Test]
+    public void Mappings_of_a_far_future_do_not_slow_down_every_round()
+    {
+        const int Changes = 50_000;
+        var builder = new PerfDataBuilder().Event();
+        for (uint i = 0; i < Changes; i++)
+        {
+            builder.Exec(i, ulong.MaxValue - 5);
+        }
+
+        for (uint i = 0; i < Changes; i++)
+        {
+            builder.Sample(1, 0x10, 10 + i).Record(RecordType.FinishedRound, 0, _ => { });
+        }
+
+        using var file = builder.Open();
+        Assert.That(RecordingCounter.Run(file, _ => true, 1, null).Scan.Samples, Is.EqualTo(Changes));
+    }
+
+    [Test]
+    public void Address_lies_in_the_same_file_whatever_was_looked_for_before()
+    {
+        // A mapping of a process that reaches into the kernel's half, as damage may have it.
+        var program = new MappedFile(Program, default, isKernel: false);
+        var kernel = new MappedFile("[kernel.kallsyms]_text", default, isKernel: true);
+        var locator = new Locator(
+            new AddressSpace().With(new Mapping(0x400000, ulong.MaxValue, 0, program)),
+            new AddressSpace().With(new Mapping(0xffff_ffff_8000_0000, 0xffff_ffff_9000_0000, 0, kernel)), isFinal: true);
+        foreach (ulong address in (ulong[])[0xffff_ffff_8000_1000, 0x500000, 0xffff_ffff_8000_1000, 0x500000])
+        {
+            Assert.That(locator.TryLocate(address, out var location), Is.True);
+            Assert.That(location.File, Is.SameAs((long)address < 0 ? kernel : program));
+        }
+    }
+
     [Test]
     public void Exec_clears_the_mappings()
     {

@@ -111,6 +111,37 @@ public sealed class StreamedRecordingTests
     }
 
     [Test]
+    public void Late_mappings_of_a_stream_give_the_same_counts_on_any_number_of_threads()
+    {
+        var builder = new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x1000, 0, "/lib/other", [9, 9, 9]);
+        for (int i = 0; i < 100; i++)
+        {
+            bool isProgram = i % 2 == 0;
+            AddSamples(builder, 120_000, hasRounds: true, firstTime: 1000 + (10 * i));
+            builder.Mmap2(1, 0x10000, 0x1000, 0, isProgram ? Program : "/lib/other", isProgram ? Id : [9, 9, 9], time: (ulong)(1000 + (10 * i) - 15));
+        }
+
+        byte[] pipe = builder.BuildPipe();
+        using var first = Stream(pipe);
+        var expected = Counts(first, 1, out var scan);
+        Assert.That(scan.AddressSpaces.LateChanges, Is.GreaterThan(0));
+        foreach (int threads in (int[])[2, 4, 4])
+        {
+            using var stream = Stream(pipe);
+            Assert.That(Counts(stream, threads, out _).Branches, Is.EqualTo(expected.Branches));
+        }
+    }
+
+    [Test]
+    public void Stream_whose_attributes_come_late_is_looked_at_as_a_whole()
+    {
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 100_000, hasRounds: true).BuildPipe();
+        byte[] late = [.. pipe[..16], .. new PerfDataBuilder().Record((RecordType)200, 0, r => r.Zeros(8000)).BuildRecords(), .. pipe[16..]];
+        using var stream = Stream(late);
+        Assert.That(Counts(stream, 1, out _).Branches, Is.Not.Empty);
+    }
+
+    [Test]
     public void Damage_in_a_stream_is_told_with_its_offset()
     {
         byte[] pipe = AddSamples(new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id), 3_000_000, hasRounds: true).BuildPipe();
@@ -122,7 +153,7 @@ public sealed class StreamedRecordingTests
     }
 
     /// <summary>Samples of some length, in order of time, at changing places.</summary>
-    private static PerfDataBuilder AddSamples(PerfDataBuilder builder, int bytes, bool hasRounds)
+    private static PerfDataBuilder AddSamples(PerfDataBuilder builder, int bytes, bool hasRounds, int firstTime = 10)
     {
         const int Entries = 500;
         var random = new Random(1);
@@ -134,7 +165,7 @@ public sealed class StreamedRecordingTests
                 stack[e] = new BranchEntry(0x10000 + (ulong)random.Next(64), 0x10000 + (ulong)random.Next(64), 0);
             }
 
-            builder.Sample(1, 0x10000 + (ulong)random.Next(64), (ulong)(10 + i), stack);
+            builder.Sample(1, 0x10000 + (ulong)random.Next(64), (ulong)(firstTime + i), stack);
             if (hasRounds && i % 10 == 9)
             {
                 builder.Record(RecordType.FinishedRound, 0, _ => { });

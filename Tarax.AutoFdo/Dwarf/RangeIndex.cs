@@ -11,6 +11,9 @@ internal sealed class RangeIndex<T>
     /// <summary>For each entry the largest end of it and all before it: beyond that, no earlier entry reaches.</summary>
     private readonly ulong[] _furthestEnd;
 
+    /// <summary>All ends in ascending order, each once.</summary>
+    private readonly ulong[] _ends;
+
     public RangeIndex(List<(CodeRange Range, T Value)> entries)
     {
         // The search goes from the last start backwards, so within one start the preferred entry comes last.
@@ -30,6 +33,8 @@ internal sealed class RangeIndex<T>
             furthest = Math.Max(furthest, order[i].End);
             _furthestEnd[i] = furthest;
         }
+
+        _ends = [.. order.Select(e => e.End).Distinct().Order()];
     }
 
     /// <summary>Visits what covers an address, the preferred one first.</summary>
@@ -60,20 +65,13 @@ internal sealed class RangeIndex<T>
         return false;
     }
 
-    /// <summary>Up to where what covers an address covers all that follows it too: no range starts or ends before.</summary>
+    /// <summary>Up to where what covers an address covers all that follows it too, at least: no range starts or ends before.</summary>
     public ulong SameUntil(ulong address)
     {
         int next = FirstStartingAfter(address);
-        ulong until = next < _entries.Length ? _entries[next].Range.Start : ulong.MaxValue;
-        for (int i = next - 1; i >= 0 && _furthestEnd[i] > address; i--)
-        {
-            if (_entries[i].Range.Contains(address))
-            {
-                until = Math.Min(until, _entries[i].Range.End);
-            }
-        }
-
-        return until;
+        int end = Array.BinarySearch(_ends, address);
+        end = end < 0 ? ~end : end + 1;
+        return Math.Min(next < _entries.Length ? _entries[next].Range.Start : ulong.MaxValue, end < _ends.Length ? _ends[end] : ulong.MaxValue);
     }
 
     private int FirstStartingAfter(ulong address)

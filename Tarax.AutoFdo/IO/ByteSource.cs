@@ -85,6 +85,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
     public void Release(long offset, long length)
     {
         const int DontNeed = 4;
+        Check(Name, offset, length);
         if (!_isMapped || !OperatingSystem.IsLinux())
         {
             return;

@@ -16,7 +16,7 @@ internal sealed class MappedPieces(ByteSource source, long start, long end) : Re
     public override bool TryOpen(out RecordPiece piece)
     {
         long stop = end - _next > PieceLength ? _next + PieceLength : end;
-        piece = new RecordPiece(source, _next, stop, 0) { IsLast = stop == end };
+        piece = new RecordPiece(source, _next, stop, 0) { IsLast = stop == end, Limit = end };
         return _next < end;
     }
 

@@ -93,10 +93,9 @@ internal sealed class PerfDataFile : IDisposable
                 return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedPieces(start.Bytes, stream, head.DataStart));
             }
         }
-        catch
+        catch (InvalidFormatException)
         {
-            start.Dispose();
-            throw;
+            // Perhaps the attributes come later; as a whole the stream tells what is missing.
         }
 
         return Read(CompressedFile.Decompressed(start.Spooled()));

@@ -70,7 +70,7 @@ internal static class PipeHeader
         switch (record.Type)
         {
             case RecordType.HeaderAttr:
-                throw new InvalidFormatException(PerfDataFile.Format, "HEADER_ATTR", record.Offset, "comes after samples");
+                throw new InvalidFormatException(PerfDataFile.Format, "HEADER_ATTR", record.Offset, "comes after the first megabyte of a stream; record into a file");
             case RecordType.EventUpdate:
                 var names = new List<(ulong Id, string Name)>();
                 ReadUpdate(cursor, names);

@@ -12,6 +12,9 @@ internal sealed record RecordPiece(ByteSource? Source, long Start, long End, lon
     /// <summary>Whether nothing of the recording follows.</summary>
     public bool IsLast { get; init; }
 
+    /// <summary>Offset in the source at which the recording ends; far away where that is not known.</summary>
+    public long Limit { get; init; } = End;
+
     /// <summary>The latest time of a sample in it, or what else orders samples.</summary>
     public ulong LatestOrder { get; init; }
 
@@ -20,7 +23,7 @@ internal sealed record RecordPiece(ByteSource? Source, long Start, long End, lon
 
     /// <summary>The piece's records.</summary>
     /// <param name="ending">What the end of the piece means.</param>
-    public RecordReader Records(RecordsEnd ending = RecordsEnd.Exact) => new(Source!, Start, End, ending: ending, origin: Origin);
+    public RecordReader Records(RecordsEnd ending = RecordsEnd.Exact) => new(Source!, Start, End, ending: ending, origin: Origin, limit: Limit);
 }
 
 /// <summary>

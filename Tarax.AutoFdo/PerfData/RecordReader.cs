@@ -51,6 +51,7 @@ internal unsafe ref struct RecordReader
 
     private readonly byte* _data;
     private readonly long _end;
+    private readonly long _limit;
     private readonly long _origin;
     private readonly bool _isForeign;
     private readonly RecordsEnd _ending;
@@ -61,7 +62,9 @@ internal unsafe ref struct RecordReader
     /// <param name="isForeign">Whether the records are of the other byte order; their bodies stay so.</param>
     /// <param name="ending">What the end means.</param>
     /// <param name="origin">Offset of the source in the recording.</param>
-    public RecordReader(ByteSource source, long start, long end, bool isForeign = false, RecordsEnd ending = RecordsEnd.Exact, long origin = 0)
+    /// <param name="limit">Offset in the source at which the recording ends, where it goes on after the last record.</param>
+    public RecordReader(
+        ByteSource source, long start, long end, bool isForeign = false, RecordsEnd ending = RecordsEnd.Exact, long origin = 0, long? limit = null)
     {
         // What is checked once need not be checked for every record.
         if (start < 0 || end > source.Length)
@@ -72,6 +75,7 @@ internal unsafe ref struct RecordReader
         _data = source.Start;
         Offset = start;
         _end = end;
+        _limit = limit ?? end;
         _isForeign = isForeign;
         _ending = ending;
         _origin = origin;
@@ -122,12 +126,12 @@ internal unsafe ref struct RecordReader
         if (type is RecordType.TracingData or RecordType.AuxTrace)
         {
             ulong payload = PayloadOutsideSize(type, body);
-            if (payload > (ulong)(_end - next) && (_ending != RecordsEnd.Continues || payload > long.MaxValue / 2))
+            if (payload > (ulong)(_limit - next))
             {
                 return _ending == RecordsEnd.MayBeCut
                     ? false
                     : throw new InvalidFormatException(
-                        PerfDataFile.Format, "payload size", _origin + Offset + HeaderSize, $"is {payload}, where {_end - next} bytes remain in the data section");
+                        PerfDataFile.Format, "payload size", _origin + Offset + HeaderSize, $"is {payload}, where {_limit - next} bytes remain in the data section");
             }
 
             next += (long)payload;

@@ -45,7 +45,7 @@ internal sealed class StreamedPieces : RecordPieces
         _rest.AsSpan(0, (int)_restLength).CopyTo(bytes);
         int length = (int)_restLength + Read(bytes[(int)_restLength..]);
         _isAtEnd = length < bytes.Length;
-        piece = new RecordPiece(buffer, 0, length, _offset) { IsLast = _isAtEnd };
+        piece = new RecordPiece(buffer, 0, length, _offset) { IsLast = _isAtEnd, Limit = _isAtEnd ? length : long.MaxValue };
         return length > 0;
     }
 
@@ -80,7 +80,7 @@ internal sealed class StreamedPieces : RecordPieces
     {
         _aside ??= Spool.NewFile();
         RandomAccess.Write(_aside.SafeFileHandle, piece.Source!.Span("piece", piece.Start, piece.Length), _asideLength);
-        var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
+        var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Limit = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
         _asideLength += piece.Length;
         _free.Add(piece.Source);
         return kept;
@@ -101,7 +101,7 @@ internal sealed class StreamedPieces : RecordPieces
             read += more > 0 ? more : throw new EndOfStreamException("the temporary file ends early");
         }
 
-        return piece with { Source = buffer, Start = 0, End = piece.Length, Origin = piece.Origin + piece.Start };
+        return piece with { Source = buffer, Start = 0, End = piece.Length, Limit = piece.Length, Origin = piece.Origin + piece.Start };
     }
 
     public override void Release(RecordPiece piece) => _free.Add(piece.Source!);
@@ -134,7 +134,7 @@ internal sealed class StreamedPieces : RecordPieces
     {
         long skipped = Drain(_payload);
         bool isWhole = skipped == _payload;
-        LostBytes += _payload - skipped;
+        LostBytes += isWhole ? 0 : skipped;
         _offset += skipped;
         _payload = 0;
         _isAtEnd = !isWhole;

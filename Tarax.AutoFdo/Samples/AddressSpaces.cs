@@ -102,7 +102,9 @@ internal sealed class AddressSpaces
     {
         if (time <= _appliedUpTo)
         {
+            // What was settled stays as it is, whoever is looking at it.
             LateChanges++;
+            time = _appliedUpTo.Value + 1;
         }
 
         _changes.Enqueue(new Change(time, kind, pid, parentPid, mapping), (time, _noted++));
@@ -150,6 +152,7 @@ internal sealed class AddressSpaces
             buildId = BuildIdOf(name, isKernel);
         }
 
+        name = MappedFile.WithoutDeletedSuffix(name);
         if (!_files.TryGetValue((name, buildId), out var file))
         {
             file = new MappedFile(name, buildId, isKernel);

@@ -134,5 +134,6 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     }
 
     private static bool IsDuplicateHead(ReadOnlySpan<BranchEntry> entries) =>
-        entries[0].From == entries[1].From && entries[0].To == entries[1].To && entries[0].From - entries[0].To > DuplicateHeadStride;
+        entries[0].From == entries[1].From && entries[0].To == entries[1].To && entries[0].From - entries[0].To > DuplicateHeadStride
+        && !entries[0].IsUnusual && !entries[1].IsUnusual;
 }

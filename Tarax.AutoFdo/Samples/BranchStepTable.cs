@@ -13,16 +13,18 @@ namespace Tarax.AutoFdo.Samples;
 internal sealed class BranchStepTable
 {
     /// <summary>Steps that are prepared and then added together.</summary>
-    public const int StepsAtOnce = 64;
+    public const int StepsAtOnce = 32;
 
     /// <summary>The length of a step of which the next branch is not known.</summary>
     public const uint NoRange = uint.MaxValue;
 
-    private const int InitialSlots = 256;
+    private const int InitialSlots = 64;
 
-    private readonly ulong _seed = HashSeed.Value;
-    private Slot[] _slots = new Slot[InitialSlots];
-    private int _shift = 64 - BitOperations.Log2(InitialSlots);
+    private static readonly Slot[] Unused = new Slot[2];
+
+    private readonly HashMultipliers _hash = HashMultipliers.OfProcess;
+    private Slot[] _slots = Unused;
+    private int _shift = 63;
 
     /// <summary>Number of different steps.</summary>
     public int Count { get; private set; }
@@ -43,7 +45,7 @@ internal sealed class BranchStepTable
     /// <summary>Prepares a step, for which there must be room.</summary>
     public PendingStep Prepare(ReadOnlySpan<BranchEntry> stack, int entry, uint length)
     {
-        uint place = (uint)(Hash(_seed, stack[entry].From, stack[entry].To, length) >> _shift);
+        uint place = (uint)(_hash.Of(stack[entry].From, stack[entry].To, length) >> _shift);
         return new PendingStep { Entry = entry, Length = length, Place = place };
     }
 
@@ -59,7 +61,7 @@ internal sealed class BranchStepTable
     public int Prepare(ReadOnlySpan<BranchEntry> stack, int first, long half, Span<PendingStep> pending)
     {
         ref Slot start = ref MemoryMarshal.GetArrayDataReference(_slots);
-        ulong seed = _seed;
+        var hash = _hash;
         int shift = _shift;
         int most = Math.Min(stack.Length - first, pending.Length);
         ref readonly var entry = ref stack[first - 1];
@@ -72,12 +74,12 @@ internal sealed class BranchStepTable
             ulong from = entry.From;
             ulong to = entry.To;
             ulong length = nextFrom - to;
-            if (length >= NoRange || (long)(from & to) >> 63 != half || (from | to) == 0 || entry.IsUnusual)
+            if (length >= NoRange || nextFrom == 0 || (long)(from & to) >> 63 != half || (from | to) == 0 || entry.IsUnusual)
             {
                 break;
             }
 
-            uint place = (uint)(Hash(seed, from, to, (uint)length) >> shift);
+            uint place = (uint)(hash.Of(from, to, (uint)length) >> shift);
             Prefetch(ref Unsafe.Add(ref start, place));
             step.Place = place;
             step.Length = (uint)length;
@@ -146,10 +148,6 @@ internal sealed class BranchStepTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Hash(ulong seed, ulong from, ulong to, uint length) =>
-        (BitOperations.RotateLeft((from ^ seed) * 0x9e3779b97f4a7c15, 32) + to + (length * 0xc2b2ae3d27d4eb4f)) * 0xd6e8feb86659fd93;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe void Prefetch(ref Slot slot)
     {
         if (Sse.IsSupported)
@@ -162,7 +160,7 @@ internal sealed class BranchStepTable
     private ref Slot Find(in Slot wanted)
     {
         int mask = _slots.Length - 1;
-        int place = (int)(Hash(_seed, wanted.From, wanted.To, wanted.Length) >> _shift);
+        int place = (int)(_hash.Of(wanted.From, wanted.To, wanted.Length) >> _shift);
         while (!_slots[place].Holds(wanted.From, wanted.To, wanted.Length) && _slots[place].Count != 0)
         {
             place = (place + 1) & mask;
@@ -177,8 +175,8 @@ internal sealed class BranchStepTable
         while (Count + steps > _slots.Length / 8 * 5)
         {
             var old = _slots;
-            _slots = new Slot[old.Length * 2];
-            _shift--;
+            _slots = new Slot[Math.Max(old.Length * 2, InitialSlots)];
+            _shift = 64 - BitOperations.Log2((uint)_slots.Length);
             foreach (ref readonly var slot in old.AsSpan())
             {
                 if (slot.Count != 0)
@@ -209,10 +207,4 @@ internal sealed class BranchStepTable
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool Holds(ulong from, ulong to, uint length) => ((From ^ from) | (To ^ to) | (Length ^ length)) == 0;
     }
-}
-
-/// <summary>Different in every process, so that no input can be made whose keys all fall together; what comes out does not depend on it.</summary>
-internal static class HashSeed
-{
-    public static readonly ulong Value = (ulong)Random.Shared.NextInt64();
 }

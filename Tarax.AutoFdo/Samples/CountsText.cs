@@ -96,7 +96,7 @@ public static class CountsText
 
         var sorted = new FileCounts();
         sorted.Take(counts);
-        return new BinaryTally(sorted).ToCounts(buildId: null);
+        return sorted.ToCounts(buildId: null);
     }
 
     private static void Add<T>(List<T> list, T counted, ulong count)

@@ -19,6 +19,10 @@ internal sealed class FileCounts
 
     public FileSums Sums { get; private set; }
 
+    /// <summary>The counts as lists.</summary>
+    /// <param name="buildId">The binary's build-id in hexadecimal; null where it is not known.</param>
+    public BinaryCounts ToCounts(string? buildId) => new(buildId, Branches.ToList(), Ranges.ToList(), Samples.ToList(), Entries.ToList());
+
     /// <summary>Takes over what a thread has collected, which is empty afterwards.</summary>
     public void Take(Collected collected)
     {

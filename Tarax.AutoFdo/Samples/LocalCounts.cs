@@ -18,13 +18,12 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     private const int MostUsedAgain = 4;
 
     /// <summary>Counts in the tables have 32 bits.</summary>
-    private const long MostEntries = 1L << 31;
+    private const long MostEntries = 1L << 30;
 
     /// <summary>A straight-line range longer than this is not one: a branch in between was not recorded.</summary>
     private const ulong MaximumRangeLength = 1 << 20;
 
     private readonly Dictionary<(AddressSpace? Space, AddressSpace? Kernel), BranchStackCounter> _counters = [];
-    private readonly Dictionary<(AddressSpace? Space, AddressSpace? Kernel), BranchStackCounter> _kernelCounters = [];
     private readonly Dictionary<MappedFile, FileCounts.Collected> _collected = new(ReferenceEqualityComparer.Instance);
     private MappedFile? _lastFile;
     private FileCounts.Collected _lastCollected = new();
@@ -34,30 +33,24 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
 
     public SampleTotals Totals { get; } = new();
 
-    /// <summary>The counter of an address space.</summary>
-    /// <param name="space">The process's mappings; null where none are known.</param>
+    /// <summary>The counter of an address space. It must be asked for again after a hand-over.</summary>
+    /// <param name="space">The process's mappings; null where none are known, and for the kernel itself.</param>
     /// <param name="kernel">The kernel's mappings; null where none are known.</param>
     public BranchStackCounter CounterOf(AddressSpace? space, AddressSpace? kernel)
     {
-        if (!_counters.TryGetValue((space, kernel), out var counter))
+        if (_counters.TryGetValue((space, kernel), out var counter))
         {
-            if (!_kernelCounters.TryGetValue((null, kernel), out var kernelCounter))
-            {
-                kernelCounter = new BranchStackCounter();
-                _kernelCounters.Add((null, kernel), kernelCounter);
-            }
-
-            counter = new BranchStackCounter(kernelCounter);
-            _counters.Add((space, kernel), counter);
+            return counter;
         }
 
-        return counter;
+        HandOverIfLarge();
+        return Add(space, kernel);
     }
 
-    /// <summary>Hands the tables over where they have grown too large. Counters must be asked for again then.</summary>
+    /// <summary>Hands the tables over where they have grown too large.</summary>
     public void HandOverIfLarge()
     {
-        if (Distinct() > _room || _counters.Count > _roomForCounters || Totals.BranchEntries - _entriesHandedOver > MostEntries)
+        if (_counters.Count > _roomForCounters || Distinct() > _room || Totals.BranchEntries - _entriesHandedOver > MostEntries)
         {
             HandOver(isFinal: false);
 
@@ -78,15 +71,22 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         }
     }
 
+    /// <summary>All processes share a counter for what lies inside of the kernel, which is that of no process.</summary>
+    private BranchStackCounter Add(AddressSpace? space, AddressSpace? kernel)
+    {
+        if (!_counters.TryGetValue((space, kernel), out var counter))
+        {
+            counter = new BranchStackCounter(space is null ? null : Add(null, kernel));
+            _counters.Add((space, kernel), counter);
+        }
+
+        return counter;
+    }
+
     private long Distinct()
     {
         long distinct = 0;
         foreach (var counter in _counters.Values)
-        {
-            distinct += counter.Count;
-        }
-
-        foreach (var counter in _kernelCounters.Values)
         {
             distinct += counter.Count;
         }
@@ -97,22 +97,18 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     private void HandOver(bool isFinal)
     {
         var undecided = new List<((AddressSpace? Space, AddressSpace? Kernel) Key, BranchStackCounter Counter)>();
-        foreach (var counters in (Dictionary<(AddressSpace? Space, AddressSpace? Kernel), BranchStackCounter>[])[_counters, _kernelCounters])
+        foreach (var (key, counter) in _counters)
         {
-            foreach (var (key, counter) in counters)
+            Totals.WrongPathEntries += counter.WrongPathEntries;
+            Totals.DuplicateHeads += counter.DuplicateHeads;
+            var left = new BranchStackCounter();
+            Collect(counter, new Locator(key.Space, key.Kernel ?? (isFinal ? spaces.Kernel.Latest : null), isFinal), left);
+            if (left.Count > 0)
             {
-                Totals.WrongPathEntries += counter.WrongPathEntries;
-                Totals.DuplicateHeads += counter.DuplicateHeads;
-                var left = new BranchStackCounter();
-                var locator = new Locator(key.Space, key.Kernel ?? (isFinal ? spaces.Kernel.Latest : null), isFinal);
-                Collect(counter, locator, left);
-                if (left.Count > 0)
-                {
-                    undecided.Add((key, left));
-                }
-
-                counter.Clear();
+                undecided.Add((key, left));
             }
+
+            counter.Clear();
         }
 
         foreach (var (file, collected) in _collected)
@@ -123,12 +119,11 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         if (_counters.Count > MostUsedAgain)
         {
             _counters.Clear();
-            _kernelCounters.Clear();
         }
 
         foreach (var ((space, kernel), left) in undecided)
         {
-            CounterOf(space, kernel).Take(left);
+            Add(space, kernel).Take(left);
         }
     }
 

@@ -19,10 +19,9 @@ internal sealed class Locator(AddressSpace? space, AddressSpace? kernel, bool is
     public bool TryLocate(ulong address, out Location location)
     {
         // Kernels of 32-bit machines lie in the lower half too, but only where the process never maps anything.
-        if ((long)address < 0 ? Find(kernel, address, ref _lastOfKernel)
-            : Find(space, address, ref _lastOfProcess) || (isFinal && Find(kernel, address, ref _lastOfKernel)))
+        if ((long)address < 0 ? TryFind(kernel, address, ref _lastOfKernel, out var mapping)
+            : TryFind(space, address, ref _lastOfProcess, out mapping) || (isFinal && TryFind(kernel, address, ref _lastOfKernel, out mapping)))
         {
-            ref readonly var mapping = ref (Contains(_lastOfProcess, address) ? ref _lastOfProcess : ref _lastOfKernel);
             location = mapping.File is null ? default : new Location(mapping.File, mapping.PositionOf(address));
             return true;
         }
@@ -31,8 +30,20 @@ internal sealed class Locator(AddressSpace? space, AddressSpace? kernel, bool is
         return isFinal;
     }
 
-    private static bool Contains(in Mapping mapping, ulong address) => address >= mapping.Start && address < mapping.End;
+    private static bool TryFind(AddressSpace? searched, ulong address, ref Mapping last, out Mapping mapping)
+    {
+        if (address < last.Start || address >= last.End)
+        {
+            if (searched is null || !searched.TryFind(address, out mapping))
+            {
+                mapping = default;
+                return false;
+            }
 
-    private static bool Find(AddressSpace? searched, ulong address, ref Mapping last) =>
-        Contains(last, address) || (searched is not null && searched.TryFind(address, out last));
+            last = mapping;
+        }
+
+        mapping = last;
+        return true;
+    }
 }

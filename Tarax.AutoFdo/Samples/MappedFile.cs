@@ -11,7 +11,7 @@ internal sealed class MappedFile
 
     public MappedFile(string name, BuildId buildId, bool isKernel)
     {
-        Name = name.EndsWith(DeletedSuffix, StringComparison.Ordinal) ? name[..^DeletedSuffix.Length] : name;
+        Name = WithoutDeletedSuffix(name);
         BuildId = buildId;
         IsKernel = isKernel;
         IsAsLinked = Name == ScriptRecording.AsLinked;
@@ -25,7 +25,6 @@ internal sealed class MappedFile
     public static IEqualityComparer<MappedFile> SameFile { get; } = EqualityComparer<MappedFile>.Create(
         (a, b) => a!.Name == b!.Name && a.BuildId.Equals(b.BuildId) && a.IsKernel == b.IsKernel,
         file => HashCode.Combine(file.Name, file.BuildId, file.IsKernel));
-
 
     /// <summary>The path as recorded, without the mark of a file that was replaced while it ran.</summary>
     public string Name { get; }
@@ -46,6 +45,9 @@ internal sealed class MappedFile
 
     /// <summary>Whether it is a loadable module of the kernel, by its path or by <c>[name]</c>.</summary>
     public bool IsKernelModule { get; }
+
+    /// <summary>A path without the mark of a file that was replaced while it ran.</summary>
+    public static string WithoutDeletedSuffix(string name) => name.EndsWith(DeletedSuffix, StringComparison.Ordinal) ? name[..^DeletedSuffix.Length] : name;
 
     /// <summary>
     /// The module's name as the kernel writes it, without folder, <c>.ko</c> and compression, with underscores for hyphens; null for a name that is

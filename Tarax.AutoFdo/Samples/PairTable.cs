@@ -10,11 +10,14 @@ namespace Tarax.AutoFdo.Samples;
 /// </summary>
 internal sealed class PairTable
 {
-    private const int InitialSlots = 64;
+    private const int InitialSlots = 16;
 
-    private Slot[] _slots = new Slot[InitialSlots];
-    private int _shift = 64 - BitOperations.Log2(InitialSlots);
-    private int _room = RoomIn(InitialSlots);
+    private static readonly Slot[] Unused = new Slot[2];
+
+    private readonly HashMultipliers _hash = HashMultipliers.OfProcess;
+    private Slot[] _slots = Unused;
+    private int _shift = 63;
+    private int _room;
 
     /// <summary>Number of different pairs.</summary>
     public int Count { get; private set; }
@@ -86,8 +89,7 @@ internal sealed class PairTable
     private ref Slot Find(ulong first, ulong second)
     {
         ref Slot start = ref MemoryMarshal.GetArrayDataReference(_slots);
-        ulong hash = (BitOperations.RotateLeft((first ^ HashSeed.Value) * 0x9e3779b97f4a7c15, 32) + second) * 0xd6e8feb86659fd93;
-        nuint index = (nuint)(hash >> _shift);
+        nuint index = (nuint)(_hash.Of(first, second) >> _shift);
         while (true)
         {
             ref Slot slot = ref Unsafe.Add(ref start, index);
@@ -116,8 +118,8 @@ internal sealed class PairTable
     private void Grow()
     {
         var old = _slots;
-        _slots = new Slot[old.Length * 2];
-        _shift--;
+        _slots = new Slot[Math.Max(old.Length * 2, InitialSlots)];
+        _shift = 64 - BitOperations.Log2((uint)_slots.Length);
         _room = RoomIn(_slots.Length);
         foreach (ref readonly var slot in old.AsSpan())
         {

@@ -5,6 +5,7 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
 {
     public void Add(FileCounts counts)
     {
+        // Ranges that were dropped are not known one by one: those that begin outside of the binary's segments stay among them.
         target.Sums = counts.Sums with { Samples = 0 };
         foreach (var sample in counts.Samples.ToList())
         {

@@ -21,12 +21,12 @@ internal sealed class RecordedCounts
     /// <summary>The counts that lie in one binary, by file offset.</summary>
     /// <param name="files">The mapped files that are this binary.</param>
     /// <param name="layout">How positions in them become file offsets.</param>
-    public BinaryTally TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout)
+    public FileCounts TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout)
     {
         var counted = files.Where(_files.ContainsKey).ToList();
         if (counted is [var only] && layout.HasFileOffsets(only))
         {
-            return new BinaryTally(_files[only]);
+            return _files[only];
         }
 
         var collected = new FileCounts.Collected();
@@ -37,7 +37,7 @@ internal sealed class RecordedCounts
             offsets.Take(collected);
         }
 
-        return new BinaryTally(offsets);
+        return offsets;
     }
 
     private Dictionary<MappedFile, ulong> ByFile(Func<FileSums, ulong> choose)

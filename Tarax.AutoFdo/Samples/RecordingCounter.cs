@@ -18,7 +18,7 @@ internal sealed class RecordingCounter
     private readonly Action<long>? _progress;
     private readonly bool _dropDuplicateHeads;
     private readonly bool _stopsAtLateChange;
-    private bool _isStopped;
+    private volatile bool _isStopped;
 
     private RecordingCounter(PerfDataFile file, RecordPieces pieces, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
     {
@@ -105,7 +105,7 @@ internal sealed class RecordingCounter
         catch
         {
             // The others need not go on.
-            Volatile.Write(ref _isStopped, true);
+            _isStopped = true;
             throw;
         }
     }
@@ -115,33 +115,42 @@ internal sealed class RecordingCounter
     {
         lock (_waiting)
         {
-            while (!_waiting.TryPeek(out piece!) || !Scan.IsSettled(piece))
+            piece = null!;
+            while (!_isStopped && !(_waiting.TryPeek(out piece!) && Scan.IsSettled(piece)) && TryReadOn())
             {
-                if (Volatile.Read(ref _isStopped))
-                {
-                    return false;
-                }
-
-                if (Scan.TryRead(out var next))
-                {
-                    _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _pieces.SetAside(next));
-                }
-                else if (_waiting.Count == 0)
-                {
-                    return false;
-                }
-
-                if (_stopsAtLateChange && Scan.AddressSpaces.LateChanges > 0)
-                {
-                    Volatile.Write(ref _isStopped, true);
-                }
             }
 
-            _waiting.Dequeue();
+            if (_isStopped || !_waiting.TryDequeue(out piece!))
+            {
+                return false;
+            }
         }
 
         piece = _pieces.Fetch(piece);
-        return !Volatile.Read(ref _isStopped);
+        return true;
+    }
+
+    /// <summary>Reads one more piece, which waits then; false where there is nothing to read or to wait for.</summary>
+    private bool TryReadOn()
+    {
+        bool isRead = false;
+        try
+        {
+            isRead = Scan.TryRead(out var next);
+            if (isRead)
+            {
+                _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _pieces.SetAside(next));
+            }
+        }
+        catch
+        {
+            // No other thread may read on from here.
+            _isStopped = true;
+            throw;
+        }
+
+        _isStopped |= _stopsAtLateChange && Scan.AddressSpaces.LateChanges > 0;
+        return isRead || _waiting.Count > 0;
     }
 
     private void Count(RecordPiece piece, LocalCounts?[] local)

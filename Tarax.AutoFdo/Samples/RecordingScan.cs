@@ -154,7 +154,7 @@ internal sealed class RecordingScan
 
         if (record.Type is RecordType.Compressed or RecordType.Compressed2)
         {
-            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: compressed data (perf record -z), which the header does not announce");
+            throw new InvalidFormatException("perf.data", "record type", record.Offset, $"is {(uint)record.Type}: compressed data (perf record -z), which the header{(_file.DataLength is null ? ", or the first megabyte of the stream," : "")} does not announce");
         }
 
         if (record.Type >= RecordType.HeaderAttr)

@@ -28,7 +28,6 @@ internal sealed class FunctionSymbols
         _names = names;
     }
 
-
     public static FunctionSymbols Of(ElfFile file)
     {
         var table = file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeSymbolTable && s.HasContent)
