@@ -43,6 +43,24 @@ public sealed class LocalCountsTests
     }
 
     [Test]
+    public void Processes_of_which_no_mapping_is_known_take_memory_in_proportion()
+    {
+        // Each has an address space of its own, in which nothing is decided before the end.
+        const uint Processes = 30_000;
+        var builder = new PerfDataBuilder().Event();
+        for (uint pid = 1; pid <= Processes; pid++)
+        {
+            builder.Exec(pid, pid).Sample(pid, 0x1000, 100_000 + pid, new BranchEntry(0x1000, 0x2000, 0));
+        }
+
+        using var file = builder.Open();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var counter = RecordingCounter.Run(file, _ => true, 1, progress: null);
+        Assert.That(counter.Scan.Samples, Is.EqualTo(Processes));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(30_000L * Processes), "30 kB for each process, all tables and their growth included");
+    }
+
+    [Test]
     public void Many_distinct_branches_are_all_there_once()
     {
         // More than the tables of a thread hold; the mapping of half of them comes last, in a place where nothing was mapped.

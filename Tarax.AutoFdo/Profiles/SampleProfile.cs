@@ -1,6 +1,5 @@
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles.Gcov;
-
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Profiles;

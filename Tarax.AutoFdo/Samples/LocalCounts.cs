@@ -43,7 +43,11 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             return counter;
         }
 
-        HandOverIfLarge();
+        if (_counters.Count > _roomForCounters)
+        {
+            HandOverEarly();
+        }
+
         return Add(space, kernel);
     }
 
@@ -52,12 +56,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     {
         if (_counters.Count > _roomForCounters || Distinct() > _room || Totals.BranchEntries - _entriesHandedOver > MostEntries)
         {
-            HandOver(isFinal: false);
-
-            // What is not decided stays, and must not be tried again and again.
-            _room = Math.Max(MostDistinct, 2 * Distinct());
-            _roomForCounters = Math.Max(MostCounters, 2 * _counters.Count);
-            _entriesHandedOver = Totals.BranchEntries;
+            HandOverEarly();
         }
     }
 
@@ -69,6 +68,16 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         {
             target.Totals.Add(Totals);
         }
+    }
+
+    private void HandOverEarly()
+    {
+        HandOver(isFinal: false);
+
+        // What is not decided stays, and must not be tried again and again.
+        _room = Math.Max(MostDistinct, 2 * Distinct());
+        _roomForCounters = Math.Max(MostCounters, 2 * _counters.Count);
+        _entriesHandedOver = Totals.BranchEntries;
     }
 
     /// <summary>All processes share a counter for what lies inside of the kernel, which is that of no process.</summary>
