@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -14,13 +12,8 @@ namespace Tarax.AutoFdo.Bench;
 /// </summary>
 internal sealed class GeneratedRecording : IDisposable
 {
-    private const uint HeaderAttr = 64;
-    private const int HeaderSize = 104;
-    private const int IdsSize = 16;
-
     private readonly PerfDataFile _template;
-    private readonly byte[] _attribute;
-    private readonly ulong[] _ids;
+    private readonly RecordingStart _start;
     private readonly Stream _output;
     private readonly bool _isPipe;
     private long _written;
@@ -28,10 +21,7 @@ internal sealed class GeneratedRecording : IDisposable
     private GeneratedRecording(string template, string output)
     {
         _template = PerfDataFile.Open(template);
-        byte[] start = File.ReadAllBytes(template);
-        int attributeSize = (int)BinaryPrimitives.ReadUInt64LittleEndian(start.AsSpan(16)) - IdsSize;
-        _attribute = start.AsSpan((int)BinaryPrimitives.ReadUInt64LittleEndian(start.AsSpan(24)), attributeSize).ToArray();
-        _ids = _template.Events[0].Ids;
+        _start = new RecordingStart(template, _template);
         _isPipe = output == "-";
         _output = _isPipe ? Console.OpenStandardOutput() : new FileStream(output, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
     }
@@ -41,7 +31,7 @@ internal sealed class GeneratedRecording : IDisposable
     {
         long number = long.Parse(amount, CultureInfo.InvariantCulture);
         using var recording = new GeneratedRecording(template, output);
-        recording.WriteStart();
+        recording._output.Write(recording._isPipe ? recording._start.OfPipe() : recording._start.OfFile());
         if (kind == "repeat")
         {
             recording.Repeat(number);
@@ -64,40 +54,12 @@ internal sealed class GeneratedRecording : IDisposable
     /// <summary>The template's records, then its samples and rounds until there are enough bytes.</summary>
     private void Repeat(long bytes)
     {
-        int timeOffset = RecordReader.HeaderSize + _template.Events[0].Layout.TimeOffset;
-        byte[] samples = new byte[_template.DataEnd - _template.DataStart];
-        var times = new List<int>();
-        int length = 0;
-        ulong lastTime = 0;
-        var records = _template.Records();
-        while (records.TryRead(out var record))
-        {
-            var whole = WholeOf(record);
-            if (record.Type is RecordType.Sample or RecordType.FinishedRound)
-            {
-                whole.CopyTo(samples.AsSpan(length));
-                if (record.Type == RecordType.Sample)
-                {
-                    times.Add(length + timeOffset);
-                    lastTime = Math.Max(lastTime, BinaryPrimitives.ReadUInt64LittleEndian(whole[timeOffset..]));
-                }
-
-                length += whole.Length;
-            }
-            else
-            {
-                Write(whole);
-            }
-        }
-
+        var repeated = new RepeatedSamples(_template);
+        Write(repeated.Others);
         while (_written < bytes)
         {
-            Write(samples.AsSpan(0, length));
-            foreach (int at in times)
-            {
-                var time = samples.AsSpan(at, sizeof(ulong));
-                BinaryPrimitives.WriteUInt64LittleEndian(time, BinaryPrimitives.ReadUInt64LittleEndian(time) + lastTime);
-            }
+            Write(repeated.Samples);
+            repeated.MoveOn();
         }
     }
 
@@ -114,15 +76,15 @@ internal sealed class GeneratedRecording : IDisposable
         {
             if (record.Type == RecordType.Sample)
             {
-                sample = sample.Length == 0 && HasFullStack(record) ? WholeOf(record).ToArray() : sample;
+                sample = sample.Length == 0 && HasFullStack(record) ? record.Whole().ToArray() : sample;
             }
             else if (record.Type == RecordType.FinishedRound)
             {
-                round = WholeOf(record).ToArray();
+                round = record.Whole().ToArray();
             }
             else
             {
-                Write(WholeOf(record));
+                Write(record.Whole());
             }
         }
 
@@ -172,51 +134,6 @@ internal sealed class GeneratedRecording : IDisposable
         }
 
         throw new InvalidOperationException($"{file.Name} is not mapped by an MMAP2 record");
-    }
-
-    /// <summary>The record with its header, which lies before its body.</summary>
-    private static ReadOnlySpan<byte> WholeOf(in PerfRecord record) =>
-        MemoryMarshal.CreateReadOnlySpan(
-            ref Unsafe.AddByteOffset(ref MemoryMarshal.GetReference(record.Body), -RecordReader.HeaderSize), record.Body.Length + RecordReader.HeaderSize);
-
-    private void WriteStart()
-    {
-        var start = new ByteWriter();
-        start.Bytes("PERFILE2"u8);
-        if (_isPipe)
-        {
-            start.U64(16);
-            start.U32(HeaderAttr);
-            start.U16(0);
-            start.U16((ushort)(RecordReader.HeaderSize + _attribute.Length + (_ids.Length * sizeof(ulong))));
-            start.Bytes(_attribute);
-            WriteIds(start);
-            _output.Write(start.Written);
-            return;
-        }
-
-        long ids = HeaderSize + _attribute.Length + IdsSize;
-        long data = ids + (_ids.Length * sizeof(ulong));
-        start.U64(HeaderSize);
-        start.U64((ulong)(_attribute.Length + IdsSize));
-        start.U64(HeaderSize);
-        start.U64((ulong)(_attribute.Length + IdsSize));
-        start.U64((ulong)data);
-        start.U64(0);
-        start.Zeros(HeaderSize - 56);
-        start.Bytes(_attribute);
-        start.U64((ulong)ids);
-        start.U64((ulong)(_ids.Length * sizeof(ulong)));
-        WriteIds(start);
-        _output.Write(start.Written);
-    }
-
-    private void WriteIds(ByteWriter writer)
-    {
-        foreach (ulong id in _ids)
-        {
-            writer.U64(id);
-        }
     }
 
     /// <summary>A regular file tells the length of its records in its header.</summary>

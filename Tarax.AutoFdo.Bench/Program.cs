@@ -19,6 +19,10 @@ switch (args)
     case ["scaling", var data, var scale, .. var executable]:
         return ScalingComparison.Run(DataSet.In(data).Single(s => s.Name == "stlmix-d5-pie"), Executable.Of(executable), double.Parse(scale, CultureInfo.InvariantCulture));
 
+    // The counting stage on streams of 100 MB, 1 GB and 10 GB, or of a part of them.
+    case ["streams", var template, var scale]:
+        return StreamComparison.Run(template, double.Parse(scale, CultureInfo.InvariantCulture));
+
     case ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output]:
         return GeneratedRecording.Run(kind, template, amount, output);
 

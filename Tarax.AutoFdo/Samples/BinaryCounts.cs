@@ -6,10 +6,9 @@ namespace Tarax.AutoFdo.Samples;
 /// <param name="Count">Number of executions that were recorded.</param>
 public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : ICount<BranchCount>
 {
-    static ulong ICount<BranchCount>.Key(in BranchCount count) => count.From;
+    static ulong ICount<BranchCount>.First(in BranchCount count) => count.From;
 
-    static int ICount<BranchCount>.Compare(BranchCount left, BranchCount right) =>
-        left.From != right.From ? left.From.CompareTo(right.From) : left.To.CompareTo(right.To);
+    static ulong ICount<BranchCount>.Second(in BranchCount count) => count.To;
 
     static BranchCount ICount<BranchCount>.Sum(in BranchCount left, in BranchCount right) => left with { Count = SaturatingSum.Of(left.Count, right.Count) };
 }
@@ -21,10 +20,9 @@ public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : I
 /// <param name="FirstTime">Earliest time of a sample with this range in nanoseconds of the recording's clock; 0 where times are not known.</param>
 public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ulong FirstTime) : ICount<RangeCount>
 {
-    static ulong ICount<RangeCount>.Key(in RangeCount count) => count.Begin;
+    static ulong ICount<RangeCount>.First(in RangeCount count) => count.Begin;
 
-    static int ICount<RangeCount>.Compare(RangeCount left, RangeCount right) =>
-        left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End);
+    static ulong ICount<RangeCount>.Second(in RangeCount count) => count.End;
 
     static RangeCount ICount<RangeCount>.Sum(in RangeCount left, in RangeCount right) =>
         left with { Count = SaturatingSum.Of(left.Count, right.Count), FirstTime = Math.Min(left.FirstTime, right.FirstTime) };
@@ -36,9 +34,9 @@ public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ul
 /// <param name="FirstTime">Earliest time in nanoseconds of the recording's clock; 0 where times are not known.</param>
 public readonly record struct AddressCount(ulong Address, ulong Count, ulong FirstTime) : ICount<AddressCount>
 {
-    static ulong ICount<AddressCount>.Key(in AddressCount count) => count.Address;
+    static ulong ICount<AddressCount>.First(in AddressCount count) => count.Address;
 
-    static int ICount<AddressCount>.Compare(AddressCount left, AddressCount right) => left.Address.CompareTo(right.Address);
+    static ulong ICount<AddressCount>.Second(in AddressCount count) => 0;
 
     static AddressCount ICount<AddressCount>.Sum(in AddressCount left, in AddressCount right) =>
         left with { Count = SaturatingSum.Of(left.Count, right.Count), FirstTime = Math.Min(left.FirstTime, right.FirstTime) };

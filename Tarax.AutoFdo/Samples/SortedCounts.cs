@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections;
 
 namespace Tarax.AutoFdo.Samples;
@@ -8,13 +7,21 @@ internal interface ICount<T>
     where T : struct, ICount<T>
 {
     /// <summary>What comes first in the order.</summary>
-    static abstract ulong Key(in T count);
+    static abstract ulong First(in T count);
 
-    /// <summary>Compares what is counted, not how often.</summary>
-    static abstract int Compare(T left, T right);
+    /// <summary>What decides where that is the same.</summary>
+    static abstract ulong Second(in T count);
 
     /// <summary>The sum of two counts of the same; it stays at the largest number.</summary>
     static abstract T Sum(in T left, in T right);
+
+    /// <summary>Compares what is counted, not how often.</summary>
+    static int Compare(in T left, in T right)
+    {
+        ulong a = T.First(left);
+        ulong b = T.First(right);
+        return a != b ? a.CompareTo(b) : T.Second(left).CompareTo(T.Second(right));
+    }
 }
 
 /// <summary>
@@ -39,11 +46,11 @@ internal sealed class SortedCounts<T>
             return counts;
         }
 
-        Sort(counts);
+        DigitSort.Sort(counts);
         int last = 0;
         foreach (ref readonly var next in counts[1..])
         {
-            if (T.Compare(counts[last], next) == 0)
+            if (ICount<T>.Compare(counts[last], next) == 0)
             {
                 counts[last] = T.Sum(counts[last], next);
             }
@@ -81,35 +88,6 @@ internal sealed class SortedCounts<T>
 
         _free.Clear();
         return _runs.Count == 0 ? ChunkedList<T>.Empty : _runs[0];
-    }
-
-    /// <summary>By numbers alone first, which is several times faster than by comparing items, then where these are equal.</summary>
-    private static void Sort(Span<T> counts)
-    {
-        ulong[] keys = ArrayPool<ulong>.Shared.Rent(counts.Length);
-        for (int i = 0; i < counts.Length; i++)
-        {
-            keys[i] = T.Key(counts[i]);
-        }
-
-        keys.AsSpan(0, counts.Length).Sort(counts);
-        for (int start = 0; start < counts.Length;)
-        {
-            int end = start + 1;
-            while (end < counts.Length && keys[end] == keys[start])
-            {
-                end++;
-            }
-
-            if (end - start > 1)
-            {
-                counts[start..end].Sort(T.Compare);
-            }
-
-            start = end;
-        }
-
-        ArrayPool<ulong>.Shared.Return(keys);
     }
 
     private void MergeLast()
@@ -164,7 +142,7 @@ internal sealed class ChunkedList<T> : IReadOnlyList<T>
         var b = new Consumer(right, free);
         while (!a.AtEnd && !b.AtEnd)
         {
-            int order = T.Compare(a.Current, b.Current);
+            int order = ICount<T>.Compare(a.Current, b.Current);
             if (order < 0)
             {
                 writer.Add(a.Current);
