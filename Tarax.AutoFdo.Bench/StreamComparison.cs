@@ -12,34 +12,38 @@ internal static class StreamComparison
 
     public static int Run(string path, double scale)
     {
-        long[] lengths = [(long)(1e8 * scale), (long)(1e9 * scale), (long)(1e10 * scale)];
-        var seconds = lengths.Select(_ => new List<double>()).ToArray();
-        for (int round = -1; round < Rounds; round++)
+        // Short ones more often, since chance weighs more in them.
+        (long Length, int Times)[] streams = [((long)(1e8 * scale), 9), ((long)(1e9 * scale), 3), ((long)(1e10 * scale), 1)];
+        var nanoseconds = streams.Select(_ => new List<double>()).ToArray();
+        long[] bytes = new long[streams.Length];
+        Count(path, streams[0].Length);
+        for (int round = 0; round < Rounds; round++)
         {
-            for (int i = 0; i < lengths.Length; i++)
+            for (int i = 0; i < streams.Length; i++)
             {
-                double one = Count(path, lengths[round < 0 ? 0 : i]);
-                if (round >= 0)
+                for (int time = 0; time < streams[i].Times; time++)
                 {
-                    seconds[i].Add(one);
+                    (double seconds, bytes[i]) = Count(path, streams[i].Length);
+                    nanoseconds[i].Add(seconds / bytes[i] * 1e9);
                 }
             }
         }
 
-        Console.WriteLine("| bytes of the stream | counting, 1 thread (median, least to most) | for each byte |");
-        Console.WriteLine("|---:|---:|---:|");
-        for (int i = 0; i < lengths.Length; i++)
+        Console.WriteLine("| bytes of the stream | streams | counting, 1 thread, for each byte: median | least to most |");
+        Console.WriteLine("|---:|---:|---:|---:|");
+        double[] medians = new double[streams.Length];
+        for (int i = 0; i < streams.Length; i++)
         {
-            double[] sorted = [.. seconds[i].Order()];
-            double median = sorted[Rounds / 2];
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {lengths[i]:N0} | {median:0.000} s ({sorted[0]:0.000} to {sorted[^1]:0.000}) | {median / lengths[i] * 1e9:0.000} ns |"));
+            double[] sorted = [.. nanoseconds[i].Order()];
+            medians[i] = sorted[sorted.Length / 2];
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {bytes[i]:N0} | {sorted.Length} | {medians[i]:0.000} ns | {sorted[0]:0.000} to {sorted[^1]:0.000} ns |"));
         }
 
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\nThe most for a byte is {(medians.Max() / medians.Min() * 100) - 100:0.0} % above the least."));
         return 0;
     }
 
-    private static double Count(string path, long length)
+    private static (double Seconds, long Bytes) Count(string path, long length)
     {
         using var template = PerfDataFile.Open(path);
         var repeated = new RepeatedSamples(template);
@@ -48,6 +52,6 @@ internal static class StreamComparison
         long before = Stopwatch.GetTimestamp();
         using var recording = PerfDataFile.Read(stream);
         RecordingCounter.Run(recording, _ => true, threads: 1, progress: null);
-        return Stopwatch.GetElapsedTime(before).TotalSeconds - stream.Waited;
+        return (Stopwatch.GetElapsedTime(before).TotalSeconds - stream.Waited, stream.Position);
     }
 }
