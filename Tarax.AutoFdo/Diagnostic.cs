@@ -72,4 +72,10 @@ public static class DiagnosticId
 
     /// <summary>The debug information is damaged from some unit on.</summary>
     public const string DamagedDebugInformation = "damaged-debug-information";
+
+    /// <summary>Counts of virtual tables in a profile were passed over.</summary>
+    public const string VtableCounts = "vtable-counts";
+
+    /// <summary>Sections of a profile have types that are not known, and were passed over.</summary>
+    public const string UnknownSections = "unknown-sections";
 }

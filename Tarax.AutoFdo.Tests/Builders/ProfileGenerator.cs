@@ -20,6 +20,29 @@ internal static class ProfileGenerator
         from functions in Gen.CollectToList(names, Function)
         select new SampleProfile(functions);
 
+    /// <summary>
+    /// Profiles with at least one function, whose bodies state totals that are not the sums of their counts, and whose discriminators have 32 bits. LLVM's sums do not stay
+    /// at the largest number but begin again at 0, so none comes near it.
+    /// </summary>
+    public static Gen<SampleProfile> LlvmProfiles { get; } =
+        from profile in Profiles.Where(p => p.Functions.Count > 0)
+        from factor in Gen.Choose(2, 9)
+        select new SampleProfile(profile.Functions.Select(f => f with { File = "", HeadCount = Small(f.HeadCount), FirstTime = 0, Body = Stated(f.Body, (uint)factor) }));
+
+    private static FunctionBody Stated(FunctionBody body, uint factor) => new(
+        [.. body.Positions.Select(p => p with
+        {
+            Position = p.Position with { Discriminator = p.Position.Discriminator * factor * 1000 },
+            Count = Small(p.Count),
+            Targets = [.. p.Targets.Select(t => t with { Count = Small(t.Count) })],
+        })],
+        [.. body.Calls.Select(c => c with { File = "", Body = Stated(c.Body, factor) })])
+    {
+        StatedTotal = Small(body.TotalCount()) * factor,
+    };
+
+    private static ulong Small(ulong count) => count & 0xff_ffff_ffff;
+
     private static Gen<FunctionProfile> Function(string name) =>
         from head in Count
         from time in Count

@@ -39,6 +39,17 @@ internal sealed class ByteWriter
         _buffer.Advance(8);
     }
 
+    /// <summary>Unsigned LEB128.</summary>
+    public void Uleb(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            U8((byte)(value | 0x80));
+        }
+
+        U8((byte)value);
+    }
+
     public void Bytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
 
     public void Zeros(int count)

@@ -18,6 +18,17 @@ internal sealed class BodyAccumulator
     private readonly Dictionary<SourcePosition, Position> _positions = [];
     private readonly Dictionary<(SourcePosition Position, string Callee), Call> _calls = [];
 
+    private ulong _total;
+    private bool _hasTotal;
+    private bool _lacksTotal;
+
+    /// <summary>Adds to the total that is stated, see <see cref="FunctionBody.StatedTotal"/>.</summary>
+    public void AddTotal(ulong total)
+    {
+        _total = SaturatingSum.Of(_total, total);
+        _hasTotal = true;
+    }
+
     /// <summary>Takes up a count for a position.</summary>
     public void AddCount(SourcePosition position, ulong count, ulong codeBytes, CountRule rule)
     {
@@ -53,6 +64,12 @@ internal sealed class BodyAccumulator
     /// <param name="mapName">What a name becomes.</param>
     public void Add(FunctionBody body, CountRule rule, Func<SourcePosition, SourcePosition> mapPosition, Func<string, string> mapName)
     {
+        if (body.StatedTotal is { } total)
+        {
+            AddTotal(total);
+        }
+
+        _lacksTotal |= body.StatedTotal is null;
         foreach (var position in body.Positions)
         {
             var mapped = mapPosition(position.Position);
@@ -87,7 +104,7 @@ internal sealed class BodyAccumulator
         }
 
         Array.Sort(calls, (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : string.CompareOrdinal(a.Callee, b.Callee));
-        return new FunctionBody(positions, calls);
+        return new FunctionBody(positions, calls) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null };
     }
 
     private Position PositionAt(SourcePosition position)

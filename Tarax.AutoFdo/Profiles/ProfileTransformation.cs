@@ -27,7 +27,7 @@ internal static class ProfileTransformation
     public static SampleProfile Rename(SampleProfile profile, Dictionary<string, string> names)
     {
         string Mapped(string name) => names.GetValueOrDefault(name, name);
-        return new SampleProfile(profile.Functions.Select(function =>
+        return profile.With(profile.Functions.Select(function =>
         {
             if (!names.ContainsKey(function.Name) && !Mentions(function.Body, names))
             {
@@ -109,7 +109,7 @@ internal static class ProfileTransformation
             positions.Add(end == start + 1 ? first with { Position = first.Position with { Discriminator = 0 } } : OfLine(body.Positions, start, end));
         }
 
-        return new FunctionBody(positions, [.. body.Calls.Select(c => c with { Body = WithoutDiscriminators(c.Body) })]);
+        return body with { Positions = positions, Calls = [.. body.Calls.Select(c => c with { Body = WithoutDiscriminators(c.Body) })] };
     }
 
     /// <summary>The positions of one line as one: the largest count, and all targets.</summary>
@@ -129,7 +129,9 @@ internal static class ProfileTransformation
         return line.ToBody().Positions[0];
     }
 
-    private static FunctionBody WithoutZeroCounts(FunctionBody body) => new(
-        [.. body.Positions.Where(p => p.Count > 0 || p.Targets.Count > 0)],
-        [.. body.Calls.Select(c => c with { Body = WithoutZeroCounts(c.Body) }).Where(c => c.Body.Positions.Count + c.Body.Calls.Count > 0)]);
+    private static FunctionBody WithoutZeroCounts(FunctionBody body) => body with
+    {
+        Positions = [.. body.Positions.Where(p => p.Count > 0 || p.Targets.Count > 0)],
+        Calls = [.. body.Calls.Select(c => c with { Body = WithoutZeroCounts(c.Body) }).Where(c => c.Body.Positions.Count + c.Body.Calls.Count > 0)],
+    };
 }

@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Llvm;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -31,6 +32,12 @@ public sealed record InlinedCall(SourcePosition Position, string Callee, string 
 /// <param name="Calls">The inlined calls, ascending by position and name, each pair once.</param>
 public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadOnlyList<InlinedCall> Calls)
 {
+    /// <summary>
+    /// The total that LLVM's profiles state for a body, inlined calls included: executions of its instructions, each counted by its bytes. Null where it is
+    /// not known, as in profiles for GCC; then it is <see cref="TotalCount"/> that is written.
+    /// </summary>
+    public ulong? StatedTotal { get; init; }
+
     /// <summary>Sum of the counts of all positions, inlined calls included; saturates.</summary>
     public ulong TotalCount()
     {
@@ -106,40 +113,92 @@ public sealed class SampleProfile
     /// <summary>The functions by name, each once.</summary>
     public IReadOnlyList<FunctionProfile> Functions { get; }
 
-    /// <summary>Reads a profile for GCC (gcov versions 1 to 3).</summary>
+    /// <summary>The format of the file that it was read from; null where it was not read.</summary>
+    public ProfileFormat? Format { get; init; }
+
+    /// <summary>
+    /// Whether discriminators are those of Clang's flow-sensitive passes (<c>-enable-fs-discriminator</c>), in which all 32 bits count. The compiler matches nothing
+    /// where this is stated wrongly.
+    /// </summary>
+    public bool IsFlowSensitive { get; init; }
+
+    /// <summary>
+    /// Whether names are not the functions' own but hashes of them, in decimal: the first eight bytes of their MD5 as a little-endian number, as LLVM has them.
+    /// </summary>
+    public bool HasHashedNames { get; init; }
+
+    /// <summary>
+    /// The functions of the binary that was profiled, in order, for LLVM: those that are here and have no profile were there and did not run. Empty where it is not
+    /// known, so that the compiler takes functions without a profile for new.
+    /// </summary>
+    public IReadOnlyList<string> SymbolList { get; init; } = [];
+
+    /// <summary>What was in a file and could not be taken over, or what happened when profiles were put together.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
+
+    /// <summary>Reads a profile of any format: GCC's, or LLVM's as text, binary or extensible binary.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidFormatException">The file is not such a profile, or is damaged.</exception>
+    /// <exception cref="InvalidFormatException">The file is not a profile, is of a kind that is not supported, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SampleProfile Load(string path)
     {
-        using var source = ByteSource.Open(path, GcovFormat.Name);
-        return GcovReader.Read(source);
+        using var source = ByteSource.Open(path, ProfileFile.Name);
+        return ProfileFile.Read(source);
     }
 
     /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
     /// <param name="path">The file, which is replaced where it exists.</param>
     /// <param name="version">The version that the compiler reads, see <see cref="TargetCompiler"/>.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path, GcovVersion version) => AtomicFile.Write(path, stream => Write(stream, version));
+    public void Save(string path, GcovVersion version) => Save(path, version.ToFormat());
+
+    /// <summary>Writes a profile. The file appears whole or not at all.</summary>
+    /// <param name="path">The file, which is replaced where it exists.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
+    /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path, ProfileFormat format, LlvmProfileOptions? options = null) =>
+        AtomicFile.Write(path, stream => Write(stream, format, options));
 
     /// <summary>Writes a profile for GCC to a stream.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="version">The version that the compiler reads.</param>
-    public void Write(Stream stream, GcovVersion version)
+    public void Write(Stream stream, GcovVersion version) => Write(stream, version.ToFormat());
+
+    /// <summary>Writes a profile to a stream.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
+    /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
+    public void Write(Stream stream, ProfileFormat format, LlvmProfileOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(GcovWriter.Write(this, version));
+        stream.Write(ProfileFile.Write(this, format, options ?? new LlvmProfileOptions()));
     }
 
     /// <summary>
     /// The same profile with one position per line: its count is the largest of the line's discriminators, its targets are added up.
     /// </summary>
-    public SampleProfile WithoutDiscriminators() => new(Functions.Select(ProfileTransformation.WithoutDiscriminators));
+    public SampleProfile WithoutDiscriminators() => With(Functions.Select(ProfileTransformation.WithoutDiscriminators), isFlowSensitive: false);
 
     /// <summary>The same profile where every function that ran was entered at least once, see <see cref="TargetCompiler.NeedsHeadCounts"/>.</summary>
     public SampleProfile WithHeadCounts() =>
-        new(Functions.Select(f => f.HeadCount == 0 && f.Body.MaximumCount() > 0 ? f with { HeadCount = 1 } : f));
+        With(Functions.Select(f => f.HeadCount == 0 && f.Body.MaximumCount() > 0 ? f with { HeadCount = 1 } : f));
 
     /// <summary>The same profile without positions whose count is 0, and without inlined calls that then have none.</summary>
-    public SampleProfile WithoutZeroCounts() => new(Functions.Select(ProfileTransformation.WithoutZeroCounts));
+    public SampleProfile WithoutZeroCounts() => With(Functions.Select(ProfileTransformation.WithoutZeroCounts));
+
+    /// <summary>The same profile with hashes for names, see <see cref="HasHashedNames"/>.</summary>
+    public SampleProfile WithHashedNames() => HasHashedNames ? this : HashedNames.Of(this);
+
+    /// <summary>Other functions, of which the same holds.</summary>
+    internal SampleProfile With(IEnumerable<FunctionProfile> functions, bool? isFlowSensitive = null, bool? hasHashedNames = null, IReadOnlyList<string>? symbolList = null, IReadOnlyList<Diagnostic>? diagnostics = null) => new(functions)
+    {
+        Format = Format,
+        IsFlowSensitive = isFlowSensitive ?? IsFlowSensitive,
+        HasHashedNames = hasHashedNames ?? HasHashedNames,
+        SymbolList = symbolList ?? SymbolList,
+        Diagnostics = diagnostics ?? Diagnostics,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tarax.AutoFdo.Profiles.Gcov;
 
 /// <summary>Version of the profile format that GCC reads with <c>-fauto-profile</c>.</summary>
@@ -36,6 +38,9 @@ internal static class GcovFormat
     /// </summary>
     public static uint Encode(SourcePosition position) =>
         ((uint)position.LineOffset << 16) | (position.Discriminator >> 16) | (position.Discriminator & 0xffff);
+
+    /// <summary>Whether bytes begin as a profile for GCC does.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> bytes) => bytes.Length >= sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Magic;
 
     public static SourcePosition Decode(uint encoded) => new((int)(encoded >> 16), encoded & 0xffff);
 }

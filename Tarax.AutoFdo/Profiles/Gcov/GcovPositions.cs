@@ -4,7 +4,7 @@ namespace Tarax.AutoFdo.Profiles.Gcov;
 internal static class GcovPositions
 {
     /// <summary>A profile whose positions are different in the file too: those that fall together keep the larger count.</summary>
-    public static SampleProfile WithoutCollisions(SampleProfile profile) => new(profile.Functions.Select(function =>
+    public static SampleProfile WithoutCollisions(SampleProfile profile) => profile.With(profile.Functions.Select(function =>
     {
         if (!HasCollision(function.Body))
         {

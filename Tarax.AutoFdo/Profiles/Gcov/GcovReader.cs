@@ -63,7 +63,7 @@ internal ref struct GcovReader
         }
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
-        return new SampleProfile(functions);
+        return new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat() };
     }
 
     private void SkipSummary()

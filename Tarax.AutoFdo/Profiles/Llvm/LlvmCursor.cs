@@ -1,0 +1,55 @@
+using System.Text;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Profiles.Llvm;
+
+/// <summary>What occurs all over LLVM's binary formats.</summary>
+internal static class LlvmCursor
+{
+    /// <summary>A number of items that each take at least some bytes; more than the rest could hold is damage.</summary>
+    public static ulong Count(this ref ByteCursor cursor, string field, int minimumSize)
+    {
+        ulong count = cursor.Uleb(field);
+        return count <= (ulong)(cursor.Remaining / minimumSize)
+            ? count
+            : throw cursor.Invalid(field, $"is {count}, where {cursor.Remaining} bytes remain");
+    }
+
+    /// <summary>The version, of which one is known.</summary>
+    public static void CheckVersion(this ref ByteCursor cursor)
+    {
+        ulong version = cursor.Uleb("version");
+        if (version != LlvmFormat.Version)
+        {
+            throw cursor.Invalid("version", $"is {version}, where {LlvmFormat.Version} is known");
+        }
+    }
+
+    /// <summary>A table of names, each ended by NUL.</summary>
+    public static List<string> Names(this ref ByteCursor cursor)
+    {
+        var names = new List<string>();
+        for (ulong left = cursor.Count("number of names", 1); left > 0; left--)
+        {
+            names.Add(Encoding.UTF8.GetString(cursor.NulTerminated("name")));
+        }
+
+        return names;
+    }
+
+    /// <summary>The summary, which is computed anew when it is needed.</summary>
+    public static void SkipSummary(this ref ByteCursor cursor)
+    {
+        foreach (string field in (ReadOnlySpan<string>)["total count", "largest count", "largest head count", "number of counts", "number of functions"])
+        {
+            cursor.Uleb(field);
+        }
+
+        for (ulong left = cursor.Count("number of summary rows", 3); left > 0; left--)
+        {
+            cursor.Uleb("cutoff");
+            cursor.Uleb("minimum count");
+            cursor.Uleb("number of counts");
+        }
+    }
+}

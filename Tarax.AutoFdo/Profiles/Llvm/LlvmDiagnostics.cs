@@ -1,0 +1,19 @@
+using System.Globalization;
+
+namespace Tarax.AutoFdo.Profiles.Llvm;
+
+/// <summary>What the readers pass over.</summary>
+internal static class LlvmDiagnostics
+{
+    /// <param name="positions">Number of positions with counts of virtual tables.</param>
+    public static IReadOnlyList<Diagnostic> OfVtables(long positions) => positions == 0 ? [] :
+    [
+        new Diagnostic(DiagnosticId.VtableCounts, DiagnosticSeverity.Note, string.Create(CultureInfo.InvariantCulture, $"counts of virtual tables, at {positions} positions, were passed over")),
+    ];
+
+    /// <param name="sections">Number of sections of unknown types.</param>
+    public static IReadOnlyList<Diagnostic> OfSections(int sections) => sections == 0 ? [] :
+    [
+        new Diagnostic(DiagnosticId.UnknownSections, DiagnosticSeverity.Note, string.Create(CultureInfo.InvariantCulture, $"{sections} sections of unknown types were passed over")),
+    ];
+}

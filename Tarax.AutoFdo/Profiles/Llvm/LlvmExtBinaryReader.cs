@@ -1,0 +1,166 @@
+using System.IO.Compression;
+using System.Text;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Profiles.Llvm;
+
+/// <summary>Reads LLVM's extensible binary form: a table of sections in the order in which they are read, then the sections.</summary>
+internal ref struct LlvmExtBinaryReader
+{
+    /// <summary>No zlib stream becomes more than this many times as long.</summary>
+    private const ulong MostExpansion = 1040;
+
+    private readonly ReadOnlySpan<byte> _file;
+    private readonly List<FunctionProfile> _functions = [];
+    private readonly List<string> _symbolList = [];
+    private List<string> _names = [];
+    private bool _isFlowSensitive;
+    private bool _hasHashedNames;
+    private bool _hasVtables;
+    private long _vtables;
+    private int _unknownSections;
+
+    private LlvmExtBinaryReader(ReadOnlySpan<byte> file) => _file = file;
+
+    /// <exception cref="InvalidFormatException">The bytes are damaged, of another version, or of a kind that is not supported.</exception>
+    public static SampleProfile Read(ReadOnlySpan<byte> bytes)
+    {
+        var cursor = new ByteCursor(bytes, LlvmFormat.Name, 0, isBigEndian: false);
+        cursor.Skip("magic", (ulong)LlvmFormat.ExtBinaryMagic.Length);
+        cursor.CheckVersion();
+        ulong sections = cursor.U64("number of sections");
+        if (sections > (ulong)cursor.Remaining / 32)
+        {
+            throw cursor.Invalid("number of sections", $"is {sections}, where {cursor.Remaining} bytes remain");
+        }
+
+        var reader = new LlvmExtBinaryReader(bytes);
+        for (; sections > 0; sections--)
+        {
+            reader.ReadSection(cursor.U64("section type"), cursor.U64("section flags"), cursor.U64("section offset"), cursor.U64("section size"));
+        }
+
+        return new SampleProfile(reader._functions)
+        {
+            Format = ProfileFormat.LlvmExtBinary,
+            IsFlowSensitive = reader._isFlowSensitive,
+            HasHashedNames = reader._hasHashedNames,
+            SymbolList = reader._symbolList,
+            Diagnostics = [.. LlvmDiagnostics.OfVtables(reader._vtables), .. LlvmDiagnostics.OfSections(reader._unknownSections)],
+        };
+    }
+
+    private void ReadSection(ulong type, ulong flags, ulong offset, ulong size)
+    {
+        if (offset > (ulong)_file.Length || size > (ulong)_file.Length - offset)
+        {
+            throw new InvalidFormatException(LlvmFormat.Name, "section", (long)Math.Min(offset, long.MaxValue), $"of type {type} has {size} bytes there, where the file has {_file.Length}");
+        }
+
+        if (size == 0)
+        {
+            return;
+        }
+
+        var section = new ByteCursor(_file.Slice((int)offset, (int)size), LlvmFormat.Name, (long)offset, isBigEndian: false);
+        if ((flags & LlvmFormat.FlagCompressed) != 0)
+        {
+            section = new ByteCursor(Decompress(section), $"{LlvmFormat.Name}, decompressed section", (long)offset, isBigEndian: false);
+        }
+
+        switch (type)
+        {
+            case LlvmFormat.TypeSummary:
+                ReadSummary(section, flags);
+                break;
+            case LlvmFormat.TypeNames:
+                ReadNames(section, flags);
+                break;
+            case LlvmFormat.TypeContexts:
+                CheckContexts(section);
+                break;
+            case LlvmFormat.TypeFunctions:
+                var bodies = new LlvmBodyReader(section, _names, _hasVtables);
+                bodies.ReadAll(_functions);
+                _vtables += bodies.Vtables;
+                break;
+            case LlvmFormat.TypeSymbolList:
+                ReadSymbolList(section);
+                break;
+            case LlvmFormat.TypeMetadata when (flags & LlvmFormat.FlagProbes) != 0:
+                throw section.Invalid("function metadata", LlvmFormat.NoProbes);
+            case LlvmFormat.TypeMetadata or LlvmFormat.TypeOffsets:
+                // All functions are read anyway.
+                break;
+            default:
+                _unknownSections++;
+                break;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Decompress(ByteCursor section)
+    {
+        ulong length = section.Uleb("uncompressed size");
+        ulong compressed = section.Uleb("compressed size");
+        if (compressed > (ulong)section.Remaining || length > compressed * MostExpansion)
+        {
+            throw section.Invalid("compressed size", $"is {compressed} for {length} bytes, where {section.Remaining} remain");
+        }
+
+        byte[] bytes = new byte[length];
+        try
+        {
+            using var zlib = new ZLibStream(new MemoryStream(section.Bytes("compressed section", (int)compressed).ToArray()), CompressionMode.Decompress);
+            zlib.ReadExactly(bytes);
+            return zlib.ReadByte() < 0 ? bytes : throw section.Invalid("compressed section", $"has more than the {length} bytes that it states");
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw section.Invalid("compressed section", "is damaged");
+        }
+    }
+
+    private void ReadSummary(ByteCursor section, ulong flags)
+    {
+        if ((flags & LlvmFormat.FlagContexts) != 0)
+        {
+            throw section.Invalid("summary flags", LlvmFormat.NoContexts);
+        }
+
+        _isFlowSensitive = (flags & LlvmFormat.FlagFlowSensitive) != 0;
+        _hasVtables = (flags & LlvmFormat.FlagVtables) != 0;
+        section.SkipSummary();
+    }
+
+    private void ReadNames(ByteCursor section, ulong flags)
+    {
+        _hasHashedNames = (flags & LlvmFormat.FlagHashedNames) != 0;
+        if (!_hasHashedNames)
+        {
+            _names = section.Names();
+            return;
+        }
+
+        bool isFixedLength = (flags & LlvmFormat.FlagFixedLengthHashes) != 0;
+        for (ulong left = section.Count("number of names", isFixedLength ? sizeof(ulong) : 1); left > 0; left--)
+        {
+            _names.Add(HashedNames.ToName(isFixedLength ? section.U64("name hash") : section.Uleb("name hash")));
+        }
+    }
+
+    private static void CheckContexts(ByteCursor section)
+    {
+        if (section.Uleb("number of contexts") != 0)
+        {
+            throw section.Invalid("number of contexts", LlvmFormat.NoContexts);
+        }
+    }
+
+    private void ReadSymbolList(ByteCursor section)
+    {
+        while (!section.AtEnd)
+        {
+            _symbolList.Add(Encoding.UTF8.GetString(section.NulTerminated("symbol")));
+        }
+    }
+}
