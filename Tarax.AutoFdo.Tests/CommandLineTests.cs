@@ -186,7 +186,9 @@ public sealed class CommandLineTests
 
     [TestCase("convert")]
     [TestCase("convert", "x", "--binary", "y", "-o", "z", "--for", "gcc-four")]
-    [TestCase("convert", "x", "--binary", "y", "-o", "z", "--for", "clang-22")]
+    [TestCase("convert", "x", "--binary", "y", "-o", "z", "--for", "clang-3")]
+    [TestCase("convert", "x", "--binary", "y", "-o", "z", "--format", "gcno")]
+    [TestCase("convert", "x", "--binary", "y", "-o", "z", "--format", "llvm-text", "--gcov-version", "2")]
     [TestCase("convert", "x", "--binary", "y", "-o", "z", "--gcov-version", "4")]
     [TestCase("convert", "x", "--binary", "y", "-o", "z", "--threads", "0")]
     [TestCase("convert", "x", "--binary", "y", "-o", "z", "--discriminators", "some")]

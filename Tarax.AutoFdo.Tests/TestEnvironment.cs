@@ -29,7 +29,7 @@ internal static class TestEnvironment
     public static string DataTool(string name)
     {
         string full = Path.GetFullPath(Path.Combine(Data("."), "..", "tools", name));
-        Require(File.Exists(full), $"the script {name} is not here");
+        Require(File.Exists(full) || Directory.Exists(full), $"the script {name} is not here");
         return full;
     }
 

@@ -12,7 +12,7 @@ namespace Tarax.AutoFdo;
 public sealed record ConversionResult(SampleProfile Profile, BinaryCounts Counts, ConversionReport Report);
 
 /// <summary>
-/// Turns recordings of <c>perf record -b</c> into profiles that GCC reads with <c>-fauto-profile</c>:
+/// Turns recordings of <c>perf record -b</c> into profiles that GCC reads with <c>-fauto-profile</c> and Clang with <c>-fprofile-sample-use</c>:
 /// recording → counts by address → functions and lines → profile.
 /// </summary>
 public static class AutoFdoConverter
@@ -29,7 +29,7 @@ public static class AutoFdoConverter
     public static ConversionReport Convert(string input, string binary, string output, ConversionOptions? options = null)
     {
         var result = Convert(input, binary, options);
-        result.Profile.Save(output, result.Report.GcovVersion);
+        result.Profile.Save(output, result.Report.Format, options?.Llvm);
         return result.Report;
     }
 

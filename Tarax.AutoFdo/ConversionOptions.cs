@@ -14,10 +14,32 @@ public enum InputKind
     CountsText,
 }
 
+/// <summary>Formats to choose from.</summary>
+public enum OutputFormat
+{
+    /// <summary>The one that the compiler reads.</summary>
+    Auto,
+
+    /// <summary>GCC's, in the version that the compiler reads.</summary>
+    Gcov,
+
+    /// <summary>LLVM's text.</summary>
+    LlvmText,
+
+    /// <summary>LLVM's first binary form.</summary>
+    LlvmBinary,
+
+    /// <summary>LLVM's extensible binary form.</summary>
+    LlvmExtBinary,
+}
+
 /// <summary>What becomes of discriminators, which tell apart the pieces of code on one line.</summary>
 public enum DiscriminatorHandling
 {
-    /// <summary>As the target compiler needs it: kept from GCC 13 on, one position per line before.</summary>
+    /// <summary>
+    /// As the target compiler needs it: kept for Clang, and from GCC 13 on, where a compiler of the same family made the binary; else one position per line, since
+    /// GCC and Clang number the code of a line in different ways.
+    /// </summary>
     Auto,
 
     /// <summary>Kept.</summary>
@@ -36,8 +58,20 @@ public sealed record ConversionOptions
     /// <summary>The compiler that will read the profile; null for the one that made the binary, by DW_AT_producer.</summary>
     public TargetCompiler? ForCompiler { get; init; }
 
-    /// <summary>The version to write; null for the one that the compiler reads.</summary>
+    /// <summary>The version to write for GCC; null for the one that the compiler reads.</summary>
     public GcovVersion? GcovVersion { get; init; }
+
+    /// <summary>The format to write.</summary>
+    public OutputFormat Format { get; init; }
+
+    /// <summary>
+    /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new; null
+    /// for yes but for kernels, whose cold code it would spoil.
+    /// </summary>
+    public bool? SymbolList { get; init; }
+
+    /// <summary>Choices for writing LLVM's formats.</summary>
+    public LlvmProfileOptions Llvm { get; init; } = new();
 
     /// <summary>What becomes of discriminators.</summary>
     public DiscriminatorHandling Discriminators { get; init; } = DiscriminatorHandling.Auto;

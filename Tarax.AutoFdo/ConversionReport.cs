@@ -75,8 +75,11 @@ public sealed class ConversionReport
     /// <summary>The compiler that the profile was made for; null where only a version was asked for.</summary>
     public TargetCompiler? Compiler { get; internal set; }
 
-    /// <summary>Version of the profile.</summary>
-    public GcovVersion GcovVersion { get; internal set; }
+    /// <summary>Format of the profile.</summary>
+    public ProfileFormat Format { get; internal set; }
+
+    /// <summary>Version of the profile; null where it is not one for GCC.</summary>
+    public GcovVersion? GcovVersion => Format.ToGcovVersion();
 
     /// <summary>Functions in the profile.</summary>
     public int Functions { get; internal set; }

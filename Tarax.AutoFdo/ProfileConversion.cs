@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
@@ -15,7 +14,8 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads);
+        var (profile, statistics) = ProfileBuilder.Build(
+            counts, symbolizer, options.MinimumCount, options.Threads, ran => TargetOf(ran, options).Format is { } target && target.IsLlvm());
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
@@ -26,10 +26,14 @@ internal static class ProfileConversion
                 + "Is this the binary that was recorded, and was all of it compiled with -g?");
         }
 
-        Target(binary, statistics, options, report);
-        bool keepsDiscriminators = options.Discriminators == DiscriminatorHandling.Keep
-            || (options.Discriminators == DiscriminatorHandling.Auto && (report.Compiler?.KnowsDiscriminators ?? report.GcovVersion >= Profiles.Gcov.GcovVersion.V2));
-        profile = keepsDiscriminators ? profile : profile.WithoutDiscriminators();
+        var (compiler, format) = TargetOf(statistics, options);
+        report.Compiler = compiler;
+        report.Format = format ?? throw new ConversionException(
+            ConversionFailure.UnknownCompiler,
+            $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
+        profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
+        profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
         profile = report.Compiler is { NeedsHeadCounts: true } ? profile.WithHeadCounts() : profile;
         profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
         report.Functions = profile.Functions.Count;
@@ -96,36 +100,62 @@ internal static class ProfileConversion
         return names.Length == 0 ? "" : $" (most: {string.Join(", ", names)})";
     }
 
-    private static void Target(ElfFile binary, BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
+    private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)
     {
-        report.Compiler = options.ForCompiler ?? (options.GcovVersion is null ? CompilerOf(binary, statistics) : null);
-        if (report.Compiler is { Family: CompilerFamily.Clang })
+        CompilerFamily? asked = options.GcovVersion is not null || options.Format == OutputFormat.Gcov ? CompilerFamily.Gcc
+            : options.Format == OutputFormat.Auto ? null
+            : CompilerFamily.Clang;
+        var compiler = options.ForCompiler ?? CompilerOf(statistics);
+        if (compiler is { } known && asked is not null && known.Family != asked)
         {
-            throw new ConversionException(ConversionFailure.UnknownCompiler, $"profiles for {report.Compiler} cannot be written; name a GCC: --for gcc-16");
+            compiler = options.ForCompiler is null ? null
+                : throw new ConversionException(ConversionFailure.UnknownCompiler, $"{known} does not read the format that was asked for");
         }
 
-        report.GcovVersion = options.GcovVersion ?? report.Compiler!.Value.GcovVersion;
+        return options.GcovVersion is { } version ? (options.ForCompiler, version.ToFormat())
+            : (compiler, options.Format > OutputFormat.Gcov ? LlvmFormatOf(options.Format) : compiler?.Format);
     }
 
-    /// <summary>The compiler of most of the code that ran.</summary>
-    private static TargetCompiler CompilerOf(ElfFile binary, BuildStatistics statistics)
+    private static ProfileFormat LlvmFormatOf(OutputFormat format) => format switch
     {
-        string[] producers = [.. statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal)];
-        foreach (string producer in producers)
+        OutputFormat.LlvmText => ProfileFormat.LlvmText,
+        OutputFormat.LlvmBinary => ProfileFormat.LlvmBinary,
+        _ => ProfileFormat.LlvmExtBinary,
+    };
+
+    /// <summary>The compiler of most of the code that ran; null where its producer is not one that is known.</summary>
+    private static TargetCompiler? CompilerOf(BuildStatistics statistics)
+    {
+        foreach (string producer in ByWeight(statistics))
         {
             if (TargetCompiler.TryParseProducer(producer, out var compiler))
             {
-                if (compiler.Family == CompilerFamily.Gcc)
-                {
-                    return compiler;
-                }
-
-                break;
+                return compiler;
             }
         }
 
-        throw new ConversionException(
-            ConversionFailure.UnknownCompiler,
-            string.Create(CultureInfo.InvariantCulture, $"{binary.Path}: was not compiled by GCC ({string.Join("; ", producers.DefaultIfEmpty("no producer is named"))}), so the compiler that will read the profile must be named: --for gcc-16"));
+        return null;
+    }
+
+    private static IEnumerable<string> ByWeight(BuildStatistics statistics) =>
+        statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal);
+
+    private static bool KeepsDiscriminators(BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    {
+        if (options.Discriminators != DiscriminatorHandling.Auto)
+        {
+            return options.Discriminators == DiscriminatorHandling.Keep;
+        }
+
+        bool isOfSameFamily = CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
+        return isOfSameFamily && (report.Compiler?.KnowsDiscriminators ?? report.Format >= ProfileFormat.GcovV2);
+    }
+
+    /// <summary>The functions of the binary, for LLVM's extensible binary. A kernel's cold code is better left to the compiler's own guesses.</summary>
+    private static IReadOnlyList<string> SymbolList(ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    {
+        bool isKernel = binary.FindSection("__ksymtab") is not null || binary.FindSection(".modinfo") is not null;
+        return report.Format == ProfileFormat.LlvmExtBinary && (options.SymbolList ?? !isKernel) ? symbolizer.FunctionNames() : [];
     }
 }

@@ -47,6 +47,7 @@ internal sealed class ProfileBuilder
     private readonly IReadOnlyList<RangeCount> _ranges;
     private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
+    private bool _keepsCodeWithoutLine;
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
     {
@@ -62,11 +63,17 @@ internal sealed class ProfileBuilder
     /// <param name="symbolizer">Its symbols and debug information.</param>
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
-    public static (SampleProfile Profile, BuildStatistics Statistics) Build(BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1)
+    /// <param name="keepsCodeWithoutLine">
+    /// Asked, when it is known whose code ran, whether code of line 0 has a position too. Clang asks for its count as for any other
+    /// (FunctionSamples::getOffset); null for no.
+    /// </param>
+    public static (SampleProfile Profile, BuildStatistics Statistics) Build(
+        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, Func<BuildStatistics, bool>? keepsCodeWithoutLine = null)
     {
         var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads);
         symbolizer.ReadUnits(builder.Addresses(), threads);
         builder.AssignRanges();
+        builder._keepsCodeWithoutLine = keepsCodeWithoutLine?.Invoke(builder.Statistics) ?? false;
         builder.ForEach([.. builder._counts.Keys], function => _ = function.Name);
         builder.AssignSamples(counts.Samples);
         var written = new Dictionary<CodeFunction, FunctionCounts>();
@@ -264,18 +271,22 @@ internal sealed class ProfileBuilder
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
         var executed = counts.CountsOf(_ranges, source.Segments);
+        var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
         {
             ref readonly var segment = ref source.Segments[i];
             if (BodyOf(source, bodies, segment.Scope) is { } body && PositionOf(source, segment) is { } position)
             {
-                body.AddCount(position, executed[i], segment.End - segment.Start, CountRule.Maximum);
+                body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.Copies), segment.End - segment.Start, CountRule.Maximum);
+                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
             }
         }
 
+        AddTotals(source, bodies, totals);
+
         foreach (var (from, callee, count) in counts.Calls)
         {
-            int index = Array.BinarySearch(source.Segments, new CodeSegment(from, 0, 0, 0, 0), SegmentByAddress.Instance);
+            int index = Array.BinarySearch(source.Segments, new CodeSegment(from, 0, 0, 0, 0, 1), SegmentByAddress.Instance);
             index = index < 0 ? ~index - 1 : index;
             if (index >= 0 && from < source.Segments[index].End
                 && BodyOf(source, bodies, source.Segments[index].Scope) is { } body && PositionOf(source, source.Segments[index]) is { } position)
@@ -287,15 +298,28 @@ internal sealed class ProfileBuilder
         return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, bodies[0]!.ToBody());
     }
 
+    /// <summary>The total of a function holds those of what was inlined into it. Parents stand before children.</summary>
+    private static void AddTotals(FunctionSource source, BodyAccumulator?[] bodies, ulong[] totals)
+    {
+        for (int scope = totals.Length - 1; scope >= 0; scope--)
+        {
+            bodies[scope]?.AddTotal(totals[scope]);
+            if (source.Scopes[scope].Parent is >= 0 and var parent)
+            {
+                totals[parent] = SaturatingSum.Of(totals[parent], totals[scope]);
+            }
+        }
+    }
+
     /// <summary>Where a piece of code lies in its innermost function; null where that function's first line is not known.</summary>
-    private static SourcePosition? PositionOf(FunctionSource source, in CodeSegment segment)
+    private SourcePosition? PositionOf(FunctionSource source, in CodeSegment segment)
     {
         uint first = source.Scopes[segment.Scope].Function.DeclarationLine;
-        return first == 0 ? null : new SourcePosition((int)(segment.Line - first), segment.Discriminator);
+        return first == 0 || (segment.Line == 0 && !_keepsCodeWithoutLine) ? null : new SourcePosition((int)(segment.Line - first), segment.Discriminator);
     }
 
     /// <summary>The counts of a scope, within those of what it was inlined into; null where the call's place or name is not known.</summary>
-    private static BodyAccumulator? BodyOf(FunctionSource source, BodyAccumulator?[] bodies, int scope)
+    private BodyAccumulator? BodyOf(FunctionSource source, BodyAccumulator?[] bodies, int scope)
     {
         if (bodies[scope] is { } known)
         {
@@ -303,7 +327,7 @@ internal sealed class ProfileBuilder
         }
 
         ref readonly var called = ref source.Scopes[scope];
-        if (called.CallLine == 0 || called.Function.Name.Length == 0 || BodyOf(source, bodies, called.Parent) is not { } parent)
+        if ((called.CallLine == 0 && !_keepsCodeWithoutLine) || called.Function.Name.Length == 0 || BodyOf(source, bodies, called.Parent) is not { } parent)
         {
             return null;
         }
@@ -339,10 +363,10 @@ internal sealed class ProfileBuilder
         public ulong FirstTime { get; set; }
 
         /// <summary>
-        /// For each segment the largest number of executions among its bytes. A range covers its bytes from the begin to the first byte
-        /// of its last instruction.
+        /// For each segment the largest number of executions among its bytes, and the sum over all of them. A range covers its bytes from the begin to the first
+        /// byte of its last instruction.
         /// </summary>
-        public ulong[] CountsOf(IReadOnlyList<RangeCount> ranges, CodeSegment[] segments)
+        public (ulong Maximum, ulong OfBytes)[] CountsOf(IReadOnlyList<RangeCount> ranges, CodeSegment[] segments)
         {
             // Every place where the number of running ranges changes, in order.
             int total = Slices.Sum(s => s.Count);
@@ -373,18 +397,23 @@ internal sealed class ProfileBuilder
 
             Array.Sort(ends, ended);
             var running = new RunningRanges(begins, started, ends, ended);
-            var result = new ulong[segments.Length];
+            var result = new (ulong Maximum, ulong OfBytes)[segments.Length];
             for (int i = 0; i < segments.Length; i++)
             {
-                running.PassTo(segments[i].Start);
+                ulong at = segments[i].Start;
+                running.PassTo(at);
                 var maximum = running.Count;
+                UInt128 ofBytes = 0;
                 while (running.NextChange < segments[i].End)
                 {
-                    running.PassTo(running.NextChange);
+                    ofBytes += running.Count * (running.NextChange - at);
+                    at = running.NextChange;
+                    running.PassTo(at);
                     maximum = UInt128.Max(maximum, running.Count);
                 }
 
-                result[i] = (ulong)UInt128.Min(maximum, ulong.MaxValue);
+                ofBytes += running.Count * (segments[i].End - at);
+                result[i] = ((ulong)UInt128.Min(maximum, ulong.MaxValue), (ulong)UInt128.Min(ofBytes, ulong.MaxValue));
             }
 
             return result;

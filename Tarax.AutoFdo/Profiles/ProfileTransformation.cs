@@ -45,6 +45,12 @@ internal static class ProfileTransformation
     public static FunctionProfile WithoutZeroCounts(FunctionProfile function) => function with { Body = WithoutZeroCounts(function.Body) };
 
     /// <summary>
+    /// With positions that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more
+    /// often than the code around them; LLVM's tools write it so (FunctionSamples::updateCallsiteSamples).
+    /// </summary>
+    public static FunctionProfile WithCountsOfCalls(FunctionProfile function) => function with { Body = WithCountsOfCalls(function.Body) };
+
+    /// <summary>
     /// The file to state for two definitions of one name. GCC 16 keeps one file for each name and compares base names, and takes any file
     /// where none is stated (autofdo_source_profile::find_iter_for_function_instance); so it is stated only where the base names agree.
     /// </summary>
@@ -127,6 +133,23 @@ internal static class ProfileTransformation
         }
 
         return line.ToBody().Positions[0];
+    }
+
+    private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
+    {
+        Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })],
+        Calls = [.. body.Calls.Select(c => c with { Body = WithCountsOfCalls(c.Body) })],
+    };
+
+    private static ulong CallsFrom(PositionCount position)
+    {
+        ulong calls = 0;
+        foreach (var target in position.Targets)
+        {
+            calls = SaturatingSum.Of(calls, target.Count);
+        }
+
+        return calls;
     }
 
     private static FunctionBody WithoutZeroCounts(FunctionBody body) => body with

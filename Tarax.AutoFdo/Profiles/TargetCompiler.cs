@@ -4,7 +4,7 @@ using Tarax.AutoFdo.Profiles.Gcov;
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>The compiler that will read a profile: it decides the format.</summary>
-/// <param name="Family">Which compiler; only GCC's formats are written.</param>
+/// <param name="Family">Which compiler.</param>
 /// <param name="MajorVersion">Its major version, such as 12.</param>
 public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVersion)
 {
@@ -13,8 +13,16 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     private const int FirstWithDiscriminators = 13;
     private const int FirstWithVersion3 = 16;
 
+    /// <summary>First Clang that reads the extensible binary form.</summary>
+    private const int FirstWithExtBinary = 10;
+
+    /// <summary>The format that the compiler reads: of LLVM's the one that Clang reads fastest.</summary>
+    public ProfileFormat Format => Family == CompilerFamily.Gcc ? GcovVersion.ToFormat()
+        : MajorVersion >= FirstWithExtBinary ? ProfileFormat.LlvmExtBinary
+        : ProfileFormat.LlvmBinary;
+
     /// <summary>
-    /// The version of the profile: 1 up to GCC 11, 2 for GCC 12 to 15, 3 from GCC 16. Each GCC reads its own version only.
+    /// The version of a profile for GCC: 1 up to GCC 11, 2 for GCC 12 to 15, 3 from GCC 16. Each GCC reads its own version only.
     /// </summary>
     public GcovVersion GcovVersion =>
         MajorVersion >= FirstWithVersion3 ? GcovVersion.V3 : MajorVersion >= FirstWithVersion2 ? GcovVersion.V2 : GcovVersion.V1;
@@ -23,13 +31,13 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// Whether the compiler tells the discriminators of a line apart. GCC up to 12 masks them off when it looks a position up, so of
     /// several positions of one line it would take the last.
     /// </summary>
-    public bool KnowsDiscriminators => MajorVersion >= FirstWithDiscriminators;
+    public bool KnowsDiscriminators => Family == CompilerFamily.Clang || MajorVersion >= FirstWithDiscriminators;
 
     /// <summary>
     /// Whether the compiler takes a function that was never seen to be entered for one that never ran, whatever its positions say.
     /// GCC 12 does (a loop that was running when the recording began, all of whose blocks get count 0); GCC 11 loses the first block.
     /// </summary>
-    public bool NeedsHeadCounts => MajorVersion < FirstWithDiscriminators;
+    public bool NeedsHeadCounts => Family == CompilerFamily.Gcc && MajorVersion < FirstWithDiscriminators;
 
     /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
     /// <param name="text">The name.</param>

@@ -46,9 +46,10 @@ internal readonly record struct CodeStretch(CodeFunction? Function, CodeRange Pa
 /// <param name="Start">ELF virtual address of its first byte.</param>
 /// <param name="End">Address after its last byte.</param>
 /// <param name="Scope">Index in <see cref="FunctionSource.Scopes"/> of the innermost function that it belongs to.</param>
-/// <param name="Line">Source line.</param>
-/// <param name="Discriminator">Discriminator of the line.</param>
-internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator);
+/// <param name="Line">Source line; 0 for code that compilers made without one.</param>
+/// <param name="Discriminator">Discriminator of the line, as profiles have it.</param>
+/// <param name="Copies">For how many executions of the source each of the code stands, where it was unrolled or vectorized; 1 otherwise.</param>
+internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator, uint Copies);
 
 /// <summary>A function or inlined call of <see cref="FunctionSource"/>.</summary>
 /// <param name="Parent">Index of the scope it was inlined into; −1 for the function itself.</param>
@@ -59,5 +60,5 @@ internal readonly record struct SourceScope(int Parent, FunctionDescription Func
 
 /// <summary>The source positions of a function's code.</summary>
 /// <param name="Scopes">The function, then the calls inlined into it; parents before children.</param>
-/// <param name="Segments">Its code by ascending address. Code without a line is left out.</param>
+/// <param name="Segments">Its code by ascending address. Code that the line table does not describe is left out.</param>
 internal sealed record FunctionSource(SourceScope[] Scopes, CodeSegment[] Segments);

@@ -22,11 +22,15 @@ internal sealed class FunctionSymbols
     private readonly Entry[] _entries;
     private readonly ByteSource? _names;
 
-    private FunctionSymbols(Entry[] entries, ByteSource? names)
+    private FunctionSymbols(Entry[] entries, ByteSource? names, bool isFlowSensitive)
     {
         _entries = entries;
         _names = names;
+        IsFlowSensitive = isFlowSensitive;
     }
+
+    /// <summary>Whether the symbol is there by which LLVM's tools know binaries with flow-sensitive discriminators.</summary>
+    public bool IsFlowSensitive { get; }
 
     public static FunctionSymbols Of(ElfFile file)
     {
@@ -34,9 +38,10 @@ internal sealed class FunctionSymbols
             ?? file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeDynamicSymbols && s.HasContent);
         if (table is null)
         {
-            return new FunctionSymbols([], null);
+            return new FunctionSymbols([], null, isFlowSensitive: false);
         }
 
+        bool isFlowSensitive = false;
         var entries = new List<Entry>();
         var symbols = ElfSymbolReader.Of(file, table);
         while (symbols.TryRead(out var symbol))
@@ -46,10 +51,12 @@ internal sealed class FunctionSymbols
             {
                 entries.Add(new Entry(symbol.Value, symbol.Size, symbol.Binding, symbol.NameOffset, symbol.Name.Length));
             }
+
+            isFlowSensitive |= symbol.Name.SequenceEqual("__llvm_fs_discriminator__"u8);
         }
 
         entries.Sort();
-        return new FunctionSymbols([.. entries], table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]) : null);
+        return new FunctionSymbols([.. entries], table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]) : null, isFlowSensitive);
     }
 
     /// <summary>The function symbols at the start of the function that holds an address; null where there is none.</summary>
@@ -94,6 +101,21 @@ internal sealed class FunctionSymbols
         Array.Sort(aliases, (a, b) => RankOf(a.Binding) != RankOf(b.Binding) ? RankOf(a.Binding).CompareTo(RankOf(b.Binding)) : string.CompareOrdinal(a.Name, b.Name));
 
         return address - start < size ? new FunctionSymbol(start, start + size, aliases) : null;
+    }
+
+    /// <summary>The names of all functions, in order, each once, without the suffixes of parts.</summary>
+    public IReadOnlyList<string> Names()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            names.Add(PartSuffix.Strip(NameOf(entry)));
+        }
+
+        names.Remove("");
+        string[] sorted = [.. names];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
     }
 
     private static int RankOf(SymbolBinding binding) => binding switch

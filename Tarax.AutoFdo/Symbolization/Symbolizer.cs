@@ -49,6 +49,12 @@ internal sealed class Symbolizer : IDisposable
 
     public void Dispose() => _dwarf?.Dispose();
 
+    /// <summary>Whether Clang's flow-sensitive passes gave the discriminators.</summary>
+    public bool IsFlowSensitive => _symbols.IsFlowSensitive;
+
+    /// <summary>The names of all functions, in order, each once, without the suffixes of parts.</summary>
+    public IReadOnlyList<string> FunctionNames() => _symbols.Names();
+
     /// <summary>The ELF virtual address of a file offset of the binary that holds code.</summary>
     public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => _binary.TryGetVirtualAddress(fileOffset, out virtualAddress);
 
@@ -153,11 +159,13 @@ internal sealed class Symbolizer : IDisposable
     private FunctionSource ReadSource(CodeFunction function)
     {
         var tree = InlineTree.Read(function.Debug);
+        var encoding = EncodingOf(function.Debug.Unit);
         var scopes = new SourceScope[tree.Scopes.Count];
         for (int i = 0; i < scopes.Length; i++)
         {
             var scope = tree.Scopes[i];
-            scopes[i] = new SourceScope(scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, scope.CallDiscriminator);
+            scopes[i] = new SourceScope(
+                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number);
         }
 
         var segments = new List<CodeSegment>();
@@ -167,7 +175,7 @@ internal sealed class Symbolizer : IDisposable
             Array.Sort(parts, (a, b) => a.Start.CompareTo(b.Start));
             foreach (var part in parts)
             {
-                AddSegments(tree.RunsIn(part), lines, segments);
+                AddSegments(tree.RunsIn(part), lines, encoding, segments);
             }
         }
 
@@ -175,7 +183,7 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>Cuts runs of one scope where a row of the line table begins.</summary>
-    private static void AddSegments(List<ScopeRun> runs, LineTable lines, List<CodeSegment> segments)
+    private static void AddSegments(List<ScopeRun> runs, LineTable lines, DiscriminatorEncoding encoding, List<CodeSegment> segments)
     {
         foreach (var run in runs)
         {
@@ -188,9 +196,10 @@ internal sealed class Symbolizer : IDisposable
                 for (int row = lines.RowAt(sequence, at); row < pastLast && at < run.End && at < sequence.End; row++)
                 {
                     ulong end = Math.Min(run.End, row + 1 < pastLast ? lines.Rows[row + 1].Address : sequence.End);
-                    if (lines.Rows[row].Line != 0 && end > at)
+                    if (end > at)
                     {
-                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, lines.Rows[row].Discriminator));
+                        var discriminator = Discriminator.Of(lines.Rows[row].Discriminator, encoding);
+                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, discriminator.Number, discriminator.Copies));
                     }
 
                     at = Math.Max(at, end);
@@ -198,6 +207,9 @@ internal sealed class Symbolizer : IDisposable
             }
         }
     }
+
+    private DiscriminatorEncoding EncodingOf(DwarfUnit unit) =>
+        IsFlowSensitive || !unit.Producer.Contains("clang", StringComparison.OrdinalIgnoreCase) ? DiscriminatorEncoding.Plain : DiscriminatorEncoding.Components;
 
     private CodeFunction FunctionOf(DwarfFunction debug) => _functions.GetOrAdd(debug, d => new CodeFunction(d, SymbolOf));
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tarax.AutoFdo;
-using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.Tool;
@@ -54,24 +52,18 @@ internal static class ConvertCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<TargetCompiler?> Compiler = new("--for")
-    {
-        Description = "the compiler that will read the profile, such as gcc-16 [default: the one that made the binary]",
-        HelpName = "COMPILER",
-        CustomParser = ParseCompiler,
-    };
-
-    private static readonly Option<int?> Version = new("--gcov-version")
-    {
-        Description = "version of the profile, 1 to 3 [default: the one that the compiler reads]",
-        HelpName = "N",
-    };
-
     private static readonly Option<DiscriminatorHandling> Discriminators = new("--discriminators")
     {
         Description = "pieces of code on one line: auto (as the compiler needs it), keep, or drop (one count per line)",
         HelpName = "auto|keep|drop",
         DefaultValueFactory = _ => DiscriminatorHandling.Auto,
+    };
+
+    private static readonly Option<string> SymbolList = new("--symbol-list")
+    {
+        Description = "llvm-extbinary: list all functions of the binary, so that those without a profile count as cold; auto is on but for kernels",
+        HelpName = "auto|on|off",
+        DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<string?> Event = new("--event")
@@ -135,15 +127,16 @@ internal static class ConvertCommand
 
     public static Command Create()
     {
-        Version.Validators.Add(Range(Version, 1, 3));
         Threads.Validators.Add(Range(Threads, 1, 1024));
         Profiler.AcceptOnlyFromAmong("perf", "text");
         Report.AcceptOnlyFromAmong("text", "json");
+        SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Compiler, Version, Discriminators, Event, NoBranchStacks, Profiler,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
+        FormatOptions.AddTo(command);
         command.Validators.Add(CheckDestination);
         command.Validators.Add(CheckPaths);
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
@@ -156,8 +149,11 @@ internal static class ConvertCommand
         var options = new ConversionOptions
         {
             Input = parsed.GetValue(Profiler) == "text" ? InputKind.CountsText : InputKind.PerfData,
-            ForCompiler = parsed.GetValue(Compiler),
-            GcovVersion = (GcovVersion?)parsed.GetValue(Version),
+            ForCompiler = parsed.GetValue(FormatOptions.Compiler),
+            GcovVersion = FormatOptions.GcovVersion(parsed),
+            Format = parsed.GetValue(FormatOptions.Format),
+            Llvm = FormatOptions.Llvm(parsed),
+            SymbolList = parsed.GetValue(SymbolList) switch { "on" => true, "off" => false, _ => null },
             Discriminators = parsed.GetValue(Discriminators),
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
@@ -177,7 +173,7 @@ internal static class ConvertCommand
             var recording = Recording.Count(input, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
-            ManyProfiles.Write(outcomes, folder, isJson, failsOnProblem: !parsed.GetValue(All));
+            ManyProfiles.Write(outcomes, folder, options.Llvm, isJson, failsOnProblem: !parsed.GetValue(All));
             return;
         }
 
@@ -192,11 +188,11 @@ internal static class ConvertCommand
         if (output == StandardOutput)
         {
             using var stream = Console.OpenStandardOutput();
-            result.Profile.Write(stream, result.Report.GcovVersion);
+            result.Profile.Write(stream, result.Report.Format, options.Llvm);
         }
         else
         {
-            result.Profile.Save(output, result.Report.GcovVersion);
+            result.Profile.Save(output, result.Report.Format, options.Llvm);
         }
 
         if (parsed.GetValue(Counts) is { } counts)
@@ -267,18 +263,6 @@ internal static class ConvertCommand
 
         result.AddError($"--min-share {text}: is not a share such as 0.1%");
         return 0;
-    }
-
-    private static TargetCompiler? ParseCompiler(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        if (TargetCompiler.TryParse(text, out var compiler) && compiler.Family == CompilerFamily.Gcc && compiler.MajorVersion >= 5)
-        {
-            return compiler;
-        }
-
-        result.AddError($"--for {text}: is not a GCC from version 5 on, such as gcc-12");
-        return null;
     }
 
     private static Action<OptionResult> Range(Option option, int least, int most) => result =>

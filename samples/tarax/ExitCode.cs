@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
 
@@ -21,6 +22,10 @@ internal static class ExitCode
         catch (ConversionException e)
         {
             return Fail(e.Message, e.Failure == ConversionFailure.UnknownCompiler ? Usage : NothingUsable);
+        }
+        catch (ProfileNotExpressibleException e)
+        {
+            return Fail(e.Message, Usage);
         }
         catch (FileNotFoundException e)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
 
@@ -11,10 +12,11 @@ internal static class ManyProfiles
     /// <summary>Writes the profiles as they come.</summary>
     /// <param name="outcomes">What became of each binary.</param>
     /// <param name="folder">Folder for the profiles; made where it does not exist.</param>
+    /// <param name="llvm">Choices for LLVM's formats.</param>
     /// <param name="isJson">Whether the report is an array of objects.</param>
     /// <param name="failsOnProblem">Whether a binary without a profile is a failure.</param>
     /// <exception cref="ConversionException">No profile was written, or one is missing that must not.</exception>
-    public static void Write(IEnumerable<BinaryOutcome> outcomes, string folder, bool isJson, bool failsOnProblem)
+    public static void Write(IEnumerable<BinaryOutcome> outcomes, string folder, LlvmProfileOptions llvm, bool isJson, bool failsOnProblem)
     {
         Directory.CreateDirectory(folder);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -27,8 +29,8 @@ internal static class ManyProfiles
             string? file = null;
             if (outcome.Result is { } result)
             {
-                file = Path.Combine(folder, FileName(outcome.Binary, names));
-                result.Profile.Save(file, result.Report.GcovVersion);
+                file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format.IsLlvm() ? ".prof" : ".afdo")}");
+                result.Profile.Save(file, result.Report.Format, llvm);
             }
             else
             {
@@ -62,7 +64,7 @@ internal static class ManyProfiles
         string name = binary.Name.StartsWith("[kernel.kallsyms]", StringComparison.Ordinal) ? "vmlinux" : Path.GetFileName(binary.Name).Trim('[', ']');
         if (names.Add(name))
         {
-            return $"{name}.afdo";
+            return name;
         }
 
         string distinct = binary.BuildId.Length >= 8 ? $"{name}-{binary.BuildId[..8]}" : name;
@@ -71,7 +73,7 @@ internal static class ManyProfiles
             distinct = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
         }
 
-        return $"{distinct}.afdo";
+        return distinct;
     }
 
     private static string Line(BinaryOutcome outcome, string? file)
@@ -83,7 +85,7 @@ internal static class ManyProfiles
         }
 
         var line = new StringBuilder(string.Create(
-            CultureInfo.InvariantCulture, $"{head}: {result.Report.Functions:N0} functions, {result.Report.Positions:N0} positions, gcov version {(int)result.Report.GcovVersion}: {file}"));
+            CultureInfo.InvariantCulture, $"{head}: {result.Report.Functions:N0} functions, {result.Report.Positions:N0} positions, {ReportText.FormatName(result.Report)}: {file}"));
         foreach (var diagnostic in result.Report.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning))
         {
             line.Append(CultureInfo.InvariantCulture, $"{Environment.NewLine}         warning [{diagnostic.Id}] {diagnostic.Message}");

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
 
@@ -31,7 +32,12 @@ internal static class ReportJson
 
         json.WriteEndArray();
         json.WriteString("compiler", report.Compiler?.ToString());
-        json.WriteNumber("gcovVersion", (int)report.GcovVersion);
+        json.WriteString("format", report.Format.Name());
+        if (report.GcovVersion is { } version)
+        {
+            json.WriteNumber("gcovVersion", (int)version);
+        }
+
         json.WriteNumber("functions", report.Functions);
         json.WriteNumber("functionsLeftOut", report.FunctionsLeftOut);
         json.WriteNumber("positions", report.Positions);

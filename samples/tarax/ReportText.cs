@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
 
@@ -21,7 +22,7 @@ internal static class ReportText
             lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
         }
 
-        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; gcov version {(int)report.GcovVersion}{(report.Compiler is { } compiler ? $" for {compiler}" : "")}"));
+        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? $" for {compiler}" : "")}"));
         lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing"));
         foreach (var diagnostic in report.Diagnostics)
         {
@@ -30,6 +31,9 @@ internal static class ReportText
 
         writer.WriteLine(string.Join(Environment.NewLine, lines));
     }
+
+    /// <summary>What the profile is, in words.</summary>
+    public static string FormatName(ConversionReport report) => report.GcovVersion is { } version ? Invariant($"gcov version {(int)version}") : report.Format.Name();
 
     private static string Identification(BinaryIdentification identification) => identification switch
     {
