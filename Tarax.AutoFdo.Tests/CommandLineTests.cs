@@ -162,7 +162,7 @@ public sealed class CommandLineTests
         File.WriteAllText(text, "This is a text, not a recording.\n");
         Fails(1, ["perf.data: magic at offset 0", "\"This is \"", "perf record"], "convert", text, "--binary", Binary, "-o", Output);
         Fails(1, ["ELF: magic at offset 0", "not an ELF file"], "convert", Recording, "--binary", text, "-o", Output);
-        Fails(1, ["gcov: magic at offset 0"], "show", text);
+        Fails(1, ["profile: magic at offset 0"], "show", text);
         Fails(1, ["counts text", "line 1"], "convert", text, "--profiler", "text", "--binary", Binary, "-o", Output);
     }
 

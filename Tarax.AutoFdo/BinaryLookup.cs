@@ -4,8 +4,8 @@ using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo;
 
-/// <summary>Finds a binary in a recording, and what the recording says of it; where that is nothing, why.</summary>
-internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions options)
+/// <summary>Finds a binary in what was counted, and its counts; where there are none, why.</summary>
+internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions options)
 {
     /// <summary>The counts of a binary.</summary>
     /// <exception cref="ConversionException">The recording has nothing, or too little, for this binary.</exception>
@@ -22,13 +22,13 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
 
         CheckPrivilege(binary, isOfKernel);
         var match = Find(binary, layout, report);
-        var tally = recording.TallyOf(match.Files, layout);
+        var tally = counted.Counts.TallyOf(match.Files, layout);
         Note(tally, report);
         if (tally.Sums.Samples < options.MinimumSamples)
         {
             throw new ConversionException(
                 ConversionFailure.TooFewSamples,
-                $"{binary.Path}: {(tally.Sums.Samples == 0 ? "none" : $"only {Rate.Of(tally.Sums.Samples, (ulong)recording.Totals.Samples)}")} of the samples lie in it, fewer than the {options.MinimumSamples} that are asked for. "
+                $"{binary.Path}: {(tally.Sums.Samples == 0 ? "none" : $"only {Rate.Of(tally.Sums.Samples, (ulong)counted.Totals.Samples)}")} of the samples lie in it, fewer than the {options.MinimumSamples} that are asked for. "
                 + $"Most samples lie in: {MostSampled()}. Record longer, or convert one of these, or lower --min-samples.");
         }
 
@@ -39,26 +39,30 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
     /// <summary>An event that leaves out user space, or the kernel, says nothing of a binary there.</summary>
     private void CheckPrivilege(ElfFile binary, bool isOfKernel)
     {
-        var attribute = recording.Event!.Attribute;
+        if (counted.Attribute is not { } attribute)
+        {
+            return;
+        }
+
         if (isOfKernel && attribute.ExcludesKernel)
         {
             throw new ConversionException(
                 ConversionFailure.KernelNotRecorded,
-                $"{binary.Path}: is of the kernel, but {recording.Event.Name} was recorded in user space only. Record the kernel: perf record -a -b -e EVENT:k (as root). Most samples lie in: {MostSampled()}");
+                $"{binary.Path}: is of the kernel, but {counted.EventName} was recorded in user space only. Record the kernel: perf record -a -b -e EVENT:k (as root). Most samples lie in: {MostSampled()}");
         }
 
         if (!isOfKernel && attribute.ExcludesUser)
         {
             throw new ConversionException(
                 ConversionFailure.UserNotRecorded,
-                $"{binary.Path}: runs in user space, but {recording.Event.Name} was recorded in the kernel only. Record the program: perf record -b -e EVENT:u -- PROGRAM. Most samples lie in: {MostSampled()}");
+                $"{binary.Path}: runs in user space, but {counted.EventName} was recorded in the kernel only. Record the program: perf record -b -e EVENT:u -- PROGRAM. Most samples lie in: {MostSampled()}");
         }
     }
 
     private BinaryMatch Find(ElfFile binary, BinaryLayout layout, ConversionReport report)
     {
-        var match = BinaryMatch.Find(recording.MappedFiles, binary.Path, binary.BuildId, layout.IsKernel, options.MappedAs);
-        if (recording.MappedFiles is [{ IsAsLinked: true } asLinked])
+        var match = BinaryMatch.Find(counted.MappedFiles, binary.Path, binary.BuildId, layout.IsKernel, options.MappedAs);
+        if (counted.MappedFiles is [{ IsAsLinked: true } asLinked])
         {
             return AsLinked(binary, layout, asLinked, report);
         }
@@ -71,7 +75,7 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
             case MatchKind.None:
                 throw new ConversionException(
                     ConversionFailure.NotRecorded,
-                    $"{binary.Path}, {identity}, {(options.MappedAs is null ? "" : $"taken for {options.MappedAs}, ")}was not mapped in this recording. "
+                    $"{binary.Path}, {identity}, {(options.MappedAs is null ? "" : $"taken for {options.MappedAs}, ")}was not mapped in this counted. "
                     + $"Most samples lie in: {MostSampled()}. Give one of these, or say under which name the binary ran: --mapped-as NAME");
             case MatchKind.Name:
                 report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has none for it")}");
@@ -94,7 +98,7 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
         {
             throw new ConversionException(
                 ConversionFailure.NotRecorded,
-                $"{recording.Path}: has no mappings, so the addresses in it cannot be told to lie in {binary.Path}, which runs at any address. Print them too: perf script --show-mmap-events -F comm,pid,time,ip,brstack");
+                $"{counted.Path}: has no mappings, so the addresses in it cannot be told to lie in {binary.Path}, which runs at any address. Print them too: perf script --show-mmap-events -F comm,pid,time,ip,brstack");
         }
 
         report.Identification = BinaryIdentification.Name;
@@ -120,7 +124,7 @@ internal sealed class BinaryLookup(CountedRecording recording, ConversionOptions
     private string MostSampled()
     {
         const int Shown = 3;
-        var top = recording.Binaries().Take(Shown)
+        var top = counted.Binaries().Take(Shown)
             .Select(b => $"{b.Name} {(100 * b.Share).ToString("0.0", CultureInfo.InvariantCulture)} %{(b.BuildId.Length == 0 ? "" : $" (build-id {b.BuildId})")}");
         return string.Join(", ", top.DefaultIfEmpty("no mapped file"));
     }

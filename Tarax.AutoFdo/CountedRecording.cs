@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -11,8 +10,6 @@ namespace Tarax.AutoFdo;
 /// </summary>
 internal sealed class CountedRecording
 {
-    private readonly RecordedCounts _counts;
-
     private CountedRecording(string path, PerfDataFile file, RecordingScan scan, PerfEvent? chosen, RecordedCounts counts, TimeSpan time)
     {
         Path = path;
@@ -22,7 +19,12 @@ internal sealed class CountedRecording
         Scan = scan;
         Event = chosen;
         CountingTime = time;
-        _counts = counts;
+        Counted = new CountedBinaries(path, scan.AddressSpaces.Files, counts)
+        {
+            EventName = chosen?.Name ?? "",
+            Attribute = chosen?.Attribute,
+            OsRelease = file.Features.OsRelease,
+        };
     }
 
     public string Path { get; }
@@ -39,12 +41,12 @@ internal sealed class CountedRecording
     public PerfEvent? Event { get; }
 
     /// <summary>Sums over the samples of that event.</summary>
-    public SampleTotals Totals => _counts.Totals;
+    public SampleTotals Totals => Counted.Totals;
+
+    /// <summary>What was counted of each binary.</summary>
+    public CountedBinaries Counted { get; }
 
     public TimeSpan CountingTime { get; }
-
-    /// <summary>All files that were mapped executable.</summary>
-    public IReadOnlyList<MappedFile> MappedFiles => Scan.AddressSpaces.Files;
 
     /// <summary>Reads and counts a recording.</summary>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
@@ -58,25 +60,8 @@ internal sealed class CountedRecording
         return new CountedRecording(path, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
     }
 
-    /// <summary>The files that have samples, those with most first.</summary>
-    public List<RecordedBinary> Binaries()
-    {
-        var samples = _counts.SamplesByFile();
-        return [.. samples.Keys.OrderByDescending(f => samples[f]).ThenBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.BuildId.ToString(), StringComparer.Ordinal)
-            .Select(f => new RecordedBinary(f.Name, f.BuildId.ToString(), samples[f], (double)samples[f] / Totals.Samples) { File = f })];
-    }
-
     /// <summary>Number of recorded branches into each file.</summary>
-    public Dictionary<MappedFile, ulong> BranchesByFile() => _counts.BranchesByFile();
-
-    /// <summary>The counts that lie in some mapped files.</summary>
-    public FileCounts TallyOf(IReadOnlySet<MappedFile> files, BinaryLayout layout) => _counts.TallyOf(files, layout);
-
-    /// <summary>The file of this machine that a mapped file is; null where it is not here.</summary>
-    public string? FindOnThisMachine(MappedFile file, DebugFileSearch search) =>
-        file.KernelReferenceSymbol is not null ? search.FindKernel(Features.OsRelease, file.BuildId)
-        : file.IsKernelModule ? search.FindModule(file.Name, file.BuildId)
-        : search.FindBinary(file.Name, file.BuildId);
+    public Dictionary<MappedFile, ulong> BranchesByFile() => Counted.Counts.BranchesByFile();
 
     private static Action<long>? Progress(PerfDataFile file, ConversionOptions options)
     {

@@ -73,6 +73,12 @@ public static class DiagnosticId
     /// <summary>The debug information is damaged from some unit on.</summary>
     public const string DamagedDebugInformation = "damaged-debug-information";
 
+    /// <summary>Profiles for different compilers were added up.</summary>
+    public const string MixedCompilers = "mixed-compilers";
+
+    /// <summary>Counts have reached the largest number.</summary>
+    public const string SaturatedCounts = "saturated-counts";
+
     /// <summary>Counts of virtual tables in a profile were passed over.</summary>
     public const string VtableCounts = "vtable-counts";
 

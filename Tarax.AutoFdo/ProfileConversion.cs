@@ -47,7 +47,8 @@ internal static class ProfileConversion
         return profile;
     }
 
-    private static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)
+    /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
+    public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)
     {
         if (symbolizer.HasDebugInformation && symbolizer.HasLines)
         {

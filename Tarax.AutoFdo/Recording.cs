@@ -26,15 +26,15 @@ public sealed record BinaryOutcome(RecordedBinary Binary, string? Path, Conversi
 /// </summary>
 public sealed class Recording
 {
-    private readonly CountedRecording _counted;
+    private readonly CountedBinaries _counted;
     private readonly ConversionOptions _options;
     private readonly ConversionReport _report;
 
-    private Recording(CountedRecording counted, ConversionOptions options)
+    private Recording(CountedBinaries counted, ConversionReport report, ConversionOptions options)
     {
         _counted = counted;
         _options = options;
-        _report = RecordingCheck.Report(counted, options);
+        _report = report;
         Binaries = counted.Binaries();
     }
 
@@ -42,7 +42,10 @@ public sealed class Recording
     public IReadOnlyList<RecordedBinary> Binaries { get; }
 
     /// <summary>Reads and counts a recording.</summary>
-    /// <param name="path">A recording: a file, compressed or not, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input.</param>
+    /// <param name="path">
+    /// A recording: a file, compressed or not, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input; or a file of
+    /// <see cref="RecordingCounts"/>.
+    /// </param>
     /// <param name="options">Choices, also for the conversions; null for the defaults.</param>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
     /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted.</exception>
@@ -52,8 +55,28 @@ public sealed class Recording
         ArgumentNullException.ThrowIfNull(path);
         options ??= new ConversionOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
-        return new Recording(CountedRecording.Read(path, options), options);
+        if (RecordingCounts.IsCountsFile(path))
+        {
+            return Of(RecordingCounts.Load(path), options);
+        }
+
+        var recorded = CountedRecording.Read(path, options);
+        return new Recording(recorded.Counted, RecordingCheck.Report(recorded, options), options);
     }
+
+    /// <summary>Takes counts for the recordings that they were made from.</summary>
+    /// <param name="counts">The counts of one recording, or of many.</param>
+    /// <param name="options">Choices for the conversions; null for the defaults.</param>
+    /// <exception cref="ConversionException">There are no samples, or none with branch stacks where they are wanted.</exception>
+    public static Recording Of(RecordingCounts counts, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        options ??= new ConversionOptions();
+        return new Recording(counts.Counted, counts.Report(options), options);
+    }
+
+    /// <summary>The counts of all binaries: kilobytes, from which the same profiles can be made.</summary>
+    public RecordingCounts Counts => RecordingCounts.Merge([new RecordingCounts(_counted)]);
 
     /// <summary>Makes the profile of one binary.</summary>
     /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>

@@ -184,10 +184,10 @@ public sealed class RecordingInspection
         }
 
         var result = new List<InspectedBinary>();
-        foreach (var binary in recording.Binaries())
+        foreach (var binary in recording.Counted.Binaries())
         {
             ulong into = branches.GetValueOrDefault(binary.File!);
-            string? path = recording.FindOnThisMachine(binary.File!, options.DebugFiles);
+            string? path = recording.Counted.FindOnThisMachine(binary.File!, options.DebugFiles);
             result.Add(new InspectedBinary(binary, into, all == 0 ? 0 : (double)into / all, path, StateOf(path, options.DebugFiles)));
         }
 
@@ -228,7 +228,7 @@ public sealed class RecordingInspection
             return $"tarax inspect {recorded} --event {Quoted(recording.Events[0].Name)}";
         }
 
-        if (recording.MappedFiles is [{ IsAsLinked: true }])
+        if (recording.Counted.MappedFiles is [{ IsAsLinked: true }])
         {
             return $"perf script -i perf.data --show-mmap-events -F comm,pid,time,ip{(inspection.SamplesWithBranchStack > 0 ? ",brstack" : "")} >{recorded}";
         }

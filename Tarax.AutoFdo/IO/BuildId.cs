@@ -7,6 +7,15 @@ internal readonly struct BuildId : IEquatable<BuildId>
 
     public BuildId(ReadOnlySpan<byte> bytes) => _bytes = bytes.IsEmpty || bytes.IndexOfAnyExcept((byte)0) < 0 ? null : bytes.ToArray();
 
+    /// <summary>Reads hexadecimal; the empty text is no build-id.</summary>
+    /// <returns>False where the text is not hexadecimal.</returns>
+    public static bool TryParse(string text, out BuildId buildId)
+    {
+        bool isHexadecimal = text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit);
+        buildId = isHexadecimal ? new BuildId(Convert.FromHexString(text)) : default;
+        return isHexadecimal;
+    }
+
     /// <summary>True for no build-id, which equals none.</summary>
     public bool IsEmpty => _bytes is null;
 

@@ -50,6 +50,17 @@ internal sealed class ByteWriter
         U8((byte)value);
     }
 
+    /// <summary>Signed LEB128.</summary>
+    public void Sleb(long value)
+    {
+        for (; value is < -0x40 or >= 0x40; value >>= 7)
+        {
+            U8((byte)(value | 0x80));
+        }
+
+        U8((byte)(value & 0x7f));
+    }
+
     public void Bytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
 
     public void Zeros(int count)

@@ -44,6 +44,10 @@ internal static class ProfileTransformation
 
     public static FunctionProfile WithoutZeroCounts(FunctionProfile function) => function with { Body = WithoutZeroCounts(function.Body) };
 
+    /// <summary>With other counts for all that are in it.</summary>
+    public static FunctionProfile WithCounts(FunctionProfile function, Func<ulong, ulong> count) =>
+        function with { HeadCount = count(function.HeadCount), Body = WithCounts(function.Body, count) };
+
     /// <summary>
     /// With positions that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more
     /// often than the code around them; LLVM's tools write it so (FunctionSamples::updateCallsiteSamples).
@@ -134,6 +138,13 @@ internal static class ProfileTransformation
 
         return line.ToBody().Positions[0];
     }
+
+    private static FunctionBody WithCounts(FunctionBody body, Func<ulong, ulong> count) => new(
+        [.. body.Positions.Select(p => p with { Count = count(p.Count), Targets = [.. p.Targets.Select(t => t with { Count = count(t.Count) })] })],
+        [.. body.Calls.Select(c => c with { Body = WithCounts(c.Body, count) })])
+    {
+        StatedTotal = body.StatedTotal is { } total ? count(total) : null,
+    };
 
     private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
     {

@@ -146,6 +146,59 @@ public sealed class SampleProfile
         return ProfileFile.Read(source);
     }
 
+    /// <summary>
+    /// Adds profiles up: exactly, in any order, and with a diagnostic where a count reaches the largest number. Profiles of recordings that have nothing in common
+    /// give that of all the recordings, but that a position, whose count is the largest of its pieces of code, gets the sum of the largest instead of the largest
+    /// sum. Functions keep the earliest time, though clocks of different machines have little to do with each other.
+    /// </summary>
+    /// <param name="profiles">The profiles, of any formats. They are taken one after another, and none is kept.</param>
+    /// <exception cref="ProfileNotExpressibleException">Discriminators of some are flow-sensitive, and of others not.</exception>
+    public static SampleProfile Merge(IEnumerable<SampleProfile> profiles)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        var sum = new ProfileAccumulator();
+        foreach (var profile in profiles)
+        {
+            sum.Add(profile);
+        }
+
+        return sum.ToProfile();
+    }
+
+    /// <summary>How much two profiles agree, and where they do not.</summary>
+    /// <param name="left">The one.</param>
+    /// <param name="right">The other.</param>
+    public static ProfileDiff Diff(SampleProfile left, SampleProfile right) => ProfileDiff.Of(left, right);
+
+    /// <summary>Sum of the counts of all positions; saturates.</summary>
+    public ulong TotalCount()
+    {
+        ulong total = 0;
+        foreach (var function in Functions)
+        {
+            total = SaturatingSum.Of(total, function.Body.TotalCount());
+        }
+
+        return total;
+    }
+
+    /// <summary>The same profile with all counts as many times as large; they stay at the largest number.</summary>
+    /// <param name="weight">How many times.</param>
+    public SampleProfile Times(ulong weight) => weight == 1 ? this : With(Functions.Select(f => ProfileTransformation.WithCounts(f, c => SaturatingSum.Times(c, weight))));
+
+    /// <summary>The same profile with counts that add up to a total, but for rounding. What ran stays at 1 at least.</summary>
+    /// <param name="total">The total.</param>
+    public SampleProfile ScaledTo(ulong total)
+    {
+        ulong own = TotalCount();
+        return own == 0 || own == total ? this : With(Functions.Select(f => ProfileTransformation.WithCounts(
+            f, c => c == 0 ? 0 : (ulong)UInt128.Clamp((((UInt128)c * total) + (own / 2)) / own, 1, ulong.MaxValue))));
+    }
+
+    /// <summary>The same profile without functions whose positions all ran less often.</summary>
+    /// <param name="count">The least count.</param>
+    public SampleProfile WithMinimumCount(ulong count) => count == 0 ? this : With(Functions.Where(f => f.Body.MaximumCount() >= count));
+
     /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
     /// <param name="path">The file, which is replaced where it exists.</param>
     /// <param name="version">The version that the compiler reads, see <see cref="TargetCompiler"/>.</param>

@@ -23,6 +23,20 @@ internal sealed class FileCounts
     /// <param name="buildId">The binary's build-id in hexadecimal; null where it is not known.</param>
     public BinaryCounts ToCounts(string? buildId) => new(buildId, Branches.ToList(), Ranges.ToList(), Samples.ToList(), Entries.ToList());
 
+    /// <summary>Adds counts that are in order.</summary>
+    public void AddSorted(
+        ReadOnlySpan<BranchCount> branches, ReadOnlySpan<RangeCount> ranges, ReadOnlySpan<AddressCount> samples, ReadOnlySpan<AddressCount> entries, in FileSums sums)
+    {
+        lock (this)
+        {
+            Branches.AddSorted(branches);
+            Ranges.AddSorted(ranges);
+            Samples.AddSorted(samples);
+            Entries.AddSorted(entries);
+            Sums += sums;
+        }
+    }
+
     /// <summary>Takes over what a thread has collected, which is empty afterwards.</summary>
     public void Take(Collected collected)
     {
@@ -30,15 +44,7 @@ internal sealed class FileCounts
         var ranges = Sorted(collected.Ranges);
         var samples = Sorted(collected.Samples);
         var entries = Sorted(collected.Entries);
-        lock (this)
-        {
-            Branches.AddSorted(branches);
-            Ranges.AddSorted(ranges);
-            Samples.AddSorted(samples);
-            Entries.AddSorted(entries);
-            Sums += collected.Sums;
-        }
-
+        AddSorted(branches, ranges, samples, entries, collected.Sums);
         collected.Clear();
     }
 
@@ -92,11 +98,11 @@ internal record struct FileSums
 
     public static FileSums operator +(FileSums left, FileSums right) => new()
     {
-        Samples = left.Samples + right.Samples,
-        BranchesInto = left.BranchesInto + right.BranchesInto,
-        RangesSeen = left.RangesSeen + right.RangesSeen,
-        RangesLeaving = left.RangesLeaving + right.RangesLeaving,
-        RangesBackward = left.RangesBackward + right.RangesBackward,
-        RangesTooLong = left.RangesTooLong + right.RangesTooLong,
+        Samples = SaturatingSum.Of(left.Samples, right.Samples),
+        BranchesInto = SaturatingSum.Of(left.BranchesInto, right.BranchesInto),
+        RangesSeen = SaturatingSum.Of(left.RangesSeen, right.RangesSeen),
+        RangesLeaving = SaturatingSum.Of(left.RangesLeaving, right.RangesLeaving),
+        RangesBackward = SaturatingSum.Of(left.RangesBackward, right.RangesBackward),
+        RangesTooLong = SaturatingSum.Of(left.RangesTooLong, right.RangesTooLong),
     };
 }

@@ -12,6 +12,9 @@ internal sealed class RecordedCounts
     /// <summary>The counts of a file, to which any thread may add.</summary>
     public FileCounts Of(MappedFile file) => _files.GetOrAdd(file, _ => new FileCounts());
 
+    /// <summary>The files that have counts.</summary>
+    public IEnumerable<MappedFile> Files => _files.Keys;
+
     /// <summary>Number of samples whose address lies in each mapped file.</summary>
     public Dictionary<MappedFile, ulong> SamplesByFile() => ByFile(sums => sums.Samples);
 

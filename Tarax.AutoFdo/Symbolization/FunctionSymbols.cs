@@ -118,6 +118,9 @@ internal sealed class FunctionSymbols
         return sorted;
     }
 
+    /// <summary>All symbols, by address.</summary>
+    public IEnumerable<(string Name, ulong Address)> Starts() => _entries.Select(e => (PartSuffix.Strip(NameOf(e)), e.Start));
+
     private static int RankOf(SymbolBinding binding) => binding switch
     {
         SymbolBinding.Local => 2,

@@ -55,6 +55,9 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>The names of all functions, in order, each once, without the suffixes of parts.</summary>
     public IReadOnlyList<string> FunctionNames() => _symbols.Names();
 
+    /// <summary>The functions of the symbol table, by address, each with its name without the suffixes of parts.</summary>
+    public IEnumerable<(string Name, ulong Address)> FunctionStarts() => _symbols.Starts();
+
     /// <summary>The ELF virtual address of a file offset of the binary that holds code.</summary>
     public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => _binary.TryGetVirtualAddress(fileOffset, out virtualAddress);
 

@@ -9,8 +9,6 @@ namespace Tarax.Tool;
 /// <summary><c>tarax convert</c>: a recording and a binary in, a profile out.</summary>
 internal static class ConvertCommand
 {
-    private const string StandardOutput = "-";
-
     private static readonly Argument<string> Input = new("INPUT")
     {
         Description = "recording of perf record -b (a file, a folder, or - for standard input), output of perf script, or counts text",
@@ -184,17 +182,7 @@ internal static class ConvertCommand
     private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
     {
         var result = AutoFdoConverter.Convert(input, binary, options);
-        string output = parsed.GetValue(Output)!;
-        if (output == StandardOutput)
-        {
-            using var stream = Console.OpenStandardOutput();
-            result.Profile.Write(stream, result.Report.Format, options.Llvm);
-        }
-        else
-        {
-            result.Profile.Save(output, result.Report.Format, options.Llvm);
-        }
-
+        ProfileOutput.Write(result.Profile, parsed.GetValue(Output)!, result.Report.Format, options.Llvm);
         if (parsed.GetValue(Counts) is { } counts)
         {
             CountsText.Save(result.Counts, counts);

@@ -6,7 +6,12 @@ using Tarax.AutoFdo.Profiles;
 namespace Tarax.Tool;
 
 /// <summary>A profile's summary and some of its functions, as text or JSON.</summary>
-internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionProfile> functions, bool showsBodies)
+/// <param name="profile">The profile.</param>
+/// <param name="functions">The functions to show.</param>
+/// <param name="bytes">Length of its file.</param>
+/// <param name="showsBodies">Whether all counts of the functions are shown.</param>
+/// <param name="nameOf">What is shown for a name.</param>
+internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionProfile> functions, long bytes, bool showsBodies, Func<string, string> nameOf)
 {
     private readonly ProfileSummary _summary = ProfileSummary.Of(profile);
 
@@ -16,22 +21,20 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         {
             foreach (var function in functions)
             {
-                writer.WriteLine(Invariant($"{function.Name} total {function.Body.TotalCount():N0} head {function.HeadCount:N0}{(function.File.Length > 0 ? $" {function.File}" : "")}"));
+                writer.WriteLine(Invariant($"{nameOf(function.Name)}:{Total(function.Body)}:{function.HeadCount}{(function.File.Length > 0 ? $"  {function.File}" : "")}"));
                 WriteBody(function.Body, 1, writer);
             }
 
             return;
         }
 
-        writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}"));
+        writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}; {Form()}, {bytes:N0} bytes"));
         foreach (var row in _summary.Rows)
         {
-            if (row.Cutoff is not (500_000 or 900_000 or 990_000))
+            if (row.Cutoff is 500_000 or 900_000 or 990_000 or 999_000)
             {
-                continue;
+                writer.WriteLine(Invariant($"{row.Cutoff / 10_000.0} % of the counts lie in {row.Positions:N0} positions, each executed at least {row.MinimumCount:N0} times"));
             }
-
-            writer.WriteLine(Invariant($"{row.Cutoff / 10_000} % of the counts lie in {row.Positions:N0} positions, each executed at least {row.MinimumCount:N0} times"));
         }
 
         writer.WriteLine();
@@ -40,7 +43,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         {
             ulong total = function.Body.TotalCount();
             double share = _summary.TotalCount == 0 ? 0 : 100.0 * total / _summary.TotalCount;
-            writer.WriteLine(Invariant($"{total,12:N0} {share,5:0.0} % {function.HeadCount,10:N0}  {function.Name}"));
+            writer.WriteLine(Invariant($"{total,12:N0} {share,5:0.0} % {function.HeadCount,10:N0}  {nameOf(function.Name)}"));
         }
     }
 
@@ -50,6 +53,11 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, MaxDepth = 10_000 }))
         {
             json.WriteStartObject();
+            json.WriteString("format", profile.Format?.Name());
+            json.WriteNumber("bytes", bytes);
+            json.WriteBoolean("flowSensitive", profile.IsFlowSensitive);
+            json.WriteBoolean("hashedNames", profile.HasHashedNames);
+            json.WriteNumber("symbolList", profile.SymbolList.Count);
             json.WriteNumber("functions", _summary.Functions);
             json.WriteNumber("positions", _summary.Positions);
             json.WriteNumber("totalCount", _summary.TotalCount);
@@ -90,15 +98,27 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
     }
 
-    private static void WriteBody(FunctionBody body, int depth, TextWriter writer)
+    private string Form()
     {
-        string indent = new(' ', 2 * depth);
+        var parts = new List<string> { profile.Format?.Name() ?? "" };
+        parts.AddRange(profile.HasHashedNames ? ["hashed names"] : []);
+        parts.AddRange(profile.IsFlowSensitive ? ["flow-sensitive discriminators"] : []);
+        parts.AddRange(profile.SymbolList.Count > 0 ? [Invariant($"{profile.SymbolList.Count:N0} symbols")] : []);
+        return string.Join(", ", parts);
+    }
+
+    private static ulong Total(FunctionBody body) => body.StatedTotal ?? body.TotalCount();
+
+    /// <summary>As LLVM's text: a space for each level, the calls inlined into a function behind its own positions.</summary>
+    private void WriteBody(FunctionBody body, int depth, TextWriter writer)
+    {
+        string indent = new(' ', depth);
         foreach (var position in body.Positions)
         {
             writer.Write(Invariant($"{indent}{position.Position}: {position.Count}"));
             foreach (var target in position.Targets)
             {
-                writer.Write(Invariant($"  {target.Name}:{target.Count}"));
+                writer.Write(Invariant($" {nameOf(target.Name)}:{target.Count}"));
             }
 
             writer.WriteLine();
@@ -106,7 +126,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
 
         foreach (var call in body.Calls)
         {
-            writer.WriteLine(Invariant($"{indent}{call.Position}: inlined {call.Callee}"));
+            writer.WriteLine(Invariant($"{indent}{call.Position}: {nameOf(call.Callee)}:{Total(call.Body)}"));
             WriteBody(call.Body, depth + 1, writer);
         }
     }

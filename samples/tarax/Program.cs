@@ -4,11 +4,15 @@ using Tarax.Tool;
 
 // Names and messages are UTF-8 wherever they go; without a byte order mark, which pipes would pass on.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile.")
+var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile and Clang with -fprofile-sample-use.")
 {
     ConvertCommand.Create(),
     InspectCommand.Create(),
     ShowCommand.Create(),
+    MergeCommand.Create(),
+    DiffCommand.Create(),
+    CheckCommand.Create(),
+    CountsCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -26,7 +26,7 @@ internal static class ReportText
         lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing"));
         foreach (var diagnostic in report.Diagnostics)
         {
-            lines.Add($"{(diagnostic.Severity == DiagnosticSeverity.Warning ? "warning" : "note")} [{diagnostic.Id}] {diagnostic.Message}");
+            lines.Add(Diagnostics.Line(diagnostic));
         }
 
         writer.WriteLine(string.Join(Environment.NewLine, lines));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 
@@ -7,7 +8,7 @@ namespace Tarax.Tool;
 /// <summary><c>tarax show</c>: what is in a profile.</summary>
 internal static class ShowCommand
 {
-    private static readonly Argument<string> Input = new("FILE") { Description = "a profile for GCC (.afdo)" };
+    private static readonly Argument<string> Input = new("FILE") { Description = "a profile of any format" };
 
     private static readonly Option<int> Top = new("--top")
     {
@@ -18,15 +19,50 @@ internal static class ShowCommand
 
     private static readonly Option<string?> Function = new("--function")
     {
-        Description = "show all counts of this function",
+        Description = "show all counts of this function, by its linkage name or its demangled one",
         HelpName = "NAME",
     };
+
+    private static readonly Option<string?> Explain = new("--explain")
+    {
+        Description = "show the addresses, ranges and branches behind the counts of a function, or of a line of it",
+        HelpName = "FUNCTION[:LINE[.DISCRIMINATOR]]",
+    };
+
+    private static readonly Option<string?> Binary = new("--binary", "-b") { Description = "with --explain: the binary that was profiled", HelpName = "FILE" };
+
+    private static readonly Option<string?> Counts = new("--counts")
+    {
+        Description = "with --explain: what the profile was made of: a recording, a file of counts, or counts text",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
+    {
+        Description = "with --explain: folder of separate debug files, before /usr/lib/debug; may be given several times",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> MappedAs = new("--mapped-as") { Description = "with --explain: path or base name under which the binary ran", HelpName = "NAME" };
+
+    private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
 
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
 
     public static Command Create()
     {
-        var command = new Command("show", "Shows a profile: summary, hottest functions, or one function's counts.") { Input, Top, Function, Json };
+        var command = new Command("show", "Shows a profile: summary, hottest functions, one function's counts, or where a count comes from.")
+        {
+            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, Mangled, Json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Explain) is { Implicit: false } && (result.GetResult(Binary) is not { Implicit: false } || result.GetResult(Counts) is not { Implicit: false }))
+            {
+                result.AddError("--explain needs --binary FILE and --counts FILE");
+            }
+        });
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
     }
@@ -35,13 +71,22 @@ internal static class ShowCommand
     {
         string path = parsed.GetRequiredValue(Input);
         var profile = SampleProfile.Load(path);
+        Diagnostics.Write(profile.Diagnostics, Console.Error);
+        Func<string, string> nameOf = parsed.GetValue(Mangled) ? name => name : Demangled.Name;
+        if (parsed.GetValue(Explain) is { } place)
+        {
+            var options = new ConversionOptions { DebugDirectories = parsed.GetValue(DebugDirectories)!, MappedAs = parsed.GetValue(MappedAs) };
+            ExplanationText.Write(profile, place, parsed.GetRequiredValue(Binary)!, parsed.GetRequiredValue(Counts)!, options, nameOf, Console.Out);
+            return;
+        }
+
         var functions = profile.Functions.OrderByDescending(f => f.Body.TotalCount()).ThenBy(f => f.Name, StringComparer.Ordinal).AsEnumerable();
         if (parsed.GetValue(Function) is { } name)
         {
-            functions = [.. functions.Where(f => f.Name == name)];
+            functions = [.. functions.Where(f => f.Name == name || Demangled.Name(f.Name) == name)];
             if (!functions.Any())
             {
-                throw new ConversionException(ConversionFailure.EmptyProfile, $"{path}: has no function {name}; names are linkage names, see tarax show {path} --top {profile.Functions.Count}");
+                throw new ConversionException(ConversionFailure.EmptyProfile, $"{path}: has no function {name}; see tarax show {path} --top {profile.Functions.Count}");
             }
         }
         else
@@ -49,14 +94,14 @@ internal static class ShowCommand
             functions = functions.Take(Math.Max(parsed.GetValue(Top), 0));
         }
 
-        var writer = new ProfileView(profile, [.. functions], showsBodies: parsed.GetValue(Function) is not null);
+        var view = new ProfileView(profile, [.. functions], new FileInfo(path).Length, showsBodies: parsed.GetValue(Function) is not null, nameOf);
         if (parsed.GetValue(Json))
         {
-            writer.WriteJson(Console.Out);
+            view.WriteJson(Console.Out);
         }
         else
         {
-            writer.WriteText(Console.Out);
+            view.WriteText(Console.Out);
         }
     }
 }

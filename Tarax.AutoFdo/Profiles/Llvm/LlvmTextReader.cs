@@ -75,7 +75,7 @@ internal ref struct LlvmTextReader
         if (first <= 0 || !TryNumber(line[(first + 1)..second], out ulong total) || !TryNumber(line[(second + 1)..], out _head))
         {
             throw isFirst
-                ? Invalid("magic", "this is not a profile: neither one for GCC nor one of LLVM")
+                ? new InvalidFormatException(ProfileFile.Name, "magic", _lineStart, "this is not a profile: neither one for GCC nor one of LLVM")
                 : Invalid("function", $"is \"{Excerpt(line)}\", not of the form name:total:head");
         }
 

@@ -1,0 +1,89 @@
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>A straight-line range that covers a piece of code, and the branches at its ends.</summary>
+/// <param name="Begin">ELF virtual address of its first instruction.</param>
+/// <param name="End">ELF virtual address of its last instruction, a taken branch.</param>
+/// <param name="Count">Executions.</param>
+/// <param name="Into">Branches to its begin: from where (ELF virtual address; null from outside of the binary), and how often, the most frequent first.</param>
+/// <param name="OutOf">Branches from its end: where to, and how often, the most frequent first.</param>
+public sealed record ExplainedRange(
+    ulong Begin, ulong End, ulong Count, IReadOnlyList<(ulong? From, ulong Count)> Into, IReadOnlyList<(ulong To, ulong Count)> OutOf);
+
+/// <summary>A piece of code with one position.</summary>
+/// <param name="Function">The function whose code it is.</param>
+/// <param name="InlineStack">The calls inlined into it, the outermost first, as <c>position callee</c>; empty for its own code.</param>
+/// <param name="Position">The position in the innermost function.</param>
+/// <param name="Start">ELF virtual address of its first byte.</param>
+/// <param name="End">Address after its last byte.</param>
+/// <param name="Count">Largest number of executions of its bytes; the count of a position is the largest of its pieces.</param>
+/// <param name="Copies">For how many executions of the source one of the code stands.</param>
+/// <param name="Ranges">The ranges that cover it, the most frequent first.</param>
+public sealed record ExplainedCode(
+    string Function, IReadOnlyList<string> InlineStack, SourcePosition Position, ulong Start, ulong End, ulong Count, uint Copies, IReadOnlyList<ExplainedRange> Ranges);
+
+/// <summary>From a count in a profile back to the addresses, ranges and branches behind it.</summary>
+public sealed class CountExplanation
+{
+    private CountExplanation(IReadOnlyList<ExplainedCode> code) => Code = code;
+
+    /// <summary>The pieces of code that have the position, by address.</summary>
+    public IReadOnlyList<ExplainedCode> Code { get; }
+
+    /// <summary>Explains the counts of a function, or of one of its lines.</summary>
+    /// <param name="counts">The counts that the profile was made of.</param>
+    /// <param name="binary">The binary, with debug information or with a separate file of it.</param>
+    /// <param name="function">Linkage name of the function; its code is also looked for where it was inlined.</param>
+    /// <param name="lineOffset">Lines after the function's first; null for all.</param>
+    /// <param name="discriminator">The discriminator; null for all of the line.</param>
+    /// <param name="debugDirectories">Folders of separate debug files, searched before <c>/usr/lib/debug</c>.</param>
+    /// <exception cref="InvalidFormatException">The binary is not an ELF file, or is damaged.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static CountExplanation Of(
+        BinaryCounts counts, string binary, string function, int? lineOffset, uint? discriminator, IEnumerable<string>? debugDirectories = null)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(function);
+        using var files = BinaryFiles.Open(binary, new DebugFileSearch([.. debugDirectories ?? [], DebugFileSearch.SystemDirectory]));
+        using var symbolizer = new Symbolizer(files);
+        var executed = new ExecutedCode(counts, symbolizer);
+        var code = new List<ExplainedCode>();
+        foreach (var counted in executed.Functions())
+        {
+            var source = symbolizer.Source(counted);
+            foreach (var segment in source.Segments)
+            {
+                var described = source.Scopes[segment.Scope].Function;
+                string name = segment.Scope == 0 ? counted.Name : described.Name;
+                var position = new SourcePosition((int)(segment.Line - described.DeclarationLine), segment.Discriminator);
+                if (name == function && (lineOffset is null || (position.LineOffset & 0xffff) == (lineOffset & 0xffff))
+                    && (discriminator is null || position.Discriminator == discriminator))
+                {
+                    code.Add(new ExplainedCode(
+                        counted.Name, StackOf(source, segment.Scope), position, segment.Start, segment.End,
+                        executed.LargestCount(counted, segment.Start, segment.End), segment.Copies, executed.RangesOver(counted, segment.Start, segment.End)));
+                }
+            }
+        }
+
+        code.Sort((a, b) => a.Start.CompareTo(b.Start));
+        return new CountExplanation(code);
+    }
+
+    private static List<string> StackOf(FunctionSource source, int scope)
+    {
+        var stack = new List<string>();
+        for (; source.Scopes[scope].Parent >= 0; scope = source.Scopes[scope].Parent)
+        {
+            ref readonly var called = ref source.Scopes[scope];
+            var position = new SourcePosition((int)(called.CallLine - source.Scopes[called.Parent].Function.DeclarationLine), called.CallDiscriminator);
+            stack.Insert(0, $"{position} {called.Function.Name}");
+        }
+
+        return stack;
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.Tool;
+
+/// <summary><c>tarax check</c>: how much of a profile a build can use.</summary>
+internal static class CheckCommand
+{
+    private static readonly Argument<string> Input = new("PROFILE") { Description = "a profile of any format" };
+
+    private static readonly Option<string> Binary = new("--binary", "-b")
+    {
+        Description = "the new build, with debug information",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
+    {
+        Description = "folder of separate debug files, before /usr/lib/debug; may be given several times",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int> Top = new("--top")
+    {
+        Description = "number of functions that lose most counts to list",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
+    };
+
+    private static readonly Option<double?> FailUnder = new("--fail-under")
+    {
+        Description = "a smaller part of the counts that matches ends with exit code 3",
+        HelpName = "0.9",
+    };
+
+    private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command("check", "Tells how much of a profile still matches a new build, and whether it is time to record again.")
+        {
+            Input, Binary, DebugDirectories, Top, FailUnder, Mangled, Json,
+        };
+        command.SetAction(parsed =>
+        {
+            double share = 1;
+            int code = ExitCode.Of(() => share = Run(parsed));
+            return code == ExitCode.Good && share < parsed.GetValue(FailUnder) ? ExitCode.NothingUsable : code;
+        });
+        return command;
+    }
+
+    private static double Run(ParseResult parsed)
+    {
+        var match = ProfileMatch.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), parsed.GetRequiredValue(Binary), parsed.GetValue(DebugDirectories));
+        var lost = match.Functions.Where(f => f.MatchedCount < f.Count).Take(Math.Max(parsed.GetValue(Top), 0)).ToList();
+        if (parsed.GetValue(Json))
+        {
+            WriteJson(match, lost);
+        }
+        else
+        {
+            WriteText(match, lost, parsed.GetValue(Mangled));
+        }
+
+        return match.MatchedShare;
+    }
+
+    private static void WriteText(ProfileMatch match, List<MatchedFunction> lost, bool mangled)
+    {
+        Line($"functions  {match.FunctionsFound:N0} of {match.Functions.Count:N0} found by name");
+        Line($"positions  {match.MatchedPositions:N0} of {match.Positions:N0} in the line table{(match.ComparesLinesOnly ? ", by line" : "")}");
+        Line($"counts     {100 * match.MatchedShare:0.00} % match ({match.MatchedCount:N0} of {match.Count:N0})");
+        if (lost.Count > 0)
+        {
+            Line($"\n{"lost",12} {"of its own",10}  function");
+        }
+
+        foreach (var function in lost)
+        {
+            ulong missing = function.Count - function.MatchedCount;
+            Line($"{missing,12:N0} {100.0 * missing / function.Count,8:0.0} %  {(mangled ? function.Name : Demangled.Name(function.Name))}{(function.IsFound ? "" : " (not in the binary)")}");
+        }
+    }
+
+    private static void WriteJson(ProfileMatch match, List<MatchedFunction> lost) => JsonText.Write(Console.Out, isIndented: true, json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("functions", match.Functions.Count);
+        json.WriteNumber("functionsFound", match.FunctionsFound);
+        json.WriteNumber("positions", match.Positions);
+        json.WriteNumber("matchedPositions", match.MatchedPositions);
+        json.WriteBoolean("comparesLinesOnly", match.ComparesLinesOnly);
+        json.WriteNumber("count", match.Count);
+        json.WriteNumber("matchedCount", match.MatchedCount);
+        json.WriteNumber("matchedShare", match.MatchedShare);
+        json.WriteStartArray("lost");
+        foreach (var function in lost)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", function.Name);
+            json.WriteBoolean("isFound", function.IsFound);
+            json.WriteNumber("count", function.Count);
+            json.WriteNumber("matchedCount", function.MatchedCount);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

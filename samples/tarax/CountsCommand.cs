@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using Tarax.AutoFdo;
+
+namespace Tarax.Tool;
+
+/// <summary><c>tarax counts</c>: recordings and counts in, the counts of all their binaries out.</summary>
+internal static class CountsCommand
+{
+    private const string StandardOutput = "-";
+
+    private static readonly Argument<string[]> Inputs = new("INPUT")
+    {
+        Description = "recordings of perf record -b, files of counts, or folders of these",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "the file of counts to write; - for standard output",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private static readonly Option<bool> AsText = new("--text") { Description = "write text" };
+
+    private static readonly Option<string?> Event = new("--event")
+    {
+        Description = "the event to count [default: the one with branch stacks]",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<bool> NoBranchStacks = new("--no-lbr") { Description = "take recordings without branch stacks" };
+
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "number of threads; the result is the same",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
+
+    public static Command Create()
+    {
+        Threads.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out int value) || value is < 1 or > 1024))
+            {
+                result.AddError($"{Threads.Name} {token.Value}: is not a number from 1 to 1024");
+            }
+        });
+        var command = new Command("counts", "Makes small files of counts, which can be sent, added up, and converted later.")
+        {
+            Inputs, Output, AsText, Event, NoBranchStacks, Threads,
+        };
+        command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
+        return command;
+    }
+
+    private static void Run(ParseResult parsed)
+    {
+        var options = new ConversionOptions
+        {
+            EventName = parsed.GetValue(Event),
+            UseBranchStacks = !parsed.GetValue(NoBranchStacks),
+            Threads = parsed.GetValue(Threads),
+        };
+        var counts = Sum(Files(parsed.GetValue(Inputs)!), options);
+        if (counts.Samples == 0)
+        {
+            throw new ConversionException(ConversionFailure.EmptyRecording, "there are no samples in these inputs");
+        }
+
+        Write(counts, parsed.GetRequiredValue(Output), parsed.GetValue(AsText));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counts.Samples:N0} samples in {counts.Binaries.Count:N0} binaries"));
+    }
+
+    private static RecordingCounts Sum(List<string> files, ConversionOptions options)
+    {
+        var counted = files.Where(RecordingCounts.IsCountsFile).ToList();
+        var recordings = files.Where(f => !RecordingCounts.IsCountsFile(f)).Select(f => Recording.Count(f, options).Counts);
+        return RecordingCounts.Merge(recordings.Prepend(RecordingCounts.Load(counted, options.Threads)));
+    }
+
+    private static List<string> Files(string[] inputs)
+    {
+        var files = new List<string>();
+        foreach (string input in inputs)
+        {
+            // A folder of perf record --threads is a recording.
+            bool isFolder = Directory.Exists(input) && !File.Exists(Path.Combine(input, "header"));
+            files.AddRange(isFolder ? Directory.GetFiles(input).Order(StringComparer.Ordinal) : [input]);
+        }
+
+        return files;
+    }
+
+    private static void Write(RecordingCounts counts, string output, bool asText)
+    {
+        if (output == StandardOutput)
+        {
+            if (asText)
+            {
+                counts.WriteText(Console.Out);
+                return;
+            }
+
+            using var stream = Console.OpenStandardOutput();
+            counts.Write(stream);
+        }
+        else if (asText)
+        {
+            counts.SaveText(output);
+        }
+        else
+        {
+            counts.Save(output);
+        }
+    }
+}

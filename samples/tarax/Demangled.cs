@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Tarax.Tool;
+
+/// <summary>Names as the source has them, by the demangler of the system's C++ library, which is looked for when the first mangled name comes.</summary>
+internal static partial class Demangled
+{
+    private static bool s_isMissing;
+
+    /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
+    public static string Name(string name)
+    {
+        // Clones keep their suffix, which is no part of the mangled name for the library.
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        string mangled = dot < 0 ? name : name[..dot];
+        if (s_isMissing || !mangled.StartsWith("_Z", StringComparison.Ordinal))
+        {
+            return name;
+        }
+
+        try
+        {
+            nint text = __cxa_demangle(mangled, 0, 0, out int status);
+            string demangled = status == 0 ? Marshal.PtrToStringUTF8(text)! + (dot < 0 ? "" : $" [{name[dot..]}]") : name;
+            free(text);
+            return demangled;
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            s_isMissing = true;
+            return name;
+        }
+    }
+
+    [LibraryImport("libstdc++.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint __cxa_demangle(string mangled, nint output, nint length, out int status);
+
+    [LibraryImport("libc")]
+    private static partial void free(nint memory);
+}

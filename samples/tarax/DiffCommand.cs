@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.Tool;
+
+/// <summary><c>tarax diff</c>: how much two profiles agree.</summary>
+internal static class DiffCommand
+{
+    private static readonly Argument<string> Left = new("A") { Description = "a profile of any format" };
+
+    private static readonly Argument<string> Right = new("B") { Description = "the profile to compare with it" };
+
+    private static readonly Option<int> Top = new("--top")
+    {
+        Description = "number of functions, and of positions, that differ most to list",
+        HelpName = "N",
+        DefaultValueFactory = _ => 10,
+    };
+
+    private static readonly Option<double?> FailUnder = new("--fail-under")
+    {
+        Description = "a smaller overlap ends with exit code 3",
+        HelpName = "0.9",
+    };
+
+    private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
+
+    public static Command Create()
+    {
+        var command = new Command("diff", "Compares two profiles, also of different formats, by shares of counts.") { Left, Right, Top, FailUnder, Mangled, Json };
+        command.SetAction(parsed =>
+        {
+            double overlap = 1;
+            int code = ExitCode.Of(() => overlap = Run(parsed));
+            return code == ExitCode.Good && overlap < parsed.GetValue(FailUnder) ? ExitCode.NothingUsable : code;
+        });
+        return command;
+    }
+
+    private static double Run(ParseResult parsed)
+    {
+        var (left, right) = (SampleProfile.Load(parsed.GetRequiredValue(Left)), SampleProfile.Load(parsed.GetRequiredValue(Right)));
+        var diff = SampleProfile.Diff(left, right);
+        int top = Math.Max(parsed.GetValue(Top), 0);
+        if (parsed.GetValue(Json))
+        {
+            WriteJson(diff, top);
+        }
+        else
+        {
+            WriteText(diff, top, parsed.GetValue(Mangled));
+        }
+
+        return diff.Overlap;
+    }
+
+    private static void WriteText(ProfileDiff diff, int top, bool mangled)
+    {
+        int appear = diff.Functions.Count(f => f.LeftRank == 0);
+        int vanish = diff.Functions.Count(f => f.RightRank == 0);
+        Line($"overlap    {diff.Overlap:0.0000}");
+        Line($"functions  {diff.Functions.Count - appear - vanish:N0} in both, {appear:N0} appear, {vanish:N0} vanish");
+        Line($"positions  {diff.Positions.Count(p => p.LeftCount is not null && p.RightCount is not null):N0} in both, {diff.Positions.Count(p => p.LeftCount is null):N0} appear, {diff.Positions.Count(p => p.RightCount is null):N0} vanish");
+        Line($"\n{"share of A",10} {"of B",10} {"overlap",8} {"rank",11}  function");
+        foreach (var function in diff.Functions.Take(top))
+        {
+            Line($"{100 * function.LeftShare,8:0.00} % {100 * function.RightShare,8:0.00} % {function.Overlap,8:0.000} {Rank(function.LeftRank),4} → {Rank(function.RightRank),4}  {(mangled ? function.Name : Demangled.Name(function.Name))}");
+        }
+
+        Line($"\n{"count in A",12} {"in B",12} {"difference",10}  position");
+        foreach (var position in diff.Positions.Take(top))
+        {
+            Line($"{Count(position.LeftCount),12} {Count(position.RightCount),12} {100 * position.Difference,8:0.00} %  {position.Path}");
+        }
+    }
+
+    private static void WriteJson(ProfileDiff diff, int top) => JsonText.Write(Console.Out, isIndented: true, json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("overlap", diff.Overlap);
+        json.WriteNumber("functionsInBoth", diff.Functions.Count(f => f.LeftRank > 0 && f.RightRank > 0));
+        json.WriteNumber("functionsAppear", diff.Functions.Count(f => f.LeftRank == 0));
+        json.WriteNumber("functionsVanish", diff.Functions.Count(f => f.RightRank == 0));
+        json.WriteStartArray("functions");
+        foreach (var function in diff.Functions.Take(top))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", function.Name);
+            json.WriteNumber("leftTotal", function.LeftTotal);
+            json.WriteNumber("rightTotal", function.RightTotal);
+            json.WriteNumber("leftShare", function.LeftShare);
+            json.WriteNumber("rightShare", function.RightShare);
+            json.WriteNumber("overlap", function.Overlap);
+            json.WriteNumber("leftRank", function.LeftRank);
+            json.WriteNumber("rightRank", function.RightRank);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("positions");
+        foreach (var position in diff.Positions.Take(top))
+        {
+            json.WriteStartObject();
+            json.WriteString("path", position.Path);
+            if (position.LeftCount is { } left)
+            {
+                json.WriteNumber("leftCount", left);
+            }
+
+            if (position.RightCount is { } right)
+            {
+                json.WriteNumber("rightCount", right);
+            }
+
+            json.WriteNumber("difference", position.Difference);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static string Rank(int rank) => rank == 0 ? "-" : rank.ToString(CultureInfo.InvariantCulture);
+
+    private static string Count(ulong? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? "-";
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

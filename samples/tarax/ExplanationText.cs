@@ -1,0 +1,115 @@
+using System.Globalization;
+using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.Tool;
+
+/// <summary>From a count in a profile back to what was recorded, for people.</summary>
+internal static class ExplanationText
+{
+    private const int ShownRanges = 8;
+    private const int ShownBranches = 3;
+
+    /// <param name="profile">The profile.</param>
+    /// <param name="place">A function, or a line of it: <c>FUNCTION:LINE.DISCRIMINATOR</c>.</param>
+    /// <param name="binary">The binary that was profiled.</param>
+    /// <param name="input">A recording, a file of counts, or counts text.</param>
+    /// <param name="options">How they are read.</param>
+    /// <param name="nameOf">What is shown for a name.</param>
+    /// <param name="writer">Where to write.</param>
+    /// <exception cref="ConversionException">There is nothing of this place.</exception>
+    public static void Write(
+        SampleProfile profile, string place, string binary, string input, ConversionOptions options, Func<string, string> nameOf, TextWriter writer)
+    {
+        var (function, line, discriminator) = Split(place, profile);
+        var explanation = CountExplanation.Of(CountsOf(input, binary, options), binary, function, line, discriminator, options.DebugDirectories);
+        if (explanation.Code.Count == 0)
+        {
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary}: has no code of {place} that ran");
+        }
+
+        if (profile.Functions.FirstOrDefault(f => f.Name == function) is { } known)
+        {
+            foreach (var position in known.Body.Positions.Where(p => line is null || (p.Position.LineOffset == line && (discriminator ?? p.Position.Discriminator) == p.Position.Discriminator)))
+            {
+                writer.WriteLine(Invariant($"{nameOf(function)} {position.Position}: {position.Count:N0} in the profile"));
+            }
+        }
+
+        foreach (var code in explanation.Code)
+        {
+            Write(code, nameOf, writer);
+        }
+    }
+
+    private static void Write(ExplainedCode code, Func<string, string> nameOf, TextWriter writer)
+    {
+        string stack = string.Concat(code.InlineStack.Select(call => $" → {Inlined(call, nameOf)}"));
+        writer.WriteLine(Invariant($"\n{code.Start:x}-{code.End:x}  {nameOf(code.Function)}{stack} {code.Position}: executed {code.Count:N0} times{(code.Copies > 1 ? $", each for {code.Copies}" : "")}"));
+        foreach (var range in code.Ranges.Take(ShownRanges))
+        {
+            writer.WriteLine(Invariant($"  range {range.Begin:x}-{range.End:x}: {range.Count:N0}"));
+            foreach (var (from, count) in range.Into.Take(ShownBranches))
+            {
+                writer.WriteLine(Invariant($"    from {(from is { } address ? address.ToString("x", CultureInfo.InvariantCulture) : "outside")}: {count:N0}"));
+            }
+
+            foreach (var (to, count) in range.OutOf.Take(ShownBranches))
+            {
+                writer.WriteLine(Invariant($"    to {to:x}: {count:N0}"));
+            }
+        }
+
+        if (code.Ranges.Count > ShownRanges)
+        {
+            writer.WriteLine(Invariant($"  and {code.Ranges.Count - ShownRanges} ranges more"));
+        }
+    }
+
+    private static string Inlined(string call, Func<string, string> nameOf)
+    {
+        int space = call.IndexOf(' ', StringComparison.Ordinal);
+        return $"{call[..space]} {nameOf(call[(space + 1)..])}";
+    }
+
+    /// <summary>Names may hold colons, so a line is what stands behind the last one and is a number; a demangled name is looked up in the profile.</summary>
+    private static (string Function, int? Line, uint? Discriminator) Split(string place, SampleProfile profile)
+    {
+        int colon = place.LastIndexOf(':');
+        string[] numbers = colon < 0 ? [] : place[(colon + 1)..].Split('.');
+        if (numbers.Length is 1 or 2 && int.TryParse(numbers[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int line)
+            && (numbers.Length == 1 | uint.TryParse(numbers[^1], NumberStyles.None, CultureInfo.InvariantCulture, out uint discriminator)))
+        {
+            return (Linkage(place[..colon], profile), line, numbers.Length == 1 ? null : discriminator);
+        }
+
+        return (Linkage(place, profile), null, null);
+    }
+
+    private static string Linkage(string name, SampleProfile profile) =>
+        profile.Functions.FirstOrDefault(f => f.Name == name || Demangled.Name(f.Name) == name)?.Name ?? name;
+
+    private static BinaryCounts CountsOf(string input, string binary, ConversionOptions options)
+    {
+        options = options with { Input = IsCountsText(input) ? InputKind.CountsText : InputKind.PerfData, Format = OutputFormat.LlvmText, MinimumSamples = 0 };
+        return AutoFdoConverter.Convert(input, binary, options).Counts;
+    }
+
+    /// <summary>Counts text begins with a number in a line of its own.</summary>
+    private static bool IsCountsText(string input)
+    {
+        if (!File.Exists(input))
+        {
+            return false;
+        }
+
+        using var reader = File.OpenText(input);
+        Span<char> start = stackalloc char[20];
+        start = start[..reader.ReadBlock(start)];
+        int end = start.IndexOf('\n');
+        return end > 0 && !start[..end].TrimEnd('\r').ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
