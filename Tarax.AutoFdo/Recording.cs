@@ -78,6 +78,18 @@ public sealed class Recording
     /// <summary>The counts of all binaries: kilobytes, from which the same profiles can be made.</summary>
     public RecordingCounts Counts => RecordingCounts.Merge([new RecordingCounts(_counted)]);
 
+    /// <summary>The counts of one binary, by its file offsets. No debug information is needed.</summary>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran.</param>
+    /// <exception cref="InvalidFormatException">The binary is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">It is not in the recording, or has too few samples.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public BinaryCounts CountsOf(string binary)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        using var files = BinaryFiles.Open(binary, _options.DebugFiles);
+        return new BinaryLookup(_counted, _options).CountsOf(files.Binary, new ConversionReport(_report));
+    }
+
     /// <summary>Makes the profile of one binary.</summary>
     /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>
     /// <returns>The profile, the counts and the report.</returns>

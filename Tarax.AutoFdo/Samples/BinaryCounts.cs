@@ -87,6 +87,22 @@ public sealed class BinaryCounts
     /// <summary>Targets in the binary of branches that came from outside of it: callbacks, calls from libraries, <c>main</c>.</summary>
     public IReadOnlyList<AddressCount> Entries { get; }
 
+    /// <summary>Adds counts of one binary up: the order does not matter.</summary>
+    /// <param name="counts">The counts, which stay as they are.</param>
+    public static BinaryCounts Merge(IEnumerable<BinaryCounts> counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        var sum = new FileCounts();
+        string? buildId = null;
+        foreach (var each in counts)
+        {
+            buildId ??= each.BuildId;
+            sum.AddSorted([.. each.Branches], [.. each.Ranges], [.. each.Samples], [.. each.Entries], default);
+        }
+
+        return sum.ToCounts(buildId);
+    }
+
     /// <summary>
     /// The same counts without branch stacks: each sample stands for one execution of the instruction at its address. That is how
     /// <c>create_gcov --use_lbr=false</c> counts.

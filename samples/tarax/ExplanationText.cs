@@ -92,8 +92,13 @@ internal static class ExplanationText
 
     private static BinaryCounts CountsOf(string input, string binary, ConversionOptions options)
     {
-        options = options with { Input = IsCountsText(input) ? InputKind.CountsText : InputKind.PerfData, Format = OutputFormat.LlvmText, MinimumSamples = 0 };
-        return AutoFdoConverter.Convert(input, binary, options).Counts;
+        if (!IsCountsText(input))
+        {
+            return Recording.Count(input, options with { MinimumSamples = 0 }).CountsOf(binary);
+        }
+
+        using var reader = File.OpenText(input);
+        return CountsText.Read(reader);
     }
 
     /// <summary>Counts text begins with a number in a line of its own.</summary>

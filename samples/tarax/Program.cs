@@ -1,9 +1,15 @@
 using System.CommandLine;
 using System.Text;
 using Tarax.Tool;
+using Tarax.Tool.Autofdo;
 
 // Names and messages are UTF-8 wherever they go; without a byte order mark, which pipes would pass on.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+if (AutofdoTool.TryRun(StartName.Of(args), args, out int exitCode))
+{
+    return exitCode;
+}
+
 var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile and Clang with -fprofile-sample-use.")
 {
     ConvertCommand.Create(),

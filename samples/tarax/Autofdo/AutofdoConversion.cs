@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using Tarax.AutoFdo;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.Tool.Autofdo;
+
+/// <summary><c>create_gcov</c>, <c>create_llvm_prof</c> and <c>sample_merger</c>: from recordings to profiles, or to counts as text.</summary>
+internal static class AutofdoConversion
+{
+    public static void CreateGcov(AutofdoFlags flags)
+    {
+        string binary = flags.Value("binary", "data.binary");
+
+        // Without a number the tool writes one that no compiler reads.
+        ulong version = flags.Number("gcov_version", 0);
+        if (version is > 3)
+        {
+            throw new UsageException($"--gcov_version={version}: no GCC reads it; 1 is for GCC 5 to 11, 2 for 12 to 15, 3 for 16");
+        }
+
+        var options = Options(flags, binary) with { GcovVersion = version == 0 ? null : (GcovVersion)version, Format = OutputFormat.Gcov };
+        Convert(flags, binary, flags.Value("gcov", "fbdata.afdo"), options);
+    }
+
+    public static void CreateLlvmProf(AutofdoFlags flags)
+    {
+        string binary = flags.Value("binary", "a.out");
+        string output = flags.Value("out", flags.Value("gcov", ""));
+        if (output.Length == 0)
+        {
+            throw new UsageException("use --gcov or --out to specify an output file");
+        }
+
+        var format = flags.Value("format", "binary") switch
+        {
+            "text" => OutputFormat.LlvmText,
+            "binary" => OutputFormat.LlvmBinary,
+            "extbinary" => OutputFormat.LlvmExtBinary,
+            var other => throw new UsageException($"--format={other}: is none of text, binary, extbinary"),
+        };
+        Convert(flags, binary, output, Options(flags, binary) with { Format = format, SymbolList = flags.IsGiven("prof_sym_list") ? flags.IsSet("prof_sym_list") : null });
+    }
+
+    /// <summary>Adds what a recording says of a binary to a file of counts as text, which may exist already.</summary>
+    public static void MergeSamples(AutofdoFlags flags)
+    {
+        string output = flags.Value("output_file", "data.txt");
+        string binary = flags.Value("binary", "data.binary");
+        string[] inputs = flags.IsGiven("profile") ? [flags.Value("profile", ""), .. flags.Files] : [.. flags.Files.DefaultIfEmpty("data.profile")];
+        var counts = inputs.Select(input => CountsOf(input, binary, flags)).ToList();
+        if (File.Exists(output))
+        {
+            counts.Add(ReadText(output));
+        }
+
+        CountsText.Save(BinaryCounts.Merge(counts), output);
+    }
+
+    private static BinaryCounts CountsOf(string input, string binary, AutofdoFlags flags) =>
+        flags.Value("profiler", "perf") == "text" ? ReadText(input) : Recording.Count(input, Options(flags, binary)).CountsOf(binary);
+
+    private static BinaryCounts ReadText(string path)
+    {
+        using var reader = File.OpenText(path);
+        return CountsText.Read(reader);
+    }
+
+    private static void Convert(AutofdoFlags flags, string binary, string output, ConversionOptions options)
+    {
+        string input = flags.Value("profile", "perf.data");
+        var result = flags.IsGiven("focus_binary_re")
+            ? Focused(input, binary, flags.Value("focus_binary_re", ""), options)
+            : AutoFdoConverter.Convert(input, binary, options);
+        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
+        Diagnostics.Write(result.Report.Diagnostics, Console.Error);
+    }
+
+    /// <summary>The binary ran under the name that the expression matches, whatever its build-id.</summary>
+    private static ConversionResult Focused(string input, string binary, string expression, ConversionOptions options)
+    {
+        var focus = Expression(expression);
+        var name = Recording.Count(input, options).Binaries.FirstOrDefault(b => focus.IsMatch(b.Name))
+            ?? throw new ConversionException(ConversionFailure.NotRecorded, $"{input}: no binary that was recorded matches {expression}");
+        return AutoFdoConverter.Convert(input, binary, options with { MappedAs = name.Name });
+    }
+
+    private static Regex Expression(string text)
+    {
+        try
+        {
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--focus_binary_re={text}: {e.Message}");
+        }
+    }
+
+    /// <summary>The tools take any number of samples.</summary>
+    private static ConversionOptions Options(AutofdoFlags flags, string binary) => new()
+    {
+        Input = flags.Value("profiler", "perf") switch
+        {
+            "perf" => InputKind.PerfData,
+            "text" => InputKind.CountsText,
+            var other => throw new UsageException($"--profiler={other}: is neither perf nor text; make branch stacks of it first (perf inject), and give those for {binary}"),
+        },
+        UseBranchStacks = flags.IsSet("use_lbr", natural: true),
+        MinimumSamples = 1,
+    };
+}
