@@ -5,14 +5,19 @@ using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo;
 
+/// <summary>Executions of a branch into or out of a range.</summary>
+/// <param name="Address">ELF virtual address of its other end; null outside of the binary.</param>
+/// <param name="Count">Executions.</param>
+public sealed record ExplainedBranch(ulong? Address, ulong Count);
+
 /// <summary>A straight-line range that covers a piece of code, and the branches at its ends.</summary>
 /// <param name="Begin">ELF virtual address of its first instruction.</param>
 /// <param name="End">ELF virtual address of its last instruction, a taken branch.</param>
 /// <param name="Count">Executions.</param>
-/// <param name="Into">Branches to its begin: from where (ELF virtual address; null from outside of the binary), and how often, the most frequent first.</param>
-/// <param name="OutOf">Branches from its end: where to, and how often, the most frequent first.</param>
+/// <param name="Into">Branches to its begin, the most frequent first.</param>
+/// <param name="OutOf">Branches from its end, the most frequent first.</param>
 public sealed record ExplainedRange(
-    ulong Begin, ulong End, ulong Count, IReadOnlyList<(ulong? From, ulong Count)> Into, IReadOnlyList<(ulong To, ulong Count)> OutOf);
+    ulong Begin, ulong End, ulong Count, IReadOnlyList<ExplainedBranch> Into, IReadOnlyList<ExplainedBranch> OutOf);
 
 /// <summary>A piece of code with one position.</summary>
 /// <param name="Function">The function whose code it is.</param>

@@ -8,8 +8,8 @@ internal sealed class ExecutedCode
 {
     private readonly Symbolizer _symbolizer;
     private readonly List<RangeCount> _ranges = [];
-    private readonly ILookup<ulong, (ulong? From, ulong Count)> _into;
-    private readonly ILookup<ulong, (ulong To, ulong Count)> _outOf;
+    private readonly Dictionary<ulong, List<ExplainedBranch>> _into = [];
+    private readonly Dictionary<ulong, List<ExplainedBranch>> _outOf = [];
 
     public ExecutedCode(BinaryCounts counts, Symbolizer symbolizer)
     {
@@ -23,25 +23,22 @@ internal sealed class ExecutedCode
         }
 
         _ranges.Sort((a, b) => a.Begin.CompareTo(b.Begin));
-        var into = new List<(ulong To, ulong? From, ulong Count)>();
         foreach (var branch in counts.Branches)
         {
             if (symbolizer.TryGetVirtualAddress(branch.From, out ulong from) && symbolizer.TryGetVirtualAddress(branch.To, out ulong to))
             {
-                into.Add((to, from, branch.Count));
+                Add(_into, to, new ExplainedBranch(from, branch.Count));
+                Add(_outOf, from, new ExplainedBranch(to, branch.Count));
             }
         }
 
-        _outOf = into.ToLookup(b => b.From!.Value, b => (b.To, b.Count));
         foreach (var entry in counts.Entries)
         {
             if (symbolizer.TryGetVirtualAddress(entry.Address, out ulong to))
             {
-                into.Add((to, null, entry.Count));
+                Add(_into, to, new ExplainedBranch(null, entry.Count));
             }
         }
-
-        _into = into.ToLookup(b => b.To, b => (b.From, b.Count));
     }
 
     /// <summary>The functions in which ranges begin.</summary>
@@ -64,19 +61,21 @@ internal sealed class ExecutedCode
     }
 
     /// <summary>The ranges of a function that cover a byte of some code, the most frequent first.</summary>
-    public IReadOnlyList<ExplainedRange> RangesOver(CodeFunction function, ulong start, ulong end) =>
-        [.. Over(function, start, end).OrderByDescending(r => r.Count).ThenBy(r => r.Begin).ThenBy(r => r.End).Select(r => new ExplainedRange(
-            r.Begin, r.End, r.Count,
-            [.. _into[r.Begin].OrderByDescending(b => b.Count).ThenBy(b => b.From)],
-            [.. _outOf[r.End].OrderByDescending(b => b.Count).ThenBy(b => b.To)]))];
+    public IReadOnlyList<ExplainedRange> RangesOver(CodeFunction function, ulong start, ulong end)
+    {
+        var covering = Over(function, start, end);
+        covering.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
+        return covering.ConvertAll(r => new ExplainedRange(r.Begin, r.End, r.Count, MostFrequentFirst(_into, r.Begin), MostFrequentFirst(_outOf, r.End)));
+    }
 
-    /// <summary>The largest number of executions of the bytes of some code.</summary>
+    /// <summary>The largest number of executions of the bytes of some code. It changes to a larger one only where a range begins.</summary>
     public ulong LargestCount(CodeFunction function, ulong start, ulong end)
     {
         var covering = Over(function, start, end);
         ulong largest = 0;
-        foreach (ulong address in covering.Select(r => Math.Max(r.Begin, start)).Distinct())
+        foreach (var begun in covering)
         {
+            ulong address = Math.Max(begun.Begin, start);
             ulong count = 0;
             foreach (var range in covering)
             {
@@ -88,6 +87,20 @@ internal sealed class ExecutedCode
 
         return largest;
     }
+
+    private static void Add(Dictionary<ulong, List<ExplainedBranch>> branches, ulong end, ExplainedBranch branch)
+    {
+        if (!branches.TryGetValue(end, out var list))
+        {
+            list = [];
+            branches.Add(end, list);
+        }
+
+        list.Add(branch);
+    }
+
+    private static IReadOnlyList<ExplainedBranch> MostFrequentFirst(Dictionary<ulong, List<ExplainedBranch>> branches, ulong end) =>
+        branches.TryGetValue(end, out var list) ? [.. list.OrderByDescending(b => b.Count).ThenBy(b => b.Address)] : [];
 
     /// <summary>Ranges are at most 1 MiB long, and count for the part of the function that they begin in.</summary>
     private List<RangeCount> Over(CodeFunction function, ulong start, ulong end)

@@ -137,15 +137,31 @@ internal static class RecordingCheck
             report.Warn(DiagnosticId.LateMappings, $"{late} changes of mappings came later in the stream than perf promises, when samples of their time had been counted, perhaps for another file; record into a file to have them counted right");
         }
 
-        uint[] unknown = [.. scan.RecordsByType.Keys.Where(t => !((RecordType)t).IsKnown())];
-        if (unknown.Length > 0)
-        {
-            report.Note(DiagnosticId.UnknownRecords, $"{unknown.Sum(t => scan.RecordsByType[t])} records of unknown types were passed over (types {string.Join(", ", unknown.Take(8))}{(unknown.Length > 8 ? " …" : "")})");
-        }
+        NoteUnknownRecords(scan, report);
 
         if (recording.Features.Unreadable.Count > 0)
         {
             report.Note(DiagnosticId.UnreadableFeatures, $"feature sections could not be read: {string.Join("; ", recording.Features.Unreadable.Take(4))}");
+        }
+    }
+
+    private static void NoteUnknownRecords(RecordingScan scan, ConversionReport report)
+    {
+        const int Shown = 8;
+        var types = new List<string>();
+        long records = 0;
+        foreach (var (type, count) in scan.RecordsByType)
+        {
+            if (!((RecordType)type).IsKnown())
+            {
+                types.Add(type.ToString(CultureInfo.InvariantCulture));
+                records += count;
+            }
+        }
+
+        if (types.Count > 0)
+        {
+            report.Note(DiagnosticId.UnknownRecords, $"{records} records of unknown types were passed over (types {string.Join(", ", types.Take(Shown))}{(types.Count > Shown ? " …" : "")})");
         }
     }
 

@@ -49,8 +49,15 @@ internal sealed class ProfileAccumulator
             Note(new Diagnostic(DiagnosticId.MixedCompilers, DiagnosticSeverity.Warning, "profiles for GCC and for LLVM were added up: discriminators, by which each numbers the code of a line in its own way, do not match each other; --discriminators drop leaves them out"));
         }
 
-        var functions = _functions.Select(f => f.Value.ToProfile(f.Key)).ToList();
-        long saturated = functions.Sum(f => (f.HeadCount == ulong.MaxValue ? 1 : 0) + Saturated(f.Body));
+        var functions = new List<FunctionProfile>(_functions.Count);
+        long saturated = 0;
+        foreach (var (name, sum) in _functions)
+        {
+            var function = sum.ToProfile(name);
+            functions.Add(function);
+            saturated += (function.HeadCount == ulong.MaxValue ? 1 : 0) + Saturated(function.Body);
+        }
+
         if (saturated > 0)
         {
             Note(new Diagnostic(DiagnosticId.SaturatedCounts, DiagnosticSeverity.Warning, string.Create(CultureInfo.InvariantCulture, $"{saturated} counts are as large as 64 bits can say, or larger; scale the profiles down")));

@@ -101,23 +101,28 @@ public sealed class ProfileDiff
     {
         public Weights(SampleProfile profile)
         {
+            var byTotal = new List<FunctionWeights>(profile.Functions.Count);
             foreach (var function in profile.Functions)
             {
                 var positions = new Dictionary<string, ulong>(StringComparer.Ordinal);
                 Add(function.Name, function.Body, positions);
-                double total = positions.Values.Sum(c => (double)c);
-                Functions.Add(function.Name, new FunctionWeights(positions, total));
-                Total += total;
+                double total = 0;
                 foreach (var (path, count) in positions)
                 {
                     Positions[path] = count;
+                    total += count;
                 }
+
+                var weights = new FunctionWeights(function.Name, positions, total);
+                Functions.Add(function.Name, weights);
+                byTotal.Add(weights);
+                Total += total;
             }
 
-            int rank = 0;
-            foreach (var (_, function) in Functions.OrderByDescending(f => f.Value.Total).ThenBy(f => f.Key, StringComparer.Ordinal))
+            byTotal.Sort((a, b) => a.Total != b.Total ? b.Total.CompareTo(a.Total) : string.CompareOrdinal(a.Name, b.Name));
+            for (int i = 0; i < byTotal.Count; i++)
             {
-                function.Rank = ++rank;
+                byTotal[i].Rank = i + 1;
             }
         }
 
@@ -145,8 +150,10 @@ public sealed class ProfileDiff
         }
     }
 
-    private sealed class FunctionWeights(Dictionary<string, ulong> positions, double total)
+    private sealed class FunctionWeights(string name, Dictionary<string, ulong> positions, double total)
     {
+        public string Name => name;
+
         public Dictionary<string, ulong> Positions => positions;
 
         public double Total => total;

@@ -140,11 +140,22 @@ internal static class ProfileTransformation
     }
 
     private static FunctionBody WithCounts(FunctionBody body, Func<ulong, ulong> count) => new(
-        [.. body.Positions.Select(p => p with { Count = count(p.Count), Targets = [.. p.Targets.Select(t => t with { Count = count(t.Count) })] })],
+        [.. body.Positions.Select(p => p with { Count = count(p.Count), Targets = WithCounts(p.Targets, count) })],
         [.. body.Calls.Select(c => c with { Body = WithCounts(c.Body, count) })])
     {
         StatedTotal = body.StatedTotal is { } total ? count(total) : null,
     };
+
+    private static CallTarget[] WithCounts(IReadOnlyList<CallTarget> targets, Func<ulong, ulong> count)
+    {
+        var result = new CallTarget[targets.Count];
+        for (int i = 0; i < result.Length; i++)
+        {
+            result[i] = targets[i] with { Count = count(targets[i].Count) };
+        }
+
+        return result;
+    }
 
     private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
     {

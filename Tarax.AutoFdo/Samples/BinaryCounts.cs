@@ -107,6 +107,15 @@ public sealed class BinaryCounts
     /// The same counts without branch stacks: each sample stands for one execution of the instruction at its address. That is how
     /// <c>create_gcov --use_lbr=false</c> counts.
     /// </summary>
-    public BinaryCounts OfAddressesOnly() =>
-        new(BuildId, [], [.. Samples.Select(s => new RangeCount(s.Address, s.Address, s.Count, s.FirstTime))], Samples, []);
+    public BinaryCounts OfAddressesOnly()
+    {
+        var ranges = new RangeCount[Samples.Count];
+        for (int i = 0; i < ranges.Length; i++)
+        {
+            var sample = Samples[i];
+            ranges[i] = new RangeCount(sample.Address, sample.Address, sample.Count, sample.FirstTime);
+        }
+
+        return new BinaryCounts(BuildId, [], ranges, Samples, []);
+    }
 }

@@ -119,7 +119,13 @@ internal sealed class FunctionSymbols
     }
 
     /// <summary>All symbols, by address.</summary>
-    public IEnumerable<(string Name, ulong Address)> Starts() => _entries.Select(e => (PartSuffix.Strip(NameOf(e)), e.Start));
+    public IEnumerable<(string Name, ulong Address)> Starts()
+    {
+        foreach (var entry in _entries)
+        {
+            yield return (PartSuffix.Strip(NameOf(entry)), entry.Start);
+        }
+    }
 
     private static int RankOf(SymbolBinding binding) => binding switch
     {

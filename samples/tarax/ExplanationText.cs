@@ -50,14 +50,14 @@ internal static class ExplanationText
         foreach (var range in code.Ranges.Take(ShownRanges))
         {
             writer.WriteLine(Invariant($"  range {range.Begin:x}-{range.End:x}: {range.Count:N0}"));
-            foreach (var (from, count) in range.Into.Take(ShownBranches))
+            foreach (var branch in range.Into.Take(ShownBranches))
             {
-                writer.WriteLine(Invariant($"    from {(from is { } address ? address.ToString("x", CultureInfo.InvariantCulture) : "outside")}: {count:N0}"));
+                writer.WriteLine(Invariant($"    from {branch.Address?.ToString("x", CultureInfo.InvariantCulture) ?? "outside"}: {branch.Count:N0}"));
             }
 
-            foreach (var (to, count) in range.OutOf.Take(ShownBranches))
+            foreach (var branch in range.OutOf.Take(ShownBranches))
             {
-                writer.WriteLine(Invariant($"    to {to:x}: {count:N0}"));
+                writer.WriteLine(Invariant($"    to {branch.Address:x}: {branch.Count:N0}"));
             }
         }
 

@@ -90,24 +90,24 @@ internal static class MergeCommand
     }
 
     /// <summary>The inputs in the order in which they are given, folders as their files in order of name.</summary>
-    private static List<(string Path, ulong Weight)> WeightedInputs(ParseResult parsed)
+    private static List<WeightedInput> WeightedInputs(ParseResult parsed)
     {
         var weights = parsed.GetValue(Weights)!.Select(Split).ToList();
-        var inputs = new List<(string Path, ulong Weight)>();
+        var inputs = new List<WeightedInput>();
         foreach (string path in parsed.GetValue(Inputs)!)
         {
             IEnumerable<string> files = Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
-            inputs.AddRange(files.Select(f => (f, weights.Where(w => w.Path == f).Select(w => w.Weight).LastOrDefault(1ul))));
+            inputs.AddRange(files.Select(f => weights.FindLast(w => w.Path == f) ?? new WeightedInput(f, 1)));
         }
 
         inputs.AddRange(weights.Where(w => inputs.TrueForAll(i => i.Path != w.Path)));
         return inputs.Count > 0 ? inputs : throw new ConversionException(ConversionFailure.EmptyProfile, "there are no profiles in these folders");
     }
 
-    private static (string Path, ulong Weight) Split(string text)
+    private static WeightedInput Split(string text)
     {
         int equals = text.LastIndexOf('=');
-        return (text[..equals], ulong.Parse(text[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture));
+        return new WeightedInput(text[..equals], ulong.Parse(text[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
     private static void CheckWeights(CommandResult result)
@@ -121,4 +121,6 @@ internal static class MergeCommand
             }
         }
     }
+
+    private sealed record WeightedInput(string Path, ulong Weight);
 }

@@ -76,9 +76,7 @@ internal sealed class GcovWriter
 
         _writer.U32(GcovFormat.NamesTag);
         _writer.U32(words);
-        string[] files = _version >= GcovVersion.V3
-            ? [.. names.Select(n => n.File).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]
-            : [];
+        string[] files = _version >= GcovVersion.V3 ? FilesOf(names) : [];
         if (_version >= GcovVersion.V3)
         {
             _writer.U32((uint)files.Length);
@@ -99,6 +97,20 @@ internal sealed class GcovWriter
                 _writer.U32(index < 0 ? GcovFormat.NoFile : (uint)index);
             }
         }
+    }
+
+    private static string[] FilesOf(List<(string Name, string File)> names)
+    {
+        var files = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (_, file) in names)
+        {
+            files.Add(file);
+        }
+
+        files.Remove("");
+        string[] sorted = [.. files];
+        Array.Sort(sorted, StringComparer.Ordinal);
+        return sorted;
     }
 
     /// <summary>Version 1 counts and pads in words, always with a NUL; later versions count the bytes with the NUL.</summary>

@@ -11,8 +11,17 @@ internal sealed class LlvmOrder(bool hasHashedNames) : IComparer<string>
     public IEnumerable<FunctionProfile> Functions(SampleProfile profile) =>
         profile.Functions.OrderByDescending(f => Total(f.Body)).ThenBy(f => f.Name, this);
 
-    public IEnumerable<CallTarget> Targets(PositionCount position) =>
-        position.Targets.Count < 2 ? position.Targets : position.Targets.OrderByDescending(t => t.Count).ThenBy(t => t.Name, this);
+    public IReadOnlyList<CallTarget> Targets(PositionCount position)
+    {
+        if (position.Targets.Count < 2)
+        {
+            return position.Targets;
+        }
+
+        List<CallTarget> targets = [.. position.Targets];
+        targets.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : Compare(a.Name, b.Name));
+        return targets;
+    }
 
     public IEnumerable<InlinedCall> Calls(FunctionBody body) =>
         body.Calls.Count < 2 ? body.Calls : body.Calls.OrderBy(c => c.Position).ThenBy(c => c.Callee, this);

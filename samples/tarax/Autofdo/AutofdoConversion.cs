@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
@@ -80,22 +79,10 @@ internal static class AutofdoConversion
     /// <summary>The binary ran under the name that the expression matches, whatever its build-id.</summary>
     private static ConversionResult Focused(string input, string binary, string expression, ConversionOptions options)
     {
-        var focus = Expression(expression);
+        using var focus = new FocusExpression(expression);
         var name = Recording.Count(input, options).Binaries.FirstOrDefault(b => focus.IsMatch(b.Name))
             ?? throw new ConversionException(ConversionFailure.NotRecorded, $"{input}: no binary that was recorded matches {expression}");
         return AutoFdoConverter.Convert(input, binary, options with { MappedAs = name.Name });
-    }
-
-    private static Regex Expression(string text)
-    {
-        try
-        {
-            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            throw new UsageException($"--focus_binary_re={text}: {e.Message}");
-        }
     }
 
     /// <summary>The tools take any number of samples.</summary>

@@ -102,9 +102,7 @@ internal static class AutofdoProfiles
         string indent = new(' ', 2 * depth);
         foreach (var position in body.Positions)
         {
-            string targets = string.Concat(position.Targets.OrderByDescending(t => t.Count).ThenBy(t => t.Name, StringComparer.Ordinal)
-                .Select(t => string.Create(CultureInfo.InvariantCulture, $"  {t.Name}:{t.Count}")));
-            Line($"{indent}{position.Position}: {position.Count}{targets}");
+            Line($"{indent}{position.Position}: {position.Count}{Targets(position)}");
         }
 
         foreach (var call in body.Calls)
@@ -112,6 +110,13 @@ internal static class AutofdoProfiles
             Line($"{indent}{call.Position}: {call.Callee} total:{call.Body.TotalCount()}");
             Dump(call.Body, depth + 1);
         }
+    }
+
+    private static string Targets(PositionCount position)
+    {
+        List<CallTarget> targets = [.. position.Targets];
+        targets.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : string.CompareOrdinal(a.Name, b.Name));
+        return string.Concat(targets.ConvertAll(t => string.Create(CultureInfo.InvariantCulture, $"  {t.Name}:{t.Count}")));
     }
 
     private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
