@@ -16,6 +16,15 @@ public sealed class InvalidFormatException : Exception
         Offset = offset;
     }
 
+    /// <summary>The same with the file in which it was found, for those who read many.</summary>
+    internal InvalidFormatException(string path, InvalidFormatException found)
+        : base($"{path}: {found.Message}", found)
+    {
+        Format = found.Format;
+        Field = found.Field;
+        Offset = found.Offset;
+    }
+
     /// <summary>The format that was expected.</summary>
     public string Format { get; }
 

@@ -145,9 +145,29 @@ public sealed class RecordingCounts
     private static RecordingCounts Of(MergedCounts merged, string source) =>
         new(new CountedBinaries(source, merged.Files, merged.Counts) { EventName = string.Join('\n', merged.Events) });
 
+    /// <summary>Reads counts, in either form, from memory.</summary>
+    internal static RecordingCounts Read(ByteSource source)
+    {
+        var merged = new MergedCounts();
+        Read(source, merged);
+        return Of(merged, source.Name);
+    }
+
     private static void Read(string path, MergedCounts target)
     {
-        using var source = CompressedFile.Open(path, CountsFormat.Name);
+        try
+        {
+            using var source = CompressedFile.Open(path, CountsFormat.Name);
+            Read(source, target);
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(path, e);
+        }
+    }
+
+    private static void Read(ByteSource source, MergedCounts target)
+    {
         if (source.Length > int.MaxValue)
         {
             throw new InvalidFormatException(CountsFormat.Name, "length", 0, $"is {source.Length} bytes, where 2 GB are the most");
@@ -165,7 +185,7 @@ public sealed class RecordingCounts
         }
         else
         {
-            throw new InvalidFormatException(CountsFormat.Name, "magic", 0, $"{path} is not a file of counts");
+            throw new InvalidFormatException(CountsFormat.Name, "magic", 0, "this is not a file of counts");
         }
     }
 

@@ -7,6 +7,7 @@ using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 
@@ -16,6 +17,8 @@ internal enum FuzzFormat
     PerfData,
     Elf,
     Gcov,
+    LlvmProfile,
+    Counts,
     CountsText,
     ScriptText,
 }
@@ -30,7 +33,7 @@ internal static class FuzzSeeds
 
     private static readonly byte[] TinyBinary = File.ReadAllBytes(PathOf("tiny-dwarf5"));
 
-    public static IReadOnlyList<FuzzSeed> All { get; } = [.. Recordings(), .. Binaries(), .. Profiles(), .. Texts()];
+    public static IReadOnlyList<FuzzSeed> All { get; } = [.. Recordings(), .. Binaries(), .. Profiles(), .. Counts(), .. Texts()];
 
     public static ElfFile Binary() => ElfFile.Read("/nowhere/binary", ByteSource.FromArray(TinyBinary, ElfFile.Format));
 
@@ -119,6 +122,29 @@ internal static class FuzzSeeds
             profile.Write(stream, version);
             yield return new FuzzSeed(FuzzFormat.Gcov, $"{version}", stream.ToArray());
         }
+
+        profile = new SampleProfile(profile.Functions) { SymbolList = ["callee", "main", "unused"], IsFlowSensitive = true };
+        foreach (var (name, format, options) in ((string, ProfileFormat, LlvmProfileOptions)[])
+        [
+            ("text", ProfileFormat.LlvmText, new()), ("binary", ProfileFormat.LlvmBinary, new()), ("extbinary", ProfileFormat.LlvmExtBinary, new()),
+            ("compressed", ProfileFormat.LlvmExtBinary, new() { Compress = true }), ("hashed", ProfileFormat.LlvmExtBinary, new() { HashNames = true }),
+        ])
+        {
+            yield return new FuzzSeed(FuzzFormat.LlvmProfile, name, LlvmFormatTests.Write(profile, format, options));
+        }
+    }
+
+    private static IEnumerable<FuzzSeed> Counts()
+    {
+        using var file = PerfDataFile.Read(ByteSource.FromArray(Recording().Build(), PerfDataFile.Format));
+        var counter = RecordingCounter.Run(file, e => e.Index == 0, threads: 1, progress: null);
+        var counts = new RecordingCounts(new CountedBinaries("seed", counter.Scan.AddressSpaces.Files, counter.CountsOf(file.Events[0])) { EventName = "branches" });
+        using var binary = new MemoryStream();
+        counts.Write(binary);
+        yield return new FuzzSeed(FuzzFormat.Counts, "binary", binary.ToArray());
+        using var text = new StringWriter();
+        counts.WriteText(text);
+        yield return new FuzzSeed(FuzzFormat.Counts, "text", Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private static IEnumerable<FuzzSeed> Texts()

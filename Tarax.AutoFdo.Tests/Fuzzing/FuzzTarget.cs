@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using System.Text;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Samples.CountsFiles;
 using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
@@ -26,8 +27,11 @@ internal static class FuzzTarget
                 case FuzzFormat.Elf:
                     ReadBinary(input);
                     break;
-                case FuzzFormat.Gcov:
+                case FuzzFormat.Gcov or FuzzFormat.LlvmProfile:
                     ReadProfile(input);
+                    break;
+                case FuzzFormat.Counts:
+                    ReadCounts(input);
                     break;
                 case FuzzFormat.CountsText:
                     using (var reader = new StringReader(Encoding.UTF8.GetString(input)))
@@ -118,11 +122,37 @@ internal static class FuzzTarget
 
     private static void ReadProfile(byte[] input)
     {
-        using var source = ByteSource.FromArray(input, "gcov");
-        var profile = GcovReader.Read(source);
-        foreach (var version in Enum.GetValues<GcovVersion>())
+        using var source = ByteSource.FromArray(input, ProfileFile.Name);
+        var profile = ProfileFile.Read(source);
+        foreach (var format in Enum.GetValues<ProfileFormat>())
         {
-            profile.Write(Stream.Null, version);
+            try
+            {
+                profile.Write(Stream.Null, format);
+            }
+            catch (ProfileNotExpressibleException)
+            {
+            }
         }
+
+        var merged = SampleProfile.Merge([profile, profile]);
+        SampleProfile.Diff(profile, merged);
+    }
+
+    /// <summary>With a right checksum, or little else would ever be looked at.</summary>
+    private static void ReadCounts(byte[] input)
+    {
+        if (input.AsSpan().StartsWith(CountsFormat.Magic) && input.Length > CountsFormat.Magic.Length + CountsFormat.ChecksumLength)
+        {
+            input = [.. input];
+            int length = input.Length - CountsFormat.ChecksumLength;
+            BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(length), Crc32.Of(input.AsSpan(0, length)));
+        }
+
+        using var source = ByteSource.FromArray(input, CountsFormat.Name);
+        var counts = RecordingCounts.Read(source);
+        counts.Write(Stream.Null);
+        counts.WriteText(TextWriter.Null);
+        _ = counts.Binaries;
     }
 }

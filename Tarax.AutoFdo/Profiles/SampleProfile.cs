@@ -143,7 +143,14 @@ public sealed class SampleProfile
     public static SampleProfile Load(string path)
     {
         using var source = ByteSource.Open(path, ProfileFile.Name);
-        return ProfileFile.Read(source);
+        try
+        {
+            return ProfileFile.Read(source);
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(path, e);
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using Tarax.AutoFdo.IO;
@@ -9,6 +10,9 @@ internal ref struct LlvmExtBinaryReader
 {
     /// <summary>No zlib stream becomes more than this many times as long.</summary>
     private const ulong MostExpansion = 1040;
+
+    /// <summary>Bytes that are decompressed at once: no length is believed before they are there.</summary>
+    private const int PieceLength = 1 << 16;
 
     private readonly ReadOnlySpan<byte> _file;
     private readonly List<FunctionProfile> _functions = [];
@@ -107,17 +111,23 @@ internal ref struct LlvmExtBinaryReader
             throw section.Invalid("compressed size", $"is {compressed} for {length} bytes, where {section.Remaining} remain");
         }
 
-        byte[] bytes = new byte[length];
+        var bytes = new ArrayBufferWriter<byte>();
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(section.Bytes("compressed section", (int)compressed).ToArray()), CompressionMode.Decompress);
-            zlib.ReadExactly(bytes);
-            return zlib.ReadByte() < 0 ? bytes : throw section.Invalid("compressed section", $"has more than the {length} bytes that it states");
+            for (int read; (ulong)bytes.WrittenCount <= length && (read = zlib.Read(bytes.GetSpan(PieceLength))) > 0;)
+            {
+                bytes.Advance(read);
+            }
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (InvalidDataException)
         {
             throw section.Invalid("compressed section", "is damaged");
         }
+
+        return (ulong)bytes.WrittenCount == length
+            ? bytes.WrittenSpan
+            : throw section.Invalid("compressed section", $"has {((ulong)bytes.WrittenCount < length ? "fewer" : "more")} than the {length} bytes that it states");
     }
 
     private void ReadSummary(ByteCursor section, ulong flags)
