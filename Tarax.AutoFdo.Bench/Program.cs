@@ -23,6 +23,10 @@ switch (args)
     case ["streams", var template, var scale]:
         return StreamComparison.Run(template, double.Parse(scale, CultureInfo.InvariantCulture));
 
+    // A thousand files of counts added up.
+    case ["counts", .. var executable]:
+        return CountsComparison.Run(Executable.Of(executable));
+
     case ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output]:
         return GeneratedRecording.Run(kind, template, amount, output);
 

@@ -42,7 +42,17 @@ public sealed class RecordingCounts
         var merged = new MergedCounts();
         try
         {
-            Parallel.ForEach(paths, new ParallelOptions { MaxDegreeOfParallelism = threads }, path => Read(path, merged));
+            Parallel.ForEach(
+                paths,
+                new ParallelOptions { MaxDegreeOfParallelism = threads },
+                () => new CountsCollector(merged),
+                (path, _, collector) =>
+                {
+                    Read(path, collector);
+                    collector.HandOverIfLarge();
+                    return collector;
+                },
+                collector => collector.HandOver());
         }
         catch (AggregateException e)
         {
@@ -149,11 +159,13 @@ public sealed class RecordingCounts
     internal static RecordingCounts Read(ByteSource source)
     {
         var merged = new MergedCounts();
-        Read(source, merged);
+        var collector = new CountsCollector(merged);
+        Read(source, collector);
+        collector.HandOver();
         return Of(merged, source.Name);
     }
 
-    private static void Read(string path, MergedCounts target)
+    private static void Read(string path, CountsCollector target)
     {
         try
         {
@@ -166,7 +178,7 @@ public sealed class RecordingCounts
         }
     }
 
-    private static void Read(ByteSource source, MergedCounts target)
+    private static void Read(ByteSource source, CountsCollector target)
     {
         if (source.Length > int.MaxValue)
         {

@@ -146,7 +146,7 @@ internal static class FuzzTarget
         {
             input = [.. input];
             int length = input.Length - CountsFormat.ChecksumLength;
-            BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(length), Crc32.Of(input.AsSpan(0, length)));
+            BinaryPrimitives.WriteUInt32LittleEndian(input.AsSpan(length), Crc32C.Of(input.AsSpan(0, length)));
         }
 
         using var source = ByteSource.FromArray(input, CountsFormat.Name);

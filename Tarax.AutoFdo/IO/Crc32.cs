@@ -1,6 +1,6 @@
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>The checksum of <c>.gnu_debuglink</c> and of counts: CRC-32 with the reversed polynomial 0xedb88320 (GDB manual, "Separate Debug Files").</summary>
+/// <summary>The checksum of <c>.gnu_debuglink</c>: CRC-32 with the reversed polynomial 0xedb88320 (GDB manual, "Separate Debug Files").</summary>
 internal static class Crc32
 {
     private static readonly uint[] Table = MakeTable();
@@ -11,22 +11,13 @@ internal static class Crc32
         uint crc = uint.MaxValue;
         for (long offset = 0; offset < source.Length; offset += Piece)
         {
-            crc = Update(crc, source.Span("content", offset, Math.Min(Piece, source.Length - offset)));
+            foreach (byte value in source.Span("content", offset, Math.Min(Piece, source.Length - offset)))
+            {
+                crc = Table[(byte)crc ^ value] ^ (crc >> 8);
+            }
         }
 
         return ~crc;
-    }
-
-    public static uint Of(ReadOnlySpan<byte> bytes) => ~Update(uint.MaxValue, bytes);
-
-    private static uint Update(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte value in bytes)
-        {
-            crc = Table[(byte)crc ^ value] ^ (crc >> 8);
-        }
-
-        return crc;
     }
 
     private static uint[] MakeTable()

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Tarax.AutoFdo.Samples;
 
@@ -16,6 +17,7 @@ internal interface ICount<T>
     static abstract T Sum(in T left, in T right);
 
     /// <summary>Compares what is counted, not how often.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int Compare(in T left, in T right)
     {
         ulong a = T.First(left);
@@ -211,6 +213,7 @@ internal sealed class ChunkedList<T> : IReadOnlyList<T>
 
         public readonly ref readonly T Current => ref _span[_at];
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Advance()
         {
             if (++_at < _span.Length)

@@ -2,7 +2,7 @@ namespace Tarax.AutoFdo.Samples.CountsFiles;
 
 /// <summary>
 /// Counts of all binaries of recordings, of which a machine sends kilobytes: magic, version, event, sums, then each binary with its lists. All numbers are
-/// ULEB128, addresses and times the differences to those before; the last four bytes are the CRC-32 of all others, little-endian.
+/// ULEB128, addresses and times the differences to those before; the last four bytes are the CRC-32C of all others, little-endian.
 /// </summary>
 internal static class CountsFormat
 {

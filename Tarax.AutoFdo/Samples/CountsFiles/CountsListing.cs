@@ -28,7 +28,7 @@ internal static class CountsListing
 
     /// <summary>Adds the counts of a text; lists may be in any order, and repeated lines are added up.</summary>
     /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset.</exception>
-    public static void Read(TextReader reader, MergedCounts target) => new Reader(reader, target).ReadAll();
+    public static void Read(TextReader reader, CountsCollector target) => new Reader(reader, target).ReadAll();
 
     private static void Write(MappedFile file, FileCounts counts, TextWriter writer)
     {
@@ -66,10 +66,9 @@ internal static class CountsListing
         writer.Write('\n');
     }
 
-    private sealed class Reader(TextReader reader, MergedCounts target)
+    private sealed class Reader(TextReader reader, CountsCollector target)
     {
-        private readonly FileCounts.Collected _collected = new();
-        private FileCounts? _binary;
+        private CountsTables? _binary;
         private string[] _words = [];
         private long _number;
 
@@ -84,8 +83,6 @@ internal static class CountsListing
             {
                 ReadLine();
             }
-
-            _binary?.Take(_collected);
         }
 
         private void ReadLine()
@@ -93,17 +90,16 @@ internal static class CountsListing
             switch (_words)
             {
                 case ["event", ..]:
-                    target.AddRecording(string.Join(' ', _words[1..]), new SampleTotals());
+                    target.Target.AddRecording(string.Join(' ', _words[1..]), new SampleTotals());
                     break;
                 case ["totals", _, _, _]:
-                    target.AddRecording("", new SampleTotals { Samples = (long)Number(1, long.MaxValue), SamplesWithBranchStack = (long)Number(2, long.MaxValue), BranchEntries = (long)Number(3, long.MaxValue) });
+                    target.Target.AddRecording("", new SampleTotals { Samples = (long)Number(1, long.MaxValue), SamplesWithBranchStack = (long)Number(2, long.MaxValue), BranchEntries = (long)Number(3, long.MaxValue) });
                     break;
                 case ["binary", var buildId, "user" or "kernel", _, ..]:
-                    _binary?.Take(_collected);
                     _binary = target.Of(string.Join(' ', _words[3..]), BuildIdOf(buildId), _words[2] == "kernel");
                     break;
                 case ["sums", _, _, _, _, _, _] when _binary is not null:
-                    _collected.Sums += new FileSums
+                    _binary.Sums += new FileSums
                     {
                         Samples = Number(1),
                         BranchesInto = Number(2),
@@ -114,14 +110,14 @@ internal static class CountsListing
                     };
                     break;
                 case ["branches" or "ranges" or "samples" or "entries", _] when _binary is not null:
-                    ReadList(_words[0], Number(1));
+                    ReadList(_binary, _words[0], Number(1));
                     break;
                 default:
                     throw Invalid("line", $"\"{string.Join(' ', _words)}\" is not known here");
             }
         }
 
-        private void ReadList(string list, ulong length)
+        private void ReadList(CountsTables binary, string list, ulong length)
         {
             for (; length > 0; length--)
             {
@@ -133,26 +129,32 @@ internal static class CountsListing
                 switch (list, _words.Length)
                 {
                     case ("branches", 3):
-                        _collected.Branches.Add(new BranchCount(Position(0), Position(1), Number(2)));
+                        binary.AddBranch(Position(0), Position(1), Number(2));
                         break;
                     case ("ranges", 4):
-                        _collected.Ranges.Add(new RangeCount(Position(0), Position(1), Number(2), Number(3)));
+                        AddRange(binary);
                         break;
                     case ("samples", 3):
-                        _collected.Samples.Add(new AddressCount(Position(0), Number(1), Number(2)));
+                        binary.AddSample(Position(0), Number(1), Number(2));
                         break;
                     case ("entries", 3):
-                        _collected.Entries.Add(new AddressCount(Position(0), Number(1), Number(2)));
+                        binary.AddEntry(Position(0), Number(1), Number(2));
                         break;
                     default:
                         throw Invalid(list, $"have a line \"{string.Join(' ', _words)}\"");
                 }
             }
+        }
 
-            if (list == "ranges" && _collected.Ranges.Exists(r => r.End < r.Begin))
+        private void AddRange(CountsTables binary)
+        {
+            var (begin, end) = (Position(0), Position(1));
+            if (end < begin)
             {
-                throw Invalid(list, "have one that ends before it begins");
+                throw Invalid("ranges", "have one that ends before it begins");
             }
+
+            binary.AddRange(begin, end, Number(2), Number(3));
         }
 
         private bool TryNext()

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Tarax.AutoFdo.IO;
 
@@ -13,7 +12,7 @@ internal ref struct CountsReader
 
     /// <summary>Adds the counts of a file.</summary>
     /// <exception cref="InvalidFormatException">The bytes are damaged, or of another version.</exception>
-    public static void Read(ReadOnlySpan<byte> bytes, MergedCounts target)
+    public static void Read(ReadOnlySpan<byte> bytes, CountsCollector target)
     {
         int length = bytes.Length - CountsFormat.ChecksumLength;
         var whole = new ByteCursor(bytes, CountsFormat.Name, 0, isBigEndian: false);
@@ -26,7 +25,7 @@ internal ref struct CountsReader
 
         var checksum = whole;
         checksum.Position = Math.Max(length, whole.Position);
-        if (checksum.U32("checksum") is var stated && stated != Crc32.Of(bytes[..length]))
+        if (checksum.U32("checksum") is var stated && stated != Crc32C.Of(bytes[..length]))
         {
             throw checksum.Invalid("checksum", $"is 0x{stated:x8}, which is not that of the bytes before it: the file is damaged or incomplete");
         }
@@ -35,7 +34,7 @@ internal ref struct CountsReader
         reader.Read(target);
     }
 
-    private void Read(MergedCounts target)
+    private void Read(CountsCollector target)
     {
         string eventName = Text("event name");
         var totals = new SampleTotals
@@ -44,14 +43,14 @@ internal ref struct CountsReader
             SamplesWithBranchStack = Number("samples with branch stack"),
             BranchEntries = Number("branch entries"),
         };
-        target.AddRecording(eventName, totals);
+        target.Target.AddRecording(eventName, totals);
         for (ulong left = Count("number of binaries", 13); left > 0; left--)
         {
             ReadBinary(target);
         }
     }
 
-    private void ReadBinary(MergedCounts target)
+    private void ReadBinary(CountsCollector target)
     {
         string name = Text("name");
         string hexadecimal = Text("build-id");
@@ -70,67 +69,74 @@ internal ref struct CountsReader
             RangesBackward = _cursor.Uleb("backward ranges"),
             RangesTooLong = _cursor.Uleb("too long ranges"),
         };
-        var branches = Branches();
-        var ranges = Ranges();
-        var samples = Addresses("sample");
-        var entries = Addresses("entry");
-        target.Of(name, buildId, isKernel).AddSorted(branches, ranges, samples, entries, sums);
-        ArrayPool<BranchCount>.Shared.Return(branches.Array!);
-        ArrayPool<RangeCount>.Shared.Return(ranges.Array!);
-        ArrayPool<AddressCount>.Shared.Return(samples.Array!);
-        ArrayPool<AddressCount>.Shared.Return(entries.Array!);
+        var tables = target.Of(name, buildId, isKernel);
+        tables.Sums += sums;
+        ReadBranches(tables);
+        ReadRanges(tables);
+        ReadSamples(tables);
+        ReadEntries(tables);
     }
 
-    private ArraySegment<BranchCount> Branches()
+    private void ReadBranches(CountsTables tables)
     {
-        int count = (int)Count("number of branches", 3);
-        var branches = ArrayPool<BranchCount>.Shared.Rent(count);
         ulong from = 0;
-        for (int i = 0; i < count; i++)
+        ulong to = 0;
+        ulong count = Count("number of branches", 3);
+        for (ulong i = 0; i < count; i++)
         {
+            var (lastFrom, lastTo) = (from, to);
             from += _cursor.Uleb("branch source");
-            branches[i] = new BranchCount(from, from + (ulong)_cursor.Sleb("branch target"), _cursor.Uleb("branch count"));
-            CheckOrder("branch", i > 0 && (branches[i - 1].From, branches[i - 1].To).CompareTo((from, branches[i].To)) >= 0);
+            to = from + (ulong)_cursor.Sleb("branch target");
+            tables.AddBranch(from, to, _cursor.Uleb("branch count"));
+            CheckOrder("branch", i > 0 && (lastFrom > from || (lastFrom == from && lastTo >= to)));
         }
-
-        return new ArraySegment<BranchCount>(branches, 0, count);
     }
 
-    private ArraySegment<RangeCount> Ranges()
+    private void ReadRanges(CountsTables tables)
     {
-        int count = (int)Count("number of ranges", 4);
-        var ranges = ArrayPool<RangeCount>.Shared.Rent(count);
         ulong begin = 0;
+        ulong end = 0;
         ulong time = 0;
-        for (int i = 0; i < count; i++)
+        ulong count = Count("number of ranges", 4);
+        for (ulong i = 0; i < count; i++)
         {
+            var (lastBegin, lastEnd) = (begin, end);
             begin += _cursor.Uleb("range begin");
-            ulong end = begin + _cursor.Uleb("range length");
+            end = begin + _cursor.Uleb("range length");
             ulong executions = _cursor.Uleb("range count");
             time += (ulong)_cursor.Sleb("range time");
-            ranges[i] = new RangeCount(begin, end, executions, time);
-            CheckOrder("range", end < begin || (i > 0 && (ranges[i - 1].Begin, ranges[i - 1].End).CompareTo((begin, end)) >= 0));
+            tables.AddRange(begin, end, executions, time);
+            CheckOrder("range", end < begin || (i > 0 && (lastBegin > begin || (lastBegin == begin && lastEnd >= end))));
         }
-
-        return new ArraySegment<RangeCount>(ranges, 0, count);
     }
 
-    private ArraySegment<AddressCount> Addresses(string field)
+    private void ReadSamples(CountsTables tables)
     {
-        int count = (int)Count("number of addresses", 3);
-        var addresses = ArrayPool<AddressCount>.Shared.Rent(count);
-        ulong address = 0;
-        ulong time = 0;
-        for (int i = 0; i < count; i++)
+        var last = default(AddressCount);
+        ulong count = Count("number of samples", 3);
+        for (ulong i = 0; i < count; i++)
         {
-            address += _cursor.Uleb(field);
-            ulong executions = _cursor.Uleb(field);
-            time += (ulong)_cursor.Sleb(field);
-            addresses[i] = new AddressCount(address, executions, time);
-            CheckOrder(field, i > 0 && addresses[i - 1].Address >= address);
+            last = Next(last, "sample", isFirst: i == 0);
+            tables.AddSample(last.Address, last.Count, last.FirstTime);
         }
+    }
 
-        return new ArraySegment<AddressCount>(addresses, 0, count);
+    private void ReadEntries(CountsTables tables)
+    {
+        var last = default(AddressCount);
+        ulong count = Count("number of entries", 3);
+        for (ulong i = 0; i < count; i++)
+        {
+            last = Next(last, "entry", isFirst: i == 0);
+            tables.AddEntry(last.Address, last.Count, last.FirstTime);
+        }
+    }
+
+    private AddressCount Next(AddressCount last, string field, bool isFirst)
+    {
+        ulong address = last.Address + _cursor.Uleb(field);
+        CheckOrder(field, !isFirst && address <= last.Address);
+        return new AddressCount(address, _cursor.Uleb(field), last.FirstTime + (ulong)_cursor.Sleb(field));
     }
 
     private readonly void CheckOrder(string field, bool isWrong)

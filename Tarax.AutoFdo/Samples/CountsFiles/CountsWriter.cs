@@ -22,7 +22,7 @@ internal sealed class CountsWriter
             writer.Write(file, counts.Of(file));
         }
 
-        writer._writer.U32(Crc32.Of(writer._writer.Written));
+        writer._writer.U32(Crc32C.Of(writer._writer.Written));
         return writer._writer.Written;
     }
 
