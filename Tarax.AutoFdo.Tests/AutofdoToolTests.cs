@@ -148,6 +148,22 @@ public sealed class AutofdoToolTests
         Assert.That(Good("create_gcov", "-version"), Does.Contain("tarax"));
     }
 
+    [TestCase("create_gcov")]
+    [TestCase("create_llvm_prof")]
+    [TestCase("dump_gcov")]
+    [TestCase("profile_merger")]
+    [TestCase("profile_diff")]
+    [TestCase("sample_merger")]
+    public void Every_flag_of_debians_is_taken(string tool)
+    {
+        // The help itself ends with 1.
+        string help = TestEnvironment.Execute($"/usr/bin/{tool}", null, "--helpfull").Output.ReplaceLineEndings(" ");
+        var flags = Regex.Matches(help, @" -(\w+) \(.*?type: (\w+)").Where(m => m.Groups[1].Value is not "flagfile").ToList();
+        Assert.That(flags, Has.Count.GreaterThan(40));
+        string[] words = [.. flags.Select(m => $"--{m.Groups[1].Value}={(m.Groups[2].Value switch { "bool" => "true", "string" => "x", _ => "1" })}")];
+        Assert.That(Run(tool, [.. words, "--help"]).ExitCode, Is.Zero, string.Join(' ', words));
+    }
+
     private string TheirProfile()
     {
         string profile = At("their-profile.afdo");

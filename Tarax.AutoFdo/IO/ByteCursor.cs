@@ -112,6 +112,13 @@ internal ref struct ByteCursor
         return LongUleb(field);
     }
 
+    /// <summary>A number of items that each take at least some bytes; more than the rest could hold is damage.</summary>
+    public ulong UlebCount(string field, int minimumSize)
+    {
+        ulong count = Uleb(field);
+        return count <= (ulong)(Remaining / minimumSize) ? count : throw Invalid(field, $"is {count}, where {Remaining} bytes remain");
+    }
+
     /// <summary>Signed LEB128; bits beyond the 64th are dropped.</summary>
     public long Sleb(string field)
     {

@@ -5,7 +5,7 @@ namespace Tarax.Tool;
 /// <summary>Names as the source has them, by the demangler of the system's C++ library, which is looked for when the first mangled name comes.</summary>
 internal static partial class Demangled
 {
-    private static bool s_isMissing;
+    private static bool IsMissing { get; set; }
 
     /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
     public static string Name(string name)
@@ -13,7 +13,7 @@ internal static partial class Demangled
         // Clones keep their suffix, which is no part of the mangled name for the library.
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         string mangled = dot < 0 ? name : name[..dot];
-        if (s_isMissing || !mangled.StartsWith("_Z", StringComparison.Ordinal))
+        if (IsMissing || !mangled.StartsWith("_Z", StringComparison.Ordinal))
         {
             return name;
         }
@@ -27,7 +27,7 @@ internal static partial class Demangled
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            s_isMissing = true;
+            IsMissing = true;
             return name;
         }
     }

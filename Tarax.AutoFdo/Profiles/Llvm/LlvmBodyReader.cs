@@ -34,18 +34,18 @@ internal ref struct LlvmBodyReader(ByteCursor cursor, IReadOnlyList<string> name
         }
 
         body.AddTotal(_cursor.Uleb("total"));
-        for (ulong left = Count("number of positions", 4); left > 0; left--)
+        for (ulong left = _cursor.UlebCount("number of positions", 4); left > 0; left--)
         {
             var position = Position();
             body.AddCount(position, _cursor.Uleb("count"), 0, CountRule.Sum);
-            for (ulong targets = Count("number of targets", 2); targets > 0; targets--)
+            for (ulong targets = _cursor.UlebCount("number of targets", 2); targets > 0; targets--)
             {
                 string target = NameOf("target name");
                 body.AddTarget(position, target, _cursor.Uleb("target count"));
             }
         }
 
-        for (ulong left = Count("number of inlined calls", 6); left > 0; left--)
+        for (ulong left = _cursor.UlebCount("number of inlined calls", 6); left > 0; left--)
         {
             var position = Position();
             Read(body.CallAt(position, NameOf("callee name"), ""), depth + 1);
@@ -59,11 +59,11 @@ internal ref struct LlvmBodyReader(ByteCursor cursor, IReadOnlyList<string> name
 
     private void SkipVtables()
     {
-        for (ulong left = Count("number of virtual tables' positions", 3); left > 0; left--)
+        for (ulong left = _cursor.UlebCount("number of virtual tables' positions", 3); left > 0; left--)
         {
             Position();
             Vtables++;
-            for (ulong tables = Count("number of virtual tables", 2); tables > 0; tables--)
+            for (ulong tables = _cursor.UlebCount("number of virtual tables", 2); tables > 0; tables--)
             {
                 NameOf("virtual table's name");
                 _cursor.Uleb("virtual table's count");
@@ -90,6 +90,4 @@ internal ref struct LlvmBodyReader(ByteCursor cursor, IReadOnlyList<string> name
         ulong index = _cursor.Uleb(field);
         return index < (ulong)names.Count ? names[(int)index] : throw _cursor.Invalid(field, $"is {index}, where there are {names.Count} names");
     }
-
-    private ulong Count(string field, int minimumSize) => _cursor.Count(field, minimumSize);
 }

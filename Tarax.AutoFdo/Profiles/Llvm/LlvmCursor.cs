@@ -6,15 +6,6 @@ namespace Tarax.AutoFdo.Profiles.Llvm;
 /// <summary>What occurs all over LLVM's binary formats.</summary>
 internal static class LlvmCursor
 {
-    /// <summary>A number of items that each take at least some bytes; more than the rest could hold is damage.</summary>
-    public static ulong Count(this ref ByteCursor cursor, string field, int minimumSize)
-    {
-        ulong count = cursor.Uleb(field);
-        return count <= (ulong)(cursor.Remaining / minimumSize)
-            ? count
-            : throw cursor.Invalid(field, $"is {count}, where {cursor.Remaining} bytes remain");
-    }
-
     /// <summary>The version, of which one is known.</summary>
     public static void CheckVersion(this ref ByteCursor cursor)
     {
@@ -29,7 +20,7 @@ internal static class LlvmCursor
     public static List<string> Names(this ref ByteCursor cursor)
     {
         var names = new List<string>();
-        for (ulong left = cursor.Count("number of names", 1); left > 0; left--)
+        for (ulong left = cursor.UlebCount("number of names", 1); left > 0; left--)
         {
             names.Add(Encoding.UTF8.GetString(cursor.NulTerminated("name")));
         }
@@ -45,7 +36,7 @@ internal static class LlvmCursor
             cursor.Uleb(field);
         }
 
-        for (ulong left = cursor.Count("number of summary rows", 3); left > 0; left--)
+        for (ulong left = cursor.UlebCount("number of summary rows", 3); left > 0; left--)
         {
             cursor.Uleb("cutoff");
             cursor.Uleb("minimum count");

@@ -152,7 +152,7 @@ internal ref struct LlvmExtBinaryReader
         }
 
         bool isFixedLength = (flags & LlvmFormat.FlagFixedLengthHashes) != 0;
-        for (ulong left = section.Count("number of names", isFixedLength ? sizeof(ulong) : 1); left > 0; left--)
+        for (ulong left = section.UlebCount("number of names", isFixedLength ? sizeof(ulong) : 1); left > 0; left--)
         {
             _names.Add(HashedNames.ToName(isFixedLength ? section.U64("name hash") : section.Uleb("name hash")));
         }

@@ -44,7 +44,7 @@ internal ref struct CountsReader
             BranchEntries = Number("branch entries"),
         };
         target.Target.AddRecording(eventName, totals);
-        for (ulong left = Count("number of binaries", 13); left > 0; left--)
+        for (ulong left = _cursor.UlebCount("number of binaries", 13); left > 0; left--)
         {
             ReadBinary(target);
         }
@@ -81,7 +81,7 @@ internal ref struct CountsReader
     {
         ulong from = 0;
         ulong to = 0;
-        ulong count = Count("number of branches", 3);
+        ulong count = _cursor.UlebCount("number of branches", 3);
         for (ulong i = 0; i < count; i++)
         {
             var (lastFrom, lastTo) = (from, to);
@@ -97,7 +97,7 @@ internal ref struct CountsReader
         ulong begin = 0;
         ulong end = 0;
         ulong time = 0;
-        ulong count = Count("number of ranges", 4);
+        ulong count = _cursor.UlebCount("number of ranges", 4);
         for (ulong i = 0; i < count; i++)
         {
             var (lastBegin, lastEnd) = (begin, end);
@@ -113,7 +113,7 @@ internal ref struct CountsReader
     private void ReadSamples(CountsTables tables)
     {
         var last = default(AddressCount);
-        ulong count = Count("number of samples", 3);
+        ulong count = _cursor.UlebCount("number of samples", 3);
         for (ulong i = 0; i < count; i++)
         {
             last = Next(last, "sample", isFirst: i == 0);
@@ -124,7 +124,7 @@ internal ref struct CountsReader
     private void ReadEntries(CountsTables tables)
     {
         var last = default(AddressCount);
-        ulong count = Count("number of entries", 3);
+        ulong count = _cursor.UlebCount("number of entries", 3);
         for (ulong i = 0; i < count; i++)
         {
             last = Next(last, "entry", isFirst: i == 0);
@@ -145,14 +145,6 @@ internal ref struct CountsReader
         {
             throw _cursor.Invalid(field, "is not behind the one before it");
         }
-    }
-
-    private ulong Count(string field, int minimumSize)
-    {
-        ulong count = _cursor.Uleb(field);
-        return count <= (ulong)(_cursor.Remaining / minimumSize)
-            ? count
-            : throw _cursor.Invalid(field, $"is {count}, where {_cursor.Remaining} bytes remain");
     }
 
     private long Number(string field)

@@ -28,7 +28,7 @@ internal sealed class AutofdoFlags
     /// <param name="names">The tool's own flags; those of truths end with a question mark.</param>
     public AutofdoFlags(params string[] names)
     {
-        string[] all = [.. names, .. Ignored, "help?", "helpfull?", "helpshort?", "version?", "flagfile"];
+        string[] all = [.. names, .. Ignored, "help?", "helpfull?", "helpshort?", "helppackage?", "helpxml?", "helpmatch", "helpon", "version?", "flagfile"];
         _truths = [.. all.Where(n => n.EndsWith('?')).Select(n => n[..^1])];
         _values = [.. all.Where(n => !n.EndsWith('?'))];
     }
@@ -36,7 +36,7 @@ internal sealed class AutofdoFlags
     /// <summary>The words that are no flags.</summary>
     public IReadOnlyList<string> Files => _files;
 
-    public bool WantsHelp => IsSet("help") || IsSet("helpfull") || IsSet("helpshort");
+    public bool WantsHelp => IsSet("help") || IsSet("helpfull") || IsSet("helpshort") || IsSet("helppackage") || IsSet("helpxml") || IsGiven("helpmatch") || IsGiven("helpon");
 
     public bool WantsVersion => IsSet("version");
 
