@@ -116,6 +116,24 @@ public sealed class AutofdoToolTests
     }
 
     [Test]
+    public void File_of_flags_that_names_itself_or_is_none_is_told()
+    {
+        File.WriteAllText(At("loop"), $"--flagfile={At("loop")}\n");
+        Assert.That(Run("create_gcov", "--flagfile=" + At("loop")).ExitCode, Is.EqualTo(2));
+        Assert.That(Run("create_gcov", "--flagfile=" + _folder).ExitCode, Is.EqualTo(1));
+        Assert.That(Run("create_gcov", "--flagfile=/nowhere/flags").ExitCode, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Profiles_without_anything_are_told()
+    {
+        File.WriteAllText(At("nothing.prof"), "# nothing\n");
+        Assert.That(Run("profile_merger", At("nothing.prof"), "--output_file", At("merged.prof")).ExitCode, Is.EqualTo(3));
+        Assert.That(File.Exists(At("merged.prof")), Is.False);
+        Assert.That(Good("profile_diff", "--compare_function", At("nothing.prof"), At("nothing.prof")), Does.StartWith("0.0000"));
+    }
+
+    [Test]
     public void Focus_chooses_the_name_under_which_the_binary_ran()
     {
         string gzip = Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip");
@@ -130,6 +148,7 @@ public sealed class AutofdoToolTests
     [TestCase("create_gcov", "--bogus=1")]
     [TestCase("create_gcov", "--gcov_version")]
     [TestCase("create_gcov", "--use_lbr=maybe")]
+    [TestCase("dump_gcov", "")]
     [TestCase("dump_gcov")]
     [TestCase("profile_merger")]
     [TestCase("profile_diff", "one")]

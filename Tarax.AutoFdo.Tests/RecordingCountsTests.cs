@@ -101,6 +101,20 @@ public sealed class RecordingCountsTests
     }
 
     [Test]
+    public void Any_name_and_any_number_survives_the_text()
+    {
+        string text = "tarax-counts 1\nevent a\\\\b\ntotals 9223372036854775807 5 5\nbinary - user /x\\nbinary - user /evil\\r\nsums 1 0 0 0 0 0\nsamples 1\n10 1 0\n";
+        string file = NewFile();
+        File.WriteAllText(file, text);
+        var counts = RecordingCounts.Load(file);
+        Assert.That(counts.Binaries.Single().Name, Is.EqualTo("/x\nbinary - user /evil\r"));
+        var sum = RecordingCounts.Merge([counts, counts]);
+        Assert.That(sum.Samples, Is.EqualTo(long.MaxValue));
+        sum.SaveText(file);
+        Assert.That(Bytes(RecordingCounts.Load(file)), Is.EqualTo(Bytes(sum)));
+    }
+
+    [Test]
     public void Explanation_of_a_line_leads_to_its_count()
     {
         string binary = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");

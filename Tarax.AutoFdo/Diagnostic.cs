@@ -79,6 +79,12 @@ public static class DiagnosticId
     /// <summary>Counts have reached the largest number.</summary>
     public const string SaturatedCounts = "saturated-counts";
 
+    /// <summary>A format cannot say that discriminators are flow-sensitive.</summary>
+    public const string FlowSensitiveLost = "flow-sensitive-lost";
+
+    /// <summary>Properties of a profile are not kept.</summary>
+    public const string UnknownFlags = "unknown-flags";
+
     /// <summary>Counts of virtual tables in a profile were passed over.</summary>
     public const string VtableCounts = "vtable-counts";
 

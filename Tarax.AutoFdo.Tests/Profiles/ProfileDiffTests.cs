@@ -1,4 +1,6 @@
+using FsCheck.Fluent;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
@@ -33,6 +35,15 @@ public sealed class ProfileDiffTests
         var profile = LlvmFormatTests.ReadText(Left);
         Assert.That(SampleProfile.Diff(profile, profile.Times(2)).Overlap, Is.EqualTo(1).Within(1e-9));
         Assert.That(SampleProfile.Diff(profile, profile.WithHashedNames()).Overlap, Is.EqualTo(1).Within(1e-9));
+    }
+
+    [Test]
+    public void Profile_has_exactly_all_in_common_with_itself()
+    {
+        foreach (var profile in ProfileGenerator.LlvmProfiles.Sample(40, 30))
+        {
+            Assert.That(SampleProfile.Diff(profile, profile).Overlap, Is.EqualTo(1));
+        }
     }
 
     [Test]

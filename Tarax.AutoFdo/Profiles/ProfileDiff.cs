@@ -63,16 +63,19 @@ public sealed class ProfileDiff
             return leftTotal == rightTotal ? 1 : 0;
         }
 
-        double common = 0;
+        // What differs, and not what is common: so that a profile has exactly 1 in common with itself.
+        double different = 0;
         foreach (var (path, count) in left)
         {
-            if (right.TryGetValue(path, out ulong other))
-            {
-                common += Math.Min(count / leftTotal, other / rightTotal);
-            }
+            different += Math.Abs((count / leftTotal) - (right.GetValueOrDefault(path) / rightTotal));
         }
 
-        return Math.Min(common, 1);
+        foreach (var (path, count) in right)
+        {
+            different += left.ContainsKey(path) ? 0 : count / rightTotal;
+        }
+
+        return Math.Clamp(1 - (different / 2), 0, 1);
     }
 
     private static IEnumerable<FunctionDiff> FunctionsOf(Weights left, Weights right)

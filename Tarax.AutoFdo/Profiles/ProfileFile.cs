@@ -43,6 +43,7 @@ internal static class ProfileFile
         profile = LlvmPositions.WithoutCollisions(options.HashNames ? profile.WithHashedNames() : profile);
         return format switch
         {
+            ProfileFormat.LlvmText when profile.HasHashedNames => throw new ProfileNotExpressibleException("the names of this profile are hashes, which the text form cannot tell from names; write llvm-extbinary"),
             ProfileFormat.LlvmText => LlvmTextWriter.Write(profile),
             ProfileFormat.LlvmBinary => LlvmBinaryWriter.Write(profile),
             ProfileFormat.LlvmExtBinary => LlvmExtBinaryWriter.Write(profile, options),

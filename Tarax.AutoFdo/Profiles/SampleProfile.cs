@@ -55,6 +55,23 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
         return total;
     }
 
+    /// <summary>The sum beyond 64 bits.</summary>
+    internal UInt128 ExactTotal()
+    {
+        UInt128 total = 0;
+        foreach (var position in Positions)
+        {
+            total += position.Count;
+        }
+
+        foreach (var call in Calls)
+        {
+            total += call.Body.ExactTotal();
+        }
+
+        return total;
+    }
+
     /// <summary>Number of positions, inlined calls included.</summary>
     public int PositionTotal() => Positions.Count + Calls.Sum(c => c.Body.PositionTotal());
 
@@ -197,9 +214,14 @@ public sealed class SampleProfile
     /// <param name="total">The total.</param>
     public SampleProfile ScaledTo(ulong total)
     {
-        ulong own = TotalCount();
+        UInt128 own = 0;
+        foreach (var function in Functions)
+        {
+            own += function.Body.ExactTotal();
+        }
+
         return own == 0 || own == total ? this : With(Functions.Select(f => ProfileTransformation.WithCounts(
-            f, c => c == 0 ? 0 : (ulong)UInt128.Clamp((((UInt128)c * total) + (own / 2)) / own, 1, ulong.MaxValue))));
+            f, c => c == 0 ? 0 : (ulong)UInt128.Clamp(((UInt128)c * total) / own + ((((UInt128)c * total) % own) >= own - (own / 2) ? 1u : 0u), 1, ulong.MaxValue))));
     }
 
     /// <summary>The same profile without functions whose positions all ran less often.</summary>

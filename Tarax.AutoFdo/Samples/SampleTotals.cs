@@ -43,9 +43,9 @@ internal sealed class SampleTotals
     /// <summary>Adds the sums over other samples.</summary>
     public void Add(SampleTotals other)
     {
-        Samples += other.Samples;
-        SamplesWithBranchStack += other.SamplesWithBranchStack;
-        BranchEntries += other.BranchEntries;
+        Samples = Sum(Samples, other.Samples);
+        SamplesWithBranchStack = Sum(SamplesWithBranchStack, other.SamplesWithBranchStack);
+        BranchEntries = Sum(BranchEntries, other.BranchEntries);
         DeepestBranchStack = Math.Max(DeepestBranchStack, other.DeepestBranchStack);
         NoteTime(other.FirstTime);
         NoteTime(other.LastTime);
@@ -54,4 +54,7 @@ internal sealed class SampleTotals
         WrongPathEntries += other.WrongPathEntries;
         DuplicateHeads += other.DuplicateHeads;
     }
+
+    /// <summary>Files may state any number; the sum stays at the largest.</summary>
+    private static long Sum(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;
 }

@@ -43,6 +43,7 @@ internal static class DiffCommand
     private static double Run(ParseResult parsed)
     {
         var (left, right) = (SampleProfile.Load(parsed.GetRequiredValue(Left)), SampleProfile.Load(parsed.GetRequiredValue(Right)));
+        Diagnostics.Write(left.Diagnostics.Concat(right.Diagnostics), Console.Error);
         var diff = SampleProfile.Diff(left, right);
         int top = Math.Max(parsed.GetValue(Top), 0);
         if (parsed.GetValue(Json))

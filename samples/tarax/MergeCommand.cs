@@ -38,7 +38,7 @@ internal static class MergeCommand
 
     private static readonly Option<ulong> MinimumCount = new("--min-count")
     {
-        Description = "leave out functions that ran less often in all",
+        Description = "leave out functions whose positions all ran less often in all",
         HelpName = "N",
         DefaultValueFactory = _ => 0,
     };
@@ -97,10 +97,10 @@ internal static class MergeCommand
         foreach (string path in parsed.GetValue(Inputs)!)
         {
             IEnumerable<string> files = Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
-            inputs.AddRange(files.Select(f => weights.FindLast(w => w.Path == f) ?? new WeightedInput(f, 1)));
+            inputs.AddRange(files.Select(f => weights.Find(w => IsSame(w.Path, f)) ?? new WeightedInput(f, 1)));
         }
 
-        inputs.AddRange(weights.Where(w => inputs.TrueForAll(i => i.Path != w.Path)));
+        inputs.AddRange(weights.FindAll(w => inputs.TrueForAll(i => !IsSame(i.Path, w.Path))));
         return inputs.Count > 0 ? inputs : throw new ConversionException(ConversionFailure.EmptyProfile, "there are no profiles in these folders");
     }
 
@@ -110,14 +110,21 @@ internal static class MergeCommand
         return new WeightedInput(text[..equals], ulong.Parse(text[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture));
     }
 
+    private static bool IsSame(string left, string right) => Path.GetFullPath(left) == Path.GetFullPath(right);
+
     private static void CheckWeights(CommandResult result)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in result.GetResult(Weights)?.Tokens ?? [])
         {
             int equals = token.Value.LastIndexOf('=');
             if (equals < 1 || !ulong.TryParse(token.Value[(equals + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ulong weight) || weight == 0)
             {
                 result.AddError($"--weight {token.Value}: is not of the form FILE=N with N from 1");
+            }
+            else if (!seen.Add(Path.GetFullPath(token.Value[..equals])))
+            {
+                result.AddError($"--weight {token.Value}: this file has a weight already");
             }
         }
     }

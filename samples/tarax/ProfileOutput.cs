@@ -1,3 +1,4 @@
+using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -7,8 +8,21 @@ internal static class ProfileOutput
 {
     private const string StandardOutput = "-";
 
+    /// <exception cref="ProfileNotExpressibleException">The options are of another format, or the format cannot say what the profile holds.</exception>
     public static void Write(SampleProfile profile, string output, ProfileFormat format, LlvmProfileOptions llvm)
     {
+        if (format != ProfileFormat.LlvmExtBinary && (llvm.HashNames || llvm.Compress))
+        {
+            throw new ProfileNotExpressibleException($"--md5-names and --compress go with llvm-extbinary, and this is {format.Name()}");
+        }
+
+        if (profile.IsFlowSensitive && format != ProfileFormat.LlvmExtBinary)
+        {
+            Console.Error.WriteLine(Diagnostics.Line(new Diagnostic(DiagnosticId.FlowSensitiveLost, DiagnosticSeverity.Warning, format.IsLlvm()
+                ? $"{format.Name()} cannot say that discriminators are flow-sensitive: compile with -mllvm -profile-isfs, or write llvm-extbinary"
+                : "flow-sensitive discriminators of Clang have more bits than GCC's format keeps: --discriminators drop leaves them out")));
+        }
+
         if (output == StandardOutput)
         {
             using var stream = Console.OpenStandardOutput();

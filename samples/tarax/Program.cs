@@ -21,6 +21,13 @@ var root = new RootCommand("Turns recordings of perf record -b into profiles tha
     CountsCommand.Create(),
 };
 var parsed = root.Parse(args);
+if (parsed.Errors.Count == 0 && args.Contains(""))
+{
+    // An unset variable of a shell becomes an empty path.
+    Console.Error.WriteLine("tarax: an argument is empty");
+    return ExitCode.Usage;
+}
+
 if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)

@@ -140,6 +140,48 @@ public sealed class LlvmFormatTests
         Assert.That(profile.Functions.Single().Body.Positions.Select(p => p.Count), Is.EqualTo(new[] { 5ul, 4ul }));
     }
 
+    [TestCase(10)]
+    [TestCase(100_000)]
+    public void Sections_that_lie_over_each_other_or_expand_without_end_are_refused(int zeros)
+    {
+        // The table of sections has 7 entries of 32 bytes behind 18 bytes; the symbol list is the sixth.
+        byte[] bytes = Write(new SampleProfile(ReadText(Example).Functions) { SymbolList = [new string('a', 1 + zeros)] }, ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = zeros > 10 });
+        if (zeros > 10)
+        {
+            Assert.That(Assert.Throws<InvalidFormatException>(() => Read(bytes))!.Field, Is.EqualTo("compressed size"));
+            return;
+        }
+
+        for (int entry = 0; entry < 6; entry++)
+        {
+            bytes.AsSpan(18 + (32 * 4) + 16, 16).CopyTo(bytes.AsSpan(18 + (32 * entry) + 16));
+        }
+
+        Assert.That(() => Read(bytes), Throws.InstanceOf<InvalidFormatException>());
+    }
+
+    [Test]
+    public void Names_that_the_text_form_would_read_as_something_else_are_refused()
+    {
+        foreach (var body in (FunctionBody[])
+        [
+            new([new(new(1, 0), 10, [new CallTarget("x:1 y", 2)])], []), new([], [new(new(1, 0), "vtables z", "", new([], []))]), new([], [new(new(1, 0), "1z", "", new([], []))]),
+        ])
+        {
+            Assert.That(() => Write(new SampleProfile([new("f", "", 1, 0, body)]), ProfileFormat.LlvmText), Throws.InstanceOf<ProfileNotExpressibleException>());
+        }
+    }
+
+    [Test]
+    public void Names_that_are_not_utf_8_are_refused()
+    {
+        byte[] text = [.. "f"u8, 0xff, .. ":1:1\n 1: 2\n"u8];
+        Assert.That(() => Read(text), Throws.InstanceOf<InvalidFormatException>());
+        byte[] binary = Write(ReadText(Example), ProfileFormat.LlvmBinary);
+        binary[binary.AsSpan().IndexOf("main"u8)] = 0xff;
+        Assert.That(Assert.Throws<InvalidFormatException>(() => Read(binary))!.Field, Is.EqualTo("name"));
+    }
+
     [TestCase("", "--extbinary")]
     [TestCase("compressed", "--extbinary --compress-all-sections")]
     [TestCase("", "--binary")]

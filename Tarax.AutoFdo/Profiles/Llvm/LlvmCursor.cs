@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Profiles.Llvm;
@@ -22,10 +23,17 @@ internal static class LlvmCursor
         var names = new List<string>();
         for (ulong left = cursor.UlebCount("number of names", 1); left > 0; left--)
         {
-            names.Add(Encoding.UTF8.GetString(cursor.NulTerminated("name")));
+            names.Add(cursor.Name("name"));
         }
 
         return names;
+    }
+
+    /// <summary>A name, which must be UTF-8: others would become the same.</summary>
+    public static string Name(this ref ByteCursor cursor, string field)
+    {
+        var bytes = cursor.NulTerminated(field);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw cursor.Invalid(field, "is not UTF-8");
     }
 
     /// <summary>The summary, which is computed anew when it is needed.</summary>

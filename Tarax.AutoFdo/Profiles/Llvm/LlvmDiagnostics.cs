@@ -11,6 +11,12 @@ internal static class LlvmDiagnostics
         new Diagnostic(DiagnosticId.VtableCounts, DiagnosticSeverity.Note, string.Create(CultureInfo.InvariantCulture, $"counts of virtual tables, at {positions} positions, were passed over")),
     ];
 
+    /// <param name="flags">Flags of the summary that are not known or not kept: that a profile is partial, or of contexts that were merged.</param>
+    public static IReadOnlyList<Diagnostic> OfFlags(ulong flags) => flags == 0 ? [] :
+    [
+        new Diagnostic(DiagnosticId.UnknownFlags, DiagnosticSeverity.Warning, string.Create(CultureInfo.InvariantCulture, $"flags 0x{flags:x} of the summary section (such as partial) are not kept")),
+    ];
+
     /// <param name="sections">Number of sections of unknown types.</param>
     public static IReadOnlyList<Diagnostic> OfSections(int sections) => sections == 0 ? [] :
     [

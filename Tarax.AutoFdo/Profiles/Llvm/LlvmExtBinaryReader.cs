@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Compression;
-using System.Text;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Profiles.Llvm;
@@ -8,8 +7,8 @@ namespace Tarax.AutoFdo.Profiles.Llvm;
 /// <summary>Reads LLVM's extensible binary form: a table of sections in the order in which they are read, then the sections.</summary>
 internal ref struct LlvmExtBinaryReader
 {
-    /// <summary>No zlib stream becomes more than this many times as long.</summary>
-    private const ulong MostExpansion = 1040;
+    /// <summary>Names and counts do not become more than this many times as long; what does is made to fill the memory.</summary>
+    private const ulong MostExpansion = 128;
 
     /// <summary>Bytes that are decompressed at once: no length is believed before they are there.</summary>
     private const int PieceLength = 1 << 16;
@@ -23,6 +22,8 @@ internal ref struct LlvmExtBinaryReader
     private bool _hasVtables;
     private long _vtables;
     private int _unknownSections;
+    private ulong _sizes;
+    private ulong _unknownFlags;
 
     private LlvmExtBinaryReader(ReadOnlySpan<byte> file) => _file = file;
 
@@ -50,7 +51,7 @@ internal ref struct LlvmExtBinaryReader
             IsFlowSensitive = reader._isFlowSensitive,
             HasHashedNames = reader._hasHashedNames,
             SymbolList = reader._symbolList,
-            Diagnostics = [.. LlvmDiagnostics.OfVtables(reader._vtables), .. LlvmDiagnostics.OfSections(reader._unknownSections)],
+            Diagnostics = [.. LlvmDiagnostics.OfVtables(reader._vtables), .. LlvmDiagnostics.OfSections(reader._unknownSections), .. LlvmDiagnostics.OfFlags(reader._unknownFlags)],
         };
     }
 
@@ -61,8 +62,21 @@ internal ref struct LlvmExtBinaryReader
             throw new InvalidFormatException(LlvmFormat.Name, "section", (long)Math.Min(offset, long.MaxValue), $"of type {type} has {size} bytes there, where the file has {_file.Length}");
         }
 
-        if (size == 0)
+        _sizes += size;
+        if (_sizes > (ulong)_file.Length)
         {
+            throw new InvalidFormatException(LlvmFormat.Name, "section", (long)offset, $"of type {type} lies over others");
+        }
+
+        if (size == 0 || (type == LlvmFormat.TypeMetadata && (flags & LlvmFormat.FlagProbes) == 0) || type == LlvmFormat.TypeOffsets)
+        {
+            // All functions are read anyway.
+            return;
+        }
+
+        if (!IsKnown(type))
+        {
+            _unknownSections++;
             return;
         }
 
@@ -91,16 +105,13 @@ internal ref struct LlvmExtBinaryReader
             case LlvmFormat.TypeSymbolList:
                 ReadSymbolList(section);
                 break;
-            case LlvmFormat.TypeMetadata when (flags & LlvmFormat.FlagProbes) != 0:
-                throw section.Invalid("function metadata", LlvmFormat.NoProbes);
-            case LlvmFormat.TypeMetadata or LlvmFormat.TypeOffsets:
-                // All functions are read anyway.
-                break;
             default:
-                _unknownSections++;
-                break;
+                throw section.Invalid("function metadata", LlvmFormat.NoProbes);
         }
     }
+
+    private static bool IsKnown(ulong type) => type is LlvmFormat.TypeSummary or LlvmFormat.TypeNames or LlvmFormat.TypeContexts or LlvmFormat.TypeFunctions
+        or LlvmFormat.TypeSymbolList or LlvmFormat.TypeMetadata;
 
     private static ReadOnlySpan<byte> Decompress(ByteCursor section)
     {
@@ -120,7 +131,7 @@ internal ref struct LlvmExtBinaryReader
                 bytes.Advance(read);
             }
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw section.Invalid("compressed section", "is damaged");
         }
@@ -137,6 +148,7 @@ internal ref struct LlvmExtBinaryReader
             throw section.Invalid("summary flags", LlvmFormat.NoContexts);
         }
 
+        _unknownFlags = flags & ~LlvmFormat.KnownSummaryFlags;
         _isFlowSensitive = (flags & LlvmFormat.FlagFlowSensitive) != 0;
         _hasVtables = (flags & LlvmFormat.FlagVtables) != 0;
         section.SkipSummary();
@@ -170,7 +182,13 @@ internal ref struct LlvmExtBinaryReader
     {
         while (!section.AtEnd)
         {
-            _symbolList.Add(Encoding.UTF8.GetString(section.NulTerminated("symbol")));
+            string symbol = section.Name("symbol");
+            if (symbol.Length == 0 || (_symbolList.Count > 0 && _symbolList[^1] == symbol))
+            {
+                throw section.Invalid("symbol", "is empty, or is there twice");
+            }
+
+            _symbolList.Add(symbol);
         }
     }
 }

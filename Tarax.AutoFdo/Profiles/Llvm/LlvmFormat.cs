@@ -22,6 +22,7 @@ internal static class LlvmFormat
     public const ulong FlagFlowSensitive = 1UL << 34;
     public const ulong FlagVtables = 1UL << 37;
     public const ulong FlagProbes = 1UL << 32;
+    public const ulong KnownSummaryFlags = FlagCompressed | FlagContexts | FlagFlowSensitive | FlagVtables;
 
     /// <summary>Lines beyond are written modulo this.</summary>
     public const int MaximumLine = 0xffff;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Tarax.AutoFdo.Profiles.Llvm;
 
@@ -79,6 +80,7 @@ internal ref struct LlvmTextReader
                 : Invalid("function", $"is \"{Excerpt(line)}\", not of the form name:total:head");
         }
 
+        CheckText(line);
         _name = Encoding.UTF8.GetString(line[..first]);
         _open.Add(new OpenBody(total, null, default, ""));
     }
@@ -116,6 +118,7 @@ internal ref struct LlvmTextReader
             throw Invalid("line", $"\"{Excerpt(item)}\" is indented by {depth} spaces, where {_open.Count} are the most");
         }
 
+        CheckText(item);
         CloseTo(depth);
         if (item[0] == '!')
         {
@@ -220,6 +223,15 @@ internal ref struct LlvmTextReader
         }
 
         _open.Add(new OpenBody(total, _open[^1].Body, position, Encoding.UTF8.GetString(rest[..colon])));
+    }
+
+    /// <summary>Names that are not UTF-8 would become the same.</summary>
+    private readonly void CheckText(ReadOnlySpan<byte> line)
+    {
+        if (!Utf8.IsValid(line))
+        {
+            throw Invalid("line", "is not UTF-8");
+        }
     }
 
     private static bool TryPosition(ReadOnlySpan<byte> text, out SourcePosition position)

@@ -32,7 +32,7 @@ internal sealed class LlvmTextWriter
             _text.Append(' ', depth).Append(CultureInfo.InvariantCulture, $"{position.Position}: {position.Count}");
             foreach (var target in _order.Targets(position))
             {
-                CheckName(target.Name, isInlined: false);
+                CheckTarget(target.Name);
                 _text.Append(CultureInfo.InvariantCulture, $" {target.Name}:{target.Count}");
             }
 
@@ -47,10 +47,30 @@ internal sealed class LlvmTextWriter
         }
     }
 
+    /// <summary>A colon, a number and a space end a target.</summary>
+    private static void CheckTarget(string name)
+    {
+        CheckName(name, isInlined: false);
+        for (int colon = name.IndexOf(':', StringComparison.Ordinal); colon >= 0; colon = name.IndexOf(':', colon + 1))
+        {
+            int end = colon + 1;
+            while (end < name.Length && char.IsAsciiDigit(name[end]))
+            {
+                end++;
+            }
+
+            if (end > colon + 1 && (end == name.Length || name[end] is ' ' or ':'))
+            {
+                throw new ProfileNotExpressibleException($"the text form cannot have a call target named \"{name}\"; write llvm-extbinary");
+            }
+        }
+    }
+
     /// <summary>A digit at the begin of an inlined function's name is read as a count, and so hashes are.</summary>
     private static void CheckName(string name, bool isInlined)
     {
-        if (name.Length == 0 || name[0] is ' ' or '#' or '[' || name.Contains('\n', StringComparison.Ordinal) || (isInlined && char.IsAsciiDigit(name[0])))
+        if (name.Length == 0 || name[0] is ' ' or '#' or '[' || name.AsSpan().ContainsAny('\n', '\r')
+            || (isInlined && (char.IsAsciiDigit(name[0]) || name.StartsWith("vtables ", StringComparison.Ordinal))))
         {
             throw new ProfileNotExpressibleException($"the text form cannot have {(isInlined ? "an inlined function" : "a function")} named \"{name}\"; write llvm-extbinary");
         }

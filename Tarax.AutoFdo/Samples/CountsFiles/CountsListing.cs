@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Samples.CountsFiles;
@@ -16,7 +17,7 @@ internal static class CountsListing
         Line(writer, $"{CountsFormat.TextMagic} {CountsFormat.Version}");
         foreach (string name in eventName.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            Line(writer, $"event {name}");
+            Line(writer, $"event {Escaped(name)}");
         }
 
         Line(writer, $"totals {counts.Totals.Samples} {counts.Totals.SamplesWithBranchStack} {counts.Totals.BranchEntries}");
@@ -32,7 +33,7 @@ internal static class CountsListing
 
     private static void Write(MappedFile file, FileCounts counts, TextWriter writer)
     {
-        Line(writer, $"binary {(file.BuildId.IsEmpty ? NoBuildId : file.BuildId)} {(file.IsKernel ? "kernel" : "user")} {file.Name}");
+        Line(writer, $"binary {(file.BuildId.IsEmpty ? NoBuildId : file.BuildId)} {(file.IsKernel ? "kernel" : "user")} {Escaped(file.Name)}");
         var sums = counts.Sums;
         Line(writer, $"sums {sums.Samples} {sums.BranchesInto} {sums.RangesSeen} {sums.RangesLeaving} {sums.RangesBackward} {sums.RangesTooLong}");
         Line(writer, $"branches {counts.Branches.ToList().Count}");
@@ -58,6 +59,27 @@ internal static class CountsListing
         {
             Line(writer, $"{counted.Address:x} {counted.Count} {counted.FirstTime}");
         }
+    }
+
+    /// <summary>Names of files may hold anything but NUL; a line holds one.</summary>
+    private static string Escaped(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+
+    private static string Unescaped(string text)
+    {
+        var name = new StringBuilder(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool isEscape = text[i] == '\\' && i + 1 < text.Length;
+            name.Append(!isEscape ? text[i] : text[++i] switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                var other => other,
+            });
+        }
+
+        return name.ToString();
     }
 
     private static void Line(TextWriter writer, FormattableString line)
@@ -90,13 +112,13 @@ internal static class CountsListing
             switch (_words)
             {
                 case ["event", ..]:
-                    target.Target.AddRecording(string.Join(' ', _words[1..]), new SampleTotals());
+                    target.Target.AddRecording(Unescaped(string.Join(' ', _words[1..])), new SampleTotals());
                     break;
                 case ["totals", _, _, _]:
                     target.Target.AddRecording("", new SampleTotals { Samples = (long)Number(1, long.MaxValue), SamplesWithBranchStack = (long)Number(2, long.MaxValue), BranchEntries = (long)Number(3, long.MaxValue) });
                     break;
                 case ["binary", var buildId, "user" or "kernel", _, ..]:
-                    _binary = target.Of(string.Join(' ', _words[3..]), BuildIdOf(buildId), _words[2] == "kernel");
+                    _binary = target.Of(Unescaped(string.Join(' ', _words[3..])), BuildIdOf(buildId), _words[2] == "kernel");
                     break;
                 case ["sums", _, _, _, _, _, _] when _binary is not null:
                     _binary.Sums += new FileSums

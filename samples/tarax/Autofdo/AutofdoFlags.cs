@@ -20,6 +20,9 @@ internal sealed class AutofdoFlags
         "tab_completion_columns", "tab_completion_word",
     ];
 
+    /// <summary>A file of flags that names itself would never end.</summary>
+    private const int MostFlagFiles = 20;
+
     private readonly HashSet<string> _truths;
     private readonly HashSet<string> _values;
     private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
@@ -44,12 +47,24 @@ internal sealed class AutofdoFlags
     public IEnumerable<string> Names => _truths.Concat(_values).Except(Ignored.Select(n => n.TrimEnd('?'))).Order(StringComparer.Ordinal);
 
     /// <exception cref="UsageException">A flag is not known, or has no value.</exception>
-    public void Parse(IReadOnlyList<string> words)
+    public void Parse(IReadOnlyList<string> words) => Parse(words, 0);
+
+    private void Parse(IReadOnlyList<string> words, int depth)
     {
         bool isOver = false;
+        if (depth > MostFlagFiles)
+        {
+            throw new UsageException($"--flagfile is nested more than {MostFlagFiles} deep");
+        }
+
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];
+            if (word.Length == 0)
+            {
+                throw new UsageException("an argument is empty");
+            }
+
             if (isOver || word.Length < 2 || word[0] != '-')
             {
                 _files.Add(word);
@@ -60,7 +75,7 @@ internal sealed class AutofdoFlags
             }
             else
             {
-                ParseFlag(word.TrimStart('-'), words, ref i);
+                ParseFlag(word.TrimStart('-'), words, ref i, depth);
             }
         }
     }
@@ -77,7 +92,7 @@ internal sealed class AutofdoFlags
         : ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number
         : throw new UsageException($"illegal value '{value}' specified for flag '{name}'");
 
-    private void ParseFlag(string flag, IReadOnlyList<string> words, ref int at)
+    private void ParseFlag(string flag, IReadOnlyList<string> words, ref int at, int depth)
     {
         int equals = flag.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? flag : flag[..equals];
@@ -100,7 +115,7 @@ internal sealed class AutofdoFlags
             value ??= ++at < words.Count ? words[at] : throw new UsageException($"flag '-{name}' is missing its argument");
             if (name == "flagfile")
             {
-                Parse([.. File.ReadLines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))]);
+                Parse([.. File.ReadLines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))], depth + 1);
                 return;
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 
@@ -45,6 +46,11 @@ internal static class AutofdoProfiles
             HasHashedNames = merged.HasHashedNames,
             SymbolList = merged.SymbolList,
         };
+        if (kept.Functions.Count == 0)
+        {
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"no function of these {flags.Files.Count} profiles ran more than {LargestDropped} times");
+        }
+
         ProfileOutput.Write(kept, output, FormatOf(flags, first!.Value), new LlvmProfileOptions());
         Diagnostics.Write(merged.Diagnostics, Console.Error);
     }
@@ -60,8 +66,8 @@ internal static class AutofdoProfiles
         var diff = SampleProfile.Diff(SampleProfile.Load(leftPath), SampleProfile.Load(rightPath));
         if (flags.IsSet("compare_function"))
         {
-            ulong left = Math.Max(diff.Functions.Max(f => f.LeftTotal), 1);
-            ulong right = Math.Max(diff.Functions.Max(f => f.RightTotal), 1);
+            ulong left = Math.Max(diff.Functions.Select(f => f.LeftTotal).DefaultIfEmpty().Max(), 1);
+            ulong right = Math.Max(diff.Functions.Select(f => f.RightTotal).DefaultIfEmpty().Max(), 1);
             double cutoff = flags.Number("dump_cutoff_percent", 2);
             foreach (var function in diff.Functions.OrderByDescending(f => f.LeftTotal).ThenBy(f => f.Name, StringComparer.Ordinal))
             {

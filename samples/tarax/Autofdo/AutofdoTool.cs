@@ -33,7 +33,12 @@ internal static class AutofdoTool
     {
         try
         {
-            flags.Parse(arguments);
+            int read = ExitCode.Of(() => flags.Parse(arguments));
+            if (read != ExitCode.Good)
+            {
+                return read;
+            }
+
             if (flags.WantsHelp)
             {
                 Console.Out.WriteLine($"{name}: {string.Join(' ', flags.Names.Select(n => $"--{n}"))}");
@@ -52,11 +57,6 @@ internal static class AutofdoTool
         {
             Console.Error.WriteLine($"{name}: {e.Message}");
             return ExitCode.Usage;
-        }
-        catch (FileNotFoundException e)
-        {
-            Console.Error.WriteLine($"{name}: {e.FileName}: there is no such file");
-            return ExitCode.BadInput;
         }
     }
 }
