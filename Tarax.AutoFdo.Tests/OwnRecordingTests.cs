@@ -145,7 +145,10 @@ public sealed class OwnRecordingTests
         var inspection = RecordingInspection.Of(recording);
         Assert.That(inspection.CountedEvent, Is.EqualTo("cpu-clock").Or.EqualTo("type 1 config 0x0"));
         Assert.That(inspection.Problem, Does.Contain("no branch stacks").And.Contain("--no-lbr"));
-        Assert.That(inspection.NextStep, Does.Contain("--no-lbr"));
+
+        // In a recording of the whole machine something else may have run more, and then the next step is to get what that one lacks.
+        bool isHottest = inspection.Binaries[0].Recorded.Name == _program;
+        Assert.That(inspection.NextStep, isHottest ? Does.Contain("--no-lbr") : Does.Contain("--no-lbr").Or.Contain("debuginfo"));
         Assert.That(inspection.Binaries.Select(b => b.Recorded.Name), Has.Member(_program));
         Assert.That(inspection.Binaries.Single(b => b.Recorded.Name == _program).DebugInformation, Is.EqualTo(DebugInformationState.Found));
         var result = AutoFdoConverter.Convert(recording, _program, new ConversionOptions { UseBranchStacks = false });
