@@ -76,9 +76,9 @@ internal static class CountsCommand
 
     private static RecordingCounts Sum(List<string> files, ConversionOptions options)
     {
-        var counted = files.Where(RecordingCounts.IsCountsFile).ToList();
-        var recordings = files.Where(f => !RecordingCounts.IsCountsFile(f)).Select(f => Recording.Count(f, options).Counts);
-        return RecordingCounts.Merge(recordings.Prepend(RecordingCounts.Load(counted, options.Threads)));
+        var kinds = files.ToLookup(RecordingCounts.IsCountsFile);
+        var counted = RecordingCounts.Load([.. kinds[true]], options.Threads);
+        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recording.Count(f, options).Counts).Prepend(counted)) : counted;
     }
 
     private static List<string> Files(string[] inputs)

@@ -161,6 +161,18 @@ public sealed class LlvmFormatTests
     }
 
     [Test]
+    public void Compressed_section_without_its_checksum_is_refused()
+    {
+        byte[] bytes = Write(ReadText(Example), ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = true });
+
+        // The name table is the second entry of the table; its stream ends with the checksum.
+        int entry = 18 + 32;
+        int end = BitConverter.ToInt32(bytes, entry + 16) + BitConverter.ToInt32(bytes, entry + 24);
+        bytes[end - 1] ^= 1;
+        Assert.That(() => Read(bytes), Throws.InstanceOf<InvalidFormatException>().With.Property("Field").EqualTo("compressed section"));
+    }
+
+    [Test]
     public void Names_that_the_text_form_would_read_as_something_else_are_refused()
     {
         foreach (var body in (FunctionBody[])

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Tarax.AutoFdo.IO;
 
@@ -117,15 +118,16 @@ internal ref struct LlvmExtBinaryReader
     {
         ulong length = section.Uleb("uncompressed size");
         ulong compressed = section.Uleb("compressed size");
-        if (compressed > (ulong)section.Remaining || length > compressed * MostExpansion)
+        if (compressed != (ulong)section.Remaining || compressed < sizeof(uint) || length > compressed * MostExpansion)
         {
             throw section.Invalid("compressed size", $"is {compressed} for {length} bytes, where {section.Remaining} remain");
         }
 
+        var stream = section.Bytes("compressed section", (int)compressed);
         var bytes = new ArrayBufferWriter<byte>();
         try
         {
-            using var zlib = new ZLibStream(new MemoryStream(section.Bytes("compressed section", (int)compressed).ToArray()), CompressionMode.Decompress);
+            using var zlib = new ZLibStream(new MemoryStream(stream.ToArray()), CompressionMode.Decompress);
             for (int read; (ulong)bytes.WrittenCount <= length && (read = zlib.Read(bytes.GetSpan(PieceLength))) > 0;)
             {
                 bytes.Advance(read);
@@ -136,9 +138,30 @@ internal ref struct LlvmExtBinaryReader
             throw section.Invalid("compressed section", "is damaged");
         }
 
-        return (ulong)bytes.WrittenCount == length
+        if ((ulong)bytes.WrittenCount != length)
+        {
+            throw section.Invalid("compressed section", $"has {((ulong)bytes.WrittenCount < length ? "fewer" : "more")} than the {length} bytes that it states");
+        }
+
+        // ZLibStream takes an early end for the end.
+        return Adler32(bytes.WrittenSpan) == BinaryPrimitives.ReadUInt32BigEndian(stream[^sizeof(uint)..])
             ? bytes.WrittenSpan
-            : throw section.Invalid("compressed section", $"has {((ulong)bytes.WrittenCount < length ? "fewer" : "more")} than the {length} bytes that it states");
+            : throw section.Invalid("compressed section", "does not end with the checksum of its content");
+    }
+
+    /// <summary>The checksum at the end of a zlib stream (RFC 1950, 2.2).</summary>
+    private static uint Adler32(ReadOnlySpan<byte> bytes)
+    {
+        const uint Modulus = 65521;
+        uint sum = 1;
+        uint sums = 0;
+        foreach (byte value in bytes)
+        {
+            sum = (sum + value) % Modulus;
+            sums = (sums + sum) % Modulus;
+        }
+
+        return (sums << 16) | sum;
     }
 
     private void ReadSummary(ByteCursor section, ulong flags)
@@ -157,17 +180,23 @@ internal ref struct LlvmExtBinaryReader
     private void ReadNames(ByteCursor section, ulong flags)
     {
         _hasHashedNames = (flags & LlvmFormat.FlagHashedNames) != 0;
-        if (!_hasHashedNames)
-        {
-            _names = section.Names();
-            return;
-        }
-
         bool isFixedLength = (flags & LlvmFormat.FlagFixedLengthHashes) != 0;
+        _names = !_hasHashedNames ? section.Names() : Hashes(ref section, isFixedLength);
+        if (!section.AtEnd)
+        {
+            throw section.Invalid("name table", $"is followed by {section.Remaining} bytes more");
+        }
+    }
+
+    private static List<string> Hashes(ref ByteCursor section, bool isFixedLength)
+    {
+        var names = new List<string>();
         for (ulong left = section.UlebCount("number of names", isFixedLength ? sizeof(ulong) : 1); left > 0; left--)
         {
-            _names.Add(HashedNames.ToName(isFixedLength ? section.U64("name hash") : section.Uleb("name hash")));
+            names.Add(HashedNames.ToName(isFixedLength ? section.U64("name hash") : section.Uleb("name hash")));
         }
+
+        return names;
     }
 
     private static void CheckContexts(ByteCursor section)

@@ -80,9 +80,10 @@ internal static class AutofdoConversion
     private static ConversionResult Focused(string input, string binary, string expression, ConversionOptions options)
     {
         using var focus = new FocusExpression(expression);
-        var name = Recording.Count(input, options).Binaries.FirstOrDefault(b => focus.IsMatch(b.Name))
+        var recording = Recording.Count(input, options);
+        var name = recording.Binaries.FirstOrDefault(b => focus.IsMatch(b.Name))
             ?? throw new ConversionException(ConversionFailure.NotRecorded, $"{input}: no binary that was recorded matches {expression}");
-        return AutoFdoConverter.Convert(input, binary, options with { MappedAs = name.Name });
+        return Recording.Of(recording.Counts, options with { MappedAs = name.Name }).Convert(binary);
     }
 
     /// <summary>The tools take any number of samples.</summary>

@@ -66,8 +66,13 @@ internal static class AutofdoProfiles
         var diff = SampleProfile.Diff(SampleProfile.Load(leftPath), SampleProfile.Load(rightPath));
         if (flags.IsSet("compare_function"))
         {
-            ulong left = Math.Max(diff.Functions.Select(f => f.LeftTotal).DefaultIfEmpty().Max(), 1);
-            ulong right = Math.Max(diff.Functions.Select(f => f.RightTotal).DefaultIfEmpty().Max(), 1);
+            ulong left = 1;
+            ulong right = 1;
+            foreach (var function in diff.Functions)
+            {
+                (left, right) = (Math.Max(left, function.LeftTotal), Math.Max(right, function.RightTotal));
+            }
+
             double cutoff = flags.Number("dump_cutoff_percent", 2);
             foreach (var function in diff.Functions.OrderByDescending(f => f.LeftTotal).ThenBy(f => f.Name, StringComparer.Ordinal))
             {
