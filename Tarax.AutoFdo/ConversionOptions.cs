@@ -49,6 +49,19 @@ public enum DiscriminatorHandling
     Drop,
 }
 
+/// <summary>Whether control flow is used to make counts consistent.</summary>
+public enum InferenceMode
+{
+    /// <summary>Where there are no branch stacks.</summary>
+    Auto,
+
+    /// <summary>No: counts are taken as they are.</summary>
+    Off,
+
+    /// <summary>Yes: of the counts that the control flow of each function allows, the most probable ones are taken.</summary>
+    Flow,
+}
+
 /// <summary>Choices for a conversion; the defaults suit a recording and a binary that belong together.</summary>
 public sealed record ConversionOptions
 {
@@ -85,6 +98,9 @@ public sealed record ConversionOptions
     /// </summary>
     public bool UseBranchStacks { get; init; } = true;
 
+    /// <summary>Whether control flow is used to make counts consistent. It needs the code of the binary, of x86 or AArch64.</summary>
+    public InferenceMode Inference { get; init; }
+
     /// <summary>The event to count, by its name with or without modifiers; null for the one with branch stacks, or else the most sampled one.</summary>
     public string? EventName { get; init; }
 
@@ -105,6 +121,8 @@ public sealed record ConversionOptions
 
     /// <summary>Number of threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    internal bool InfersFlow => Inference == InferenceMode.Flow || (Inference == InferenceMode.Auto && !UseBranchStacks);
 
     internal DebugFileSearch DebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory]);
 

@@ -96,6 +96,9 @@ public sealed class ConversionReport
     /// <summary>Time spent reading and counting the recording.</summary>
     public TimeSpan CountingTime { get; internal set; }
 
+    /// <summary>Time spent on control flow, which <see cref="SymbolizingTime"/> holds too.</summary>
+    public TimeSpan InferenceTime { get; internal set; }
+
     /// <summary>Time spent on symbols, debug information and the profile.</summary>
     public TimeSpan SymbolizingTime { get; internal set; }
 

@@ -55,6 +55,9 @@ public static class DiagnosticId
     /// <summary>Counts are those of the samples' addresses, not of branches.</summary>
     public const string AddressesOnly = "addresses-only";
 
+    /// <summary>The control flow of the binary is not known, so counts were taken as they are.</summary>
+    public const string NoControlFlow = "no-control-flow";
+
     /// <summary>Samples from inside of virtual machines were left out.</summary>
     public const string GuestSamples = "guest-samples";
 

@@ -8,12 +8,14 @@ namespace Tarax.AutoFdo;
 /// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
 internal static class ProfileConversion
 {
+    /// <returns>The profile, and the counts that it was made from.</returns>
     /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
-    public static SampleProfile Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
+    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
     {
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
+        counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var (profile, statistics) = ProfileBuilder.Build(
             counts, symbolizer, options.MinimumCount, options.Threads, ran => TargetOf(ran, options).Format is { } target && target.IsLlvm());
         Note(statistics, symbolizer, report);
@@ -44,7 +46,7 @@ internal static class ProfileConversion
             report.TotalCount += function.Body.TotalCount();
         }
 
-        return profile;
+        return (profile, counts);
     }
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>

@@ -82,6 +82,11 @@ internal static class RecordingCheck
     private static void NoteChoice(CountedRecording recording, ConversionOptions options, ConversionReport report)
     {
         var chosen = recording.Event!;
+        if (!options.UseBranchStacks && options.InfersFlow)
+        {
+            return;
+        }
+
         if (!options.UseBranchStacks)
         {
             report.Note(DiagnosticId.AddressesOnly, "counts are those of the samples' addresses, not of branches: blocks that ran often but quickly have low counts, and calls are not known");

@@ -39,6 +39,9 @@ internal sealed class ElfSection
 
     public bool IsCode => (Flags & (ExecutableFlag | AllocatedFlag)) == (ExecutableFlag | AllocatedFlag);
 
+    /// <summary>Whether it is loaded with the program, and holds no code.</summary>
+    public bool IsData => (Flags & (ExecutableFlag | AllocatedFlag)) == AllocatedFlag;
+
     /// <summary>Whether the file holds bytes for it: SHT_NULL and SHT_NOBITS have none.</summary>
     public bool HasContent => Type is not (0 or TypeNoBits) && Size > 0;
 }

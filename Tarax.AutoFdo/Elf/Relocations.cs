@@ -5,8 +5,8 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Elf;
 
 /// <summary>
-/// Relocations of debug sections in relocatable files: absolute ones of 32 and 64 bits, which are all that compilers write there for
-/// x86-64 and AArch64. Linked files may keep their relocations (a kernel with CONFIG_RELOCATABLE does); their sections are already right.
+/// Relocations of debug and code sections in relocatable files: absolute ones of 32 and 64 bits, which are all that compilers write into debug information for
+/// x86-64 and AArch64, and those of calls and jumps. Linked files may keep their relocations (a kernel with CONFIG_RELOCATABLE does); their sections are already right.
 /// </summary>
 internal static class Relocations
 {
@@ -19,7 +19,7 @@ internal static class Relocations
     public static bool TryApply(ElfFile file, ElfSection section, ByteSource content, [NotNullWhen(true)] out ByteSource? relocated)
     {
         relocated = null;
-        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !section.Name.StartsWith(".debug_", StringComparison.Ordinal)
+        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !(section.IsCode || section.Name.StartsWith(".debug_", StringComparison.Ordinal))
             || section.Type is ElfSection.TypeRelocationsWithAddends or ElfSection.TypeSymbolTable // whatever its name: these are needed to relocate others
             || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count
             || file.Sections[(int)table.Link].Type != ElfSection.TypeSymbolTable)
@@ -36,7 +36,8 @@ internal static class Relocations
             ulong offset = cursor.U64("r_offset");
             ulong info = cursor.U64("r_info");
             ulong addend = cursor.U64("r_addend");
-            int size = SizeOf(file.Machine, (uint)info);
+            bool isCall = IsCall(file.Machine, (uint)info);
+            int size = isCall ? 4 : SizeOf(file.Machine, (uint)info);
             if (size == 0)
             {
                 continue;
@@ -47,7 +48,19 @@ internal static class Relocations
                 throw cursor.Invalid("r_offset", $"is {offset}, beyond {section.Name}");
             }
 
-            ulong value = SymbolAddress(file, symbols, info >> 32) + addend;
+            ulong symbol = SymbolAddress(file, symbols, info >> 32);
+            if (isCall && symbol == 0)
+            {
+                continue; // of another module, or of the kernel
+            }
+
+            ulong value = symbol + addend;
+            if (isCall)
+            {
+                value -= section.Address + offset;
+                value = file.Machine == MachineAArch64 ? WithDistance(bytes.AsSpan((int)offset, size), value) : value;
+            }
+
             Write(bytes.AsSpan((int)offset, size), value, file.IsBigEndian);
         }
 
@@ -79,6 +92,21 @@ internal static class Relocations
         (MachineAArch64, 258) => 4, // R_AARCH64_ABS32
         _ => 0,
     };
+
+    /// <summary>Whether a relocation is a distance from its place, as calls and jumps have it.</summary>
+    private static bool IsCall(ushort machine, uint type) => (machine, type) switch
+    {
+        (MachineX8664, 2 or 4) => true, // R_X86_64_PC32, R_X86_64_PLT32
+        (MachineAArch64, 282 or 283) => true, // R_AARCH64_JUMP26, R_AARCH64_CALL26
+        _ => false,
+    };
+
+    /// <summary>The instruction with a distance in its low 26 bits, in instructions.</summary>
+    private static ulong WithDistance(ReadOnlySpan<byte> instruction, ulong distance)
+    {
+        const uint Mask = 0x3ff_ffff;
+        return (BinaryPrimitives.ReadUInt32LittleEndian(instruction) & ~Mask) | ((uint)(distance >> 2) & Mask);
+    }
 
     private static ulong SymbolAddress(ElfFile file, ByteSource symbols, ulong index)
     {

@@ -72,7 +72,14 @@ internal static class ConvertCommand
 
     private static readonly Option<bool> NoBranchStacks = new("--no-lbr")
     {
-        Description = "count the addresses of the samples, where there are no branch stacks: a coarser profile",
+        Description = "count the addresses of the samples, where there are no branch stacks",
+    };
+
+    private static readonly Option<InferenceMode> Inference = new("--inference")
+    {
+        Description = "make counts consistent by the control flow: auto (without branch stacks), flow (always), or off",
+        HelpName = "auto|flow|off",
+        DefaultValueFactory = _ => InferenceMode.Auto,
     };
 
     private static readonly Option<string> Profiler = new("--profiler")
@@ -131,7 +138,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Profiler,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Inference, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -155,6 +162,7 @@ internal static class ConvertCommand
             Discriminators = parsed.GetValue(Discriminators),
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
+            Inference = parsed.GetValue(Inference),
             MappedAs = parsed.GetValue(MappedAs),
             MinimumSamples = parsed.GetValue(MinimumSamples),
             MinimumCount = parsed.GetValue(MinimumCount),

@@ -44,6 +44,7 @@ internal static class ReportJson
         json.WriteNumber("totalCount", report.TotalCount);
         json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
         json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
+        json.WriteNumber("inferenceSeconds", report.InferenceTime.TotalSeconds);
         JsonText.WriteDiagnostics(report.Diagnostics, json);
         json.WriteEndObject();
     }

@@ -23,7 +23,7 @@ internal static class ReportText
         }
 
         lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? $" for {compiler}" : "")}"));
-        lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing"));
+        lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing{(report.InferenceTime > TimeSpan.Zero ? Invariant($", of that {report.InferenceTime.TotalMilliseconds:N0} ms on control flow") : "")}"));
         foreach (var diagnostic in report.Diagnostics)
         {
             lines.Add(Diagnostics.Line(diagnostic));

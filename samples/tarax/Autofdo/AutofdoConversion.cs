@@ -96,6 +96,9 @@ internal static class AutofdoConversion
             var other => throw new UsageException($"--profiler={other}: is neither perf nor text; make branch stacks of it first (perf inject), and give those for {binary}"),
         },
         UseBranchStacks = flags.IsSet("use_lbr", natural: true),
+
+        // These tools count addresses as they are.
+        Inference = InferenceMode.Off,
         MinimumSamples = 1,
     };
 }

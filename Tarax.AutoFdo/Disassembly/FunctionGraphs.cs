@@ -1,0 +1,28 @@
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Disassembly;
+
+/// <summary>The control flow of a binary's functions; any thread may ask for it.</summary>
+internal sealed class FunctionGraphs
+{
+    private readonly ExecutableCode _code;
+    private readonly PatchSites _patches;
+
+    private FunctionGraphs(ExecutableCode code, PatchSites patches)
+    {
+        _code = code;
+        _patches = patches;
+    }
+
+    /// <summary>The functions of a binary; null where the file does not hold its code, or it is code of a machine that is not known.</summary>
+    public static FunctionGraphs? Of(ElfFile binary)
+    {
+        var code = new ExecutableCode(binary);
+        return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
+    }
+
+    /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
+    public ControlFlowGraph? Build(CodeFunction function) =>
+        ControlFlowGraph.Build([.. function.Debug.Ranges], function.Entry, _code, _patches, InstructionDecoder.For(_code)!);
+}

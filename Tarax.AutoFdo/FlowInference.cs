@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inference;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>The step of a conversion in which control flow makes counts consistent.</summary>
+internal static class FlowInference
+{
+    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (FunctionGraphs.Of(binary) is not { } graphs)
+        {
+            report.Warn(DiagnosticId.NoControlFlow, "counts could not be made consistent: the file has no code of x86 or AArch64; give the binary that ran, not only its debug information");
+            return counts;
+        }
+
+        if (options.UseBranchStacks)
+        {
+            counts = RangeInference.Run(counts, binary, graphs, symbolizer, options.Threads);
+        }
+        else
+        {
+            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, options.Threads);
+            report.Note(
+                DiagnosticId.AddressesOnly,
+                $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "name the instruction that took the time")}");
+        }
+
+        report.InferenceTime = Stopwatch.GetElapsedTime(start);
+        return counts;
+    }
+}

@@ -1,0 +1,172 @@
+using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Inference;
+
+/// <summary>
+/// From addresses of samples to the counts that branch records would have given: the control flow of each sampled function says which counts are possible, and of
+/// these the most probable ones are taken.
+/// </summary>
+internal sealed class SampleInference
+{
+    /// <summary>Times are calibrated on the functions with most samples.</summary>
+    private const int FunctionsForTimes = 200;
+    private const int Calibrations = 3;
+
+    /// <summary>So much more probable (e to this power) must samples with skid be to be taken for such; the two differ by thousands where times differ.</summary>
+    private const double SkidMargin = 30;
+
+    private readonly IReadOnlyList<AddressCount> _samples;
+    private readonly FunctionGraphs _graphs;
+    private readonly CountsByFunction _counts;
+    private readonly SampledFunction?[] _functions;
+    private readonly int _threads;
+
+    private SampleInference(IReadOnlyList<AddressCount> samples, FunctionGraphs graphs, CountsByFunction counts, int threads)
+    {
+        _samples = samples;
+        _graphs = graphs;
+        _counts = counts;
+        _functions = new SampledFunction?[counts.Functions.Count];
+        _threads = threads;
+    }
+
+    /// <summary>Infers the counts of a binary.</summary>
+    /// <param name="counts">Its samples; the rest of the counts is not looked at.</param>
+    /// <param name="binary">The binary.</param>
+    /// <param name="graphs">The control flow of its functions.</param>
+    /// <param name="symbolizer">Its functions.</param>
+    /// <param name="threads">Number of threads; the result does not depend on it.</param>
+    /// <returns>The counts, and whether samples name the instruction after the one that took the time.</returns>
+    public static (BinaryCounts Counts, bool Skids) Run(BinaryCounts counts, ElfFile binary, FunctionGraphs graphs, Symbolizer symbolizer, int threads)
+    {
+        ulong[] offsets = new ulong[counts.Samples.Count];
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = counts.Samples[i].Address;
+        }
+
+        var inference = new SampleInference(counts.Samples, graphs, CountsByFunction.Of(offsets, symbolizer, threads), threads);
+        inference.ForEach(inference._functions.Length, inference.Disassemble);
+        var times = inference.CalibratedTimes();
+        inference.ForEach(inference._functions.Length, i => inference._functions[i]?.Infer(times));
+        return (inference.Result(counts, binary), times.Skids);
+    }
+
+    private void ForEach(int count, Action<int> action)
+    {
+        if (_threads == 1)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                action(i);
+            }
+        }
+        else
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
+        }
+    }
+
+    private void Disassemble(int index)
+    {
+        var function = _counts.Functions[index];
+        if (_graphs.Build(function.Function) is not { } graph)
+        {
+            return;
+        }
+
+        ulong[] samples = new ulong[graph.Instructions.Count];
+        for (int i = 0; i < function.Indices.Count; i++)
+        {
+            ref ulong sum = ref samples[graph.InstructionHolding(function.Addresses[i])];
+            sum = SaturatingSum.Of(sum, _samples[function.Indices[i]].Count);
+        }
+
+        _functions[index] = new SampledFunction(graph, samples);
+    }
+
+    /// <summary>The times under which the samples are most probable, with skid or without.</summary>
+    private InstructionTimes CalibratedTimes()
+    {
+        var largest = new List<SampledFunction>();
+        foreach (var function in _functions)
+        {
+            if (function is not null)
+            {
+                largest.Add(function);
+            }
+        }
+
+        // Equal ones stay in the order in which they lie.
+        var sorted = largest.ToArray();
+        int[] places = new int[sorted.Length];
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        Array.Sort(places, (a, b) => largest[a].Total != largest[b].Total ? largest[b].Total.CompareTo(largest[a].Total) : a.CompareTo(b));
+        sorted = Array.ConvertAll(places[..Math.Min(places.Length, FunctionsForTimes)], i => largest[i]);
+        var (exact, likelihoodOfExact) = Calibrate(sorted, skids: false);
+        var (skidding, likelihoodOfSkidding) = Calibrate(sorted, skids: true);
+        return likelihoodOfSkidding > likelihoodOfExact + SkidMargin ? skidding : exact;
+    }
+
+    private (InstructionTimes Times, double LogLikelihood) Calibrate(SampledFunction[] functions, bool skids)
+    {
+        var times = InstructionTimes.Guess(skids);
+        double likelihood = 0;
+        for (int i = 0; i < Calibrations; i++)
+        {
+            var known = times;
+            ForEach(functions.Length, f => functions[f].Infer(known));
+            var (samples, executions) = (InstructionTimes.NewSums(), InstructionTimes.NewSums());
+            Array.ForEach(functions, f => f.AddTo(samples, executions, known));
+            times = InstructionTimes.Guess(skids).Calibrated(samples, executions);
+            likelihood = 0;
+            foreach (var function in functions)
+            {
+                likelihood += function.LogLikelihood(times);
+            }
+        }
+
+        return (times, likelihood);
+    }
+
+    private BinaryCounts Result(BinaryCounts counts, ElfFile binary)
+    {
+        var inferred = new InferredCounts(binary);
+        foreach (int index in _counts.Elsewhere)
+        {
+            inferred.AddRange(_samples[index].Address, _samples[index].Address, _samples[index].Count, _samples[index].FirstTime);
+        }
+
+        for (int i = 0; i < _functions.Length; i++)
+        {
+            if (_functions[i] is { } sampled)
+            {
+                var function = _counts.Functions[i];
+                inferred.AddBlocks(sampled.Graph, sampled.Flow, (start, end) => FirstTime(function, start, end));
+                inferred.AddBranches(sampled.Graph, sampled.Flow, function.Function.Entry);
+            }
+        }
+
+        return inferred.ToCounts(counts.BuildId, counts.Samples);
+    }
+
+    private ulong FirstTime(FunctionCounts function, ulong start, ulong end)
+    {
+        ulong earliest = ulong.MaxValue;
+        int first = function.Addresses.BinarySearch(start);
+        for (int i = first < 0 ? ~first : first; i < function.Addresses.Count && function.Addresses[i] < end; i++)
+        {
+            ulong time = _samples[function.Indices[i]].FirstTime;
+            earliest = time == 0 ? earliest : Math.Min(earliest, time);
+        }
+
+        return earliest == ulong.MaxValue ? 0 : earliest;
+    }
+}
