@@ -88,7 +88,7 @@ internal static class ScalingComparison
     }
 
     private static string[] Convert(string executable, string recording, DataSet set, string output, string threads) =>
-        [executable, "convert", recording, "--binary", set.Binary, "--mapped-as", set.MappedAs ?? Path.GetFileName(set.Binary), "--threads", threads, "-o", output];
+        [executable, "convert", recording, "--check-ranges", "off", "--binary", set.Binary, "--mapped-as", set.MappedAs ?? Path.GetFileName(set.Binary), "--threads", threads, "-o", output];
 
     private static MeasuredProcess[] Interleaved(int cases, Func<int, MeasuredProcess> run)
     {

@@ -67,6 +67,9 @@ public static class DiagnosticId
     /// <summary>Ranges were dropped because their end is not a possible one.</summary>
     public const string DroppedRanges = "dropped-ranges";
 
+    /// <summary>Ranges were dropped because the code of the binary cannot have run so.</summary>
+    public const string ImpossibleRanges = "impossible-ranges";
+
     /// <summary>Code that ran is not described by the debug information.</summary>
     public const string WithoutDebugInformation = "without-debug-information";
 

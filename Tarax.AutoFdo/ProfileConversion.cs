@@ -15,6 +15,7 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
+        counts = options.CheckRanges && options.UseBranchStacks ? RangeCheck.Apply(counts, binary, report) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var (profile, statistics) = ProfileBuilder.Build(
             counts, symbolizer, options.MinimumCount, options.Threads, ran => TargetOf(ran, options).Format is { } target && target.IsLlvm());
@@ -156,9 +157,6 @@ internal static class ProfileConversion
     }
 
     /// <summary>The functions of the binary, for LLVM's extensible binary. A kernel's cold code is better left to the compiler's own guesses.</summary>
-    private static IReadOnlyList<string> SymbolList(ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
-    {
-        bool isKernel = binary.FindSection("__ksymtab") is not null || binary.FindSection(".modinfo") is not null;
-        return report.Format == ProfileFormat.LlvmExtBinary && (options.SymbolList ?? !isKernel) ? symbolizer.FunctionNames() : [];
-    }
+    private static IReadOnlyList<string> SymbolList(ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report) =>
+        report.Format == ProfileFormat.LlvmExtBinary && (options.SymbolList ?? !binary.IsOfKernel) ? symbolizer.FunctionNames() : [];
 }

@@ -1,34 +1,43 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Disassembly;
 
+/// <summary>A place that is rewritten.</summary>
+/// <param name="Start">ELF virtual address.</param>
+/// <param name="End">Address after it.</param>
+/// <param name="Target">Where a jump goes that may be written there; 0 for none.</param>
+internal readonly record struct PatchSite(ulong Start, ulong End, ulong Target);
+
 /// <summary>
-/// Places of a kernel's text that are rewritten while it runs, so that what executed there is not what the file holds: static keys (<c>__jump_table</c>,
-/// struct jump_entry in include/linux/jump_label.h), alternatives (<c>.altinstructions</c>, struct alt_instr in arch/x86/include/asm/alternative.h), static calls
-/// (<c>.static_call_sites</c>), return and indirect branch thunks (<c>.return_sites</c>, <c>.retpoline_sites</c>) and the calls of the function tracer (<c>__mcount_loc</c>).
+/// Places of a kernel's text that are rewritten while it runs, so that what executed there is not what the file holds: static keys (struct jump_entry in
+/// include/linux/jump_label.h), alternatives (struct alt_instr in arch/x86/include/asm/alternative.h), paravirtual calls (struct paravirt_patch_site), static calls
+/// (struct static_call_site), thunks of returns and of indirect branches, and the calls of the function tracer.
 /// </summary>
 internal sealed class PatchSites
 {
     /// <summary>The longest instruction that is written at a place without a stated length: a near jump or call.</summary>
     private const ulong LongestJump = 5;
 
+    /// <summary>Places with a stated length are not longer.</summary>
+    private const ulong LongestSite = 256;
+
     private readonly List<PatchSite> _sites = [];
 
-    /// <summary>The places of a binary; none for one that is no kernel.</summary>
+    /// <summary>The places of a binary; none for one that is no part of a kernel.</summary>
     public static PatchSites Of(ExecutableCode code, ElfFile binary)
     {
         var sites = new PatchSites();
-        if (binary.Type != ElfType.Relocatable && binary.Is64Bit && !binary.IsBigEndian)
+        if (KernelTables.Of(binary, code) is { } tables)
         {
-            sites.ReadStaticKeys(binary);
-            sites.ReadAlternatives(code, binary);
-            foreach (string name in (string[])[".static_call_sites", ".return_sites", ".retpoline_sites"])
-            {
-                sites.ReadPlaces(binary, name, name == ".static_call_sites" ? 8 : 4);
-            }
-
-            sites.ReadTracerCalls(binary);
+            sites.ReadStaticKeys(code, tables.Find("__jump_table", "__jump_table", out ulong address), address);
+            sites.ReadAlternatives(code, tables.Find(".altinstructions", "alt_instructions", out address), address);
+            sites.ReadParavirtualCalls(tables.Find(".parainstructions", "parainstructions", out _));
+            sites.ReadPlaces(tables.Find(".static_call_sites", "static_call_sites", out address), address, 8);
+            sites.ReadPlaces(tables.Find(".return_sites", "return_sites", out address), address, 4);
+            sites.ReadPlaces(tables.Find(".retpoline_sites", "retpoline_sites", out address), address, 4);
+            sites.ReadTracerCalls(tables.Find("__mcount_loc", "mcount_loc", out _));
         }
 
         sites._sites.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Target.CompareTo(b.Target));
@@ -41,8 +50,6 @@ internal sealed class PatchSites
     /// <summary>Whether an instruction of the file may be another one, or none, when it runs.</summary>
     public bool Overlap(ulong start, ulong end)
     {
-        // Sites are short; the one that reaches here begins not far before.
-        const ulong LongestSite = 256;
         for (int i = FirstAt(start > LongestSite ? start - LongestSite : 0); i < _sites.Count && _sites[i].Start < end; i++)
         {
             if (_sites[i].End > start)
@@ -55,11 +62,7 @@ internal sealed class PatchSites
     }
 
     /// <summary>The sites that begin in some code.</summary>
-    public ReadOnlySpan<PatchSite> Within(ulong start, ulong end)
-    {
-        int first = FirstAt(start);
-        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_sites)[first..FirstAt(end)];
-    }
+    public ReadOnlySpan<PatchSite> Within(ulong start, ulong end) => CollectionsMarshal.AsSpan(_sites)[FirstAt(start)..FirstAt(end)];
 
     private int FirstAt(ulong address)
     {
@@ -74,42 +77,39 @@ internal sealed class PatchSites
         return low;
     }
 
-    /// <summary>Entries of 16 bytes: distance to the code, distance to the target, key.</summary>
-    private void ReadStaticKeys(ElfFile binary)
+    /// <summary>Entries of 16 bytes: distance to the code, distance to the target, key. The code is a jump or does nothing, of 2 or of 5 bytes.</summary>
+    private void ReadStaticKeys(ExecutableCode code, ReadOnlySpan<byte> table, ulong address)
     {
         const int EntrySize = 16;
-        if (binary.FindSection("__jump_table") is not { HasContent: true } section)
+        const byte ShortJump = 0xeb;
+        const byte ShortNothing = 0x66;
+        for (int at = 0; at + EntrySize <= table.Length; at += EntrySize)
         {
-            return;
-        }
-
-        var bytes = binary.Content(section).All();
-        for (int at = 0; at + EntrySize <= bytes.Length; at += EntrySize)
-        {
-            ulong code = Relative(section, bytes, at);
-            _sites.Add(new PatchSite(code, code + LongestJump, Relative(section, bytes, at + 4)));
+            ulong place = Relative(table, address, at);
+            var bytes = code.From(place);
+            bool isShort = !bytes.IsEmpty && bytes[0] is ShortJump or ShortNothing;
+            _sites.Add(new PatchSite(place, place + (isShort ? 2 : LongestJump), Relative(table, address, at + 4)));
         }
     }
 
-    /// <summary>Entries of 12 bytes up to 6.2, of 14 since: distances to the code and to its replacement, flags, their two lengths at the end.</summary>
-    private void ReadAlternatives(ExecutableCode code, ElfFile binary)
+    /// <summary>Entries of 12 bytes up to Linux 6.2, of 14 since: distances to the code and to its replacement, flags, and at the end the two lengths.</summary>
+    private void ReadAlternatives(ExecutableCode code, ReadOnlySpan<byte> table, ulong address)
     {
-        if (binary.FindSection(".altinstructions") is not { HasContent: true } section || InstructionDecoder.For(code) is not { } decoder)
+        int entrySize = EntrySizeOfAlternatives(code, table, address);
+        if (entrySize == 0 || InstructionDecoder.For(code) is not { } decoder)
         {
             return;
         }
 
-        var bytes = binary.Content(section).All();
-        int entrySize = EntrySizeOf(code, section, bytes);
         var replacement = new List<CodeInstruction>();
-        for (int at = 0; entrySize > 0 && at + entrySize <= bytes.Length; at += entrySize)
+        for (int at = 0; at + entrySize <= table.Length; at += entrySize)
         {
-            ulong start = Relative(section, bytes, at);
-            ulong end = start + bytes[at + entrySize - 2];
+            ulong start = Relative(table, address, at);
+            ulong end = start + table[at + entrySize - 2];
             _sites.Add(new PatchSite(start, end, 0));
-            ulong other = Relative(section, bytes, at + 4);
+            ulong other = Relative(table, address, at + 4);
             replacement.Clear();
-            decoder.Decode(code.From(other), other, bytes[at + entrySize - 1], replacement);
+            decoder.Decode(code.From(other), other, table[at + entrySize - 1], replacement);
             foreach (var instruction in replacement)
             {
                 if (instruction.Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump)
@@ -120,15 +120,15 @@ internal sealed class PatchSites
         }
     }
 
-    private static int EntrySizeOf(ExecutableCode code, ElfSection section, ReadOnlySpan<byte> bytes)
+    private static int EntrySizeOfAlternatives(ExecutableCode code, ReadOnlySpan<byte> table, ulong address)
     {
         const int Tried = 64;
         foreach (int size in (int[])[12, 14, 13])
         {
-            bool fits = bytes.Length % size == 0;
-            for (int at = 0; fits && at + size <= bytes.Length && at < size * Tried; at += size)
+            bool fits = table.Length >= size && table.Length % size == 0;
+            for (int at = 0; fits && at + size <= table.Length && at < size * Tried; at += size)
             {
-                fits = !code.From(Relative(section, bytes, at)).IsEmpty && bytes[at + size - 2] is > 0 and < 128;
+                fits = !code.From(Relative(table, address, at)).IsEmpty && table[at + size - 2] is > 0 and < 128;
             }
 
             if (fits)
@@ -140,42 +140,36 @@ internal sealed class PatchSites
         return 0;
     }
 
-    private void ReadPlaces(ElfFile binary, string name, int entrySize)
+    /// <summary>Entries of 16 bytes: address, type, length.</summary>
+    private void ReadParavirtualCalls(ReadOnlySpan<byte> table)
     {
-        if (binary.FindSection(name) is not { HasContent: true } section)
+        const int EntrySize = 16;
+        for (int at = 0; at + EntrySize <= table.Length; at += EntrySize)
         {
-            return;
-        }
-
-        var bytes = binary.Content(section).All();
-        for (int at = 0; at + entrySize <= bytes.Length; at += entrySize)
-        {
-            ulong code = Relative(section, bytes, at);
-            _sites.Add(new PatchSite(code, code + LongestJump, 0));
+            ulong place = BinaryPrimitives.ReadUInt64LittleEndian(table[at..]);
+            _sites.Add(new PatchSite(place, place + table[at + 9], 0));
         }
     }
 
-    private void ReadTracerCalls(ElfFile binary)
+    /// <summary>Distances to code.</summary>
+    private void ReadPlaces(ReadOnlySpan<byte> table, ulong address, int entrySize)
     {
-        if (binary.FindSection("__mcount_loc") is not { HasContent: true } section)
+        for (int at = 0; at + entrySize <= table.Length; at += entrySize)
         {
-            return;
-        }
-
-        var bytes = binary.Content(section).All();
-        for (int at = 0; at + 8 <= bytes.Length; at += 8)
-        {
-            ulong code = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
-            _sites.Add(new PatchSite(code, code + LongestJump, 0));
+            ulong place = Relative(table, address, at);
+            _sites.Add(new PatchSite(place, place + LongestJump, 0));
         }
     }
 
-    private static ulong Relative(ElfSection section, ReadOnlySpan<byte> bytes, int at) =>
-        section.Address + (ulong)at + (ulong)BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+    private void ReadTracerCalls(ReadOnlySpan<byte> table)
+    {
+        for (int at = 0; at + 8 <= table.Length; at += 8)
+        {
+            ulong place = BinaryPrimitives.ReadUInt64LittleEndian(table[at..]);
+            _sites.Add(new PatchSite(place, place + LongestJump, 0));
+        }
+    }
+
+    private static ulong Relative(ReadOnlySpan<byte> table, ulong address, int at) =>
+        address + (ulong)at + (ulong)BinaryPrimitives.ReadInt32LittleEndian(table[at..]);
 }
-
-/// <summary>A place that is rewritten.</summary>
-/// <param name="Start">ELF virtual address.</param>
-/// <param name="End">Address after it.</param>
-/// <param name="Target">Where a jump goes that may be written there; 0 for none.</param>
-internal readonly record struct PatchSite(ulong Start, ulong End, ulong Target);

@@ -77,6 +77,9 @@ internal sealed class ElfFile : IDisposable
     /// <summary>Whether it holds DWARF that describes code.</summary>
     public bool HasDebugInformation => FindSection(".debug_info") is { HasContent: true };
 
+    /// <summary>Whether it is a kernel or a module of one, by sections that only these have.</summary>
+    public bool IsOfKernel => FindSection("__ksymtab") is not null || FindSection(".modinfo") is not null;
+
     /// <summary>
     /// Whether only debug information was kept: the code has no bytes here, and file offsets are not those of the binary.
     /// </summary>

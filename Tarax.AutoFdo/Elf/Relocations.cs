@@ -5,7 +5,7 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Elf;
 
 /// <summary>
-/// Relocations of debug and code sections in relocatable files: absolute ones of 32 and 64 bits, which are all that compilers write into debug information for
+/// Relocations of sections of relocatable files: absolute ones of 32 and 64 bits, which are all that compilers write into debug information for
 /// x86-64 and AArch64, and those of calls and jumps. Linked files may keep their relocations (a kernel with CONFIG_RELOCATABLE does); their sections are already right.
 /// </summary>
 internal static class Relocations
@@ -19,7 +19,7 @@ internal static class Relocations
     public static bool TryApply(ElfFile file, ElfSection section, ByteSource content, [NotNullWhen(true)] out ByteSource? relocated)
     {
         relocated = null;
-        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !(section.IsCode || section.Name.StartsWith(".debug_", StringComparison.Ordinal))
+        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !(section.IsCode || section.IsData || section.Name.StartsWith(".debug_", StringComparison.Ordinal))
             || section.Type is ElfSection.TypeRelocationsWithAddends or ElfSection.TypeSymbolTable // whatever its name: these are needed to relocate others
             || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count
             || file.Sections[(int)table.Link].Type != ElfSection.TypeSymbolTable)

@@ -82,6 +82,13 @@ internal static class ConvertCommand
         DefaultValueFactory = _ => InferenceMode.Auto,
     };
 
+    private static readonly Option<string> CheckRanges = new("--check-ranges")
+    {
+        Description = "leave out ranges that the binary's code cannot have run",
+        HelpName = "on|off",
+        DefaultValueFactory = _ => "on",
+    };
+
     private static readonly Option<string> Profiler = new("--profiler")
     {
         Description = "what INPUT is: perf (a recording, or what perf script printed of one) or text (counts)",
@@ -135,10 +142,11 @@ internal static class ConvertCommand
         Threads.Validators.Add(Range(Threads, 1, 1024));
         Profiler.AcceptOnlyFromAmong("perf", "text");
         Report.AcceptOnlyFromAmong("text", "json");
+        CheckRanges.AcceptOnlyFromAmong("on", "off");
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Inference, Profiler,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -163,6 +171,7 @@ internal static class ConvertCommand
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
             Inference = parsed.GetValue(Inference),
+            CheckRanges = parsed.GetValue(CheckRanges) != "off",
             MappedAs = parsed.GetValue(MappedAs),
             MinimumSamples = parsed.GetValue(MinimumSamples),
             MinimumCount = parsed.GetValue(MinimumCount),

@@ -97,7 +97,8 @@ internal static class AutofdoConversion
         },
         UseBranchStacks = flags.IsSet("use_lbr", natural: true),
 
-        // These tools count addresses as they are.
+        // These tools count what was recorded as it is.
+        CheckRanges = false,
         Inference = InferenceMode.Off,
         MinimumSamples = 1,
     };

@@ -1,0 +1,58 @@
+using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>Leaves out ranges that the code of the binary cannot have run: stacks that were damaged, or another build.</summary>
+internal static class RangeCheck
+{
+    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report)
+    {
+        if (StraightLines.Of(binary) is not { } lines)
+        {
+            return counts;
+        }
+
+        var kept = new List<RangeCount>(counts.Ranges.Count);
+        ulong[] dropped = new ulong[(int)RangeFault.RunsThroughJump + 1];
+        var (start, length, address) = (0UL, 0UL, 0UL);
+        foreach (var range in counts.Ranges)
+        {
+            if (range.Begin - start >= length && !binary.TryGetVirtualAddress(start = range.Begin, out address, out length))
+            {
+                length = 0;
+                kept.Add(range);
+                continue;
+            }
+
+            ulong begin = range.Begin - start + address;
+            var fault = lines.Check(begin, begin + (range.End - range.Begin));
+            if (fault == RangeFault.None)
+            {
+                kept.Add(range);
+            }
+
+            dropped[(int)fault] = SaturatingSum.Of(dropped[(int)fault], range.Count);
+        }
+
+        report.Drop("ends within an instruction", dropped[(int)RangeFault.EndsWithinInstruction]);
+        report.Drop("ends at an instruction that never branches", dropped[(int)RangeFault.EndsAtNoBranch]);
+        report.Drop("runs through a jump", dropped[(int)RangeFault.RunsThroughJump]);
+        if (kept.Count == counts.Ranges.Count)
+        {
+            return counts;
+        }
+
+        ulong impossible = SaturatingSum.Of(dropped[1], SaturatingSum.Of(dropped[2], dropped[3]));
+        ulong all = SaturatingSum.Of(impossible, dropped[0]);
+        if (impossible > all / 100)
+        {
+            report.Warn(
+                DiagnosticId.ImpossibleRanges,
+                $"{Rate.Of(impossible, all)} of the ranges in the binary cannot have run in this code and were dropped; this is another build, or the branch stacks are damaged (--check-ranges off keeps them)");
+        }
+
+        return new BinaryCounts(counts.BuildId, counts.Branches, kept, counts.Samples, counts.Entries);
+    }
+}
