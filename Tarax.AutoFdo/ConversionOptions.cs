@@ -98,7 +98,10 @@ public sealed record ConversionOptions
     /// </summary>
     public bool UseBranchStacks { get; init; } = true;
 
-    /// <summary>Whether ranges that the code of the binary cannot have run, from their begin to their end, are left out. It needs code of x86 or AArch64.</summary>
+    /// <summary>
+    /// Whether ranges of a recording that the code of the binary cannot have run, from their begin to their end, are left out. It needs code of x86 or AArch64.
+    /// Counts as text are taken as they are.
+    /// </summary>
     public bool CheckRanges { get; init; } = true;
 
     /// <summary>Whether control flow is used to make counts consistent. It needs the code of the binary, of x86 or AArch64.</summary>

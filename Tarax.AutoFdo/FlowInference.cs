@@ -25,7 +25,7 @@ internal static class FlowInference
         }
         else
         {
-            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, options.Threads);
+            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, AreOfTime(report.EventName), options.Threads);
             report.Note(
                 DiagnosticId.AddressesOnly,
                 $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "name the instruction that took the time")}");
@@ -34,4 +34,14 @@ internal static class FlowInference
         report.InferenceTime = Stopwatch.GetElapsedTime(start);
         return counts;
     }
+
+    /// <summary>
+    /// Whether an event counts time or cycles, by its name: of perf (<c>cycles:u</c>, <c>cpu-clock</c>, <c>cpu/cpu-cycles/</c>, <c>ibs_op//</c>), of dotnet-trace (<c>cpu</c>), or by type and config where it
+    /// has none (PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CPU_CLOCK and PERF_COUNT_SW_TASK_CLOCK of perf_event_open(2)).
+    /// </summary>
+    private static bool AreOfTime(string eventName) =>
+        eventName.Contains("cycles", StringComparison.OrdinalIgnoreCase)
+        || eventName.Contains("clock", StringComparison.OrdinalIgnoreCase)
+        || eventName.StartsWith("ibs_op", StringComparison.Ordinal)
+        || eventName is "cpu" or "type 0 config 0x0" or "type 1 config 0x0" or "type 1 config 0x1";
 }

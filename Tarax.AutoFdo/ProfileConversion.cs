@@ -15,7 +15,7 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer);
-        counts = options.CheckRanges && options.UseBranchStacks ? RangeCheck.Apply(counts, binary, report) : counts;
+        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.Apply(counts, binary, report) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var (profile, statistics) = ProfileBuilder.Build(
             counts, symbolizer, options.MinimumCount, options.Threads, ran => TargetOf(ran, options).Format is { } target && target.IsLlvm());

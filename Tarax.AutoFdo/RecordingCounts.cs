@@ -129,14 +129,9 @@ public sealed class RecordingCounts
     /// <exception cref="ConversionException">There are no samples, or none with branch stacks where they are wanted.</exception>
     internal ConversionReport Report(ConversionOptions options)
     {
-        if (Samples == 0)
+        if (Problem(options) is { } problem)
         {
-            throw new ConversionException(ConversionFailure.EmptyRecording, $"{Counted.Path}: there are no samples in these counts");
-        }
-
-        if (options.UseBranchStacks && Counted.Totals.SamplesWithBranchStack == 0)
-        {
-            throw new ConversionException(ConversionFailure.NoBranchStacks, $"{Counted.Path}: these counts are of samples without branch stacks; the addresses of the samples alone make a coarser profile: --no-lbr");
+            throw problem;
         }
 
         return new ConversionReport
@@ -147,6 +142,13 @@ public sealed class RecordingCounts
             BranchEntries = Counted.Totals.BranchEntries,
         };
     }
+
+    /// <summary>Why no profile can be made as asked; null where one can.</summary>
+    internal ConversionException? Problem(ConversionOptions options) =>
+        Samples == 0 ? new ConversionException(ConversionFailure.EmptyRecording, $"{Counted.Path}: there are no samples in these counts")
+        : options.UseBranchStacks && Counted.Totals.SamplesWithBranchStack == 0
+            ? new ConversionException(ConversionFailure.NoBranchStacks, $"{Counted.Path}: these counts are of samples without branch stacks; the addresses of the samples alone make a coarser profile: --no-lbr")
+        : null;
 
     /// <summary>Files of the same name and build-id are one, in a fixed order.</summary>
     private List<MappedFile> CountedFiles() =>

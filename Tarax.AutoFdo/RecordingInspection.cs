@@ -67,9 +67,32 @@ public sealed class RecordingInspection
         Architecture = recording.Features.Arch ?? "";
         Cpu = recording.Features.CpuDescription ?? recording.Features.CpuId ?? "";
         Diagnostics = report.Diagnostics;
-        Binaries = InspectedBinariesOf(recording, options);
+        Binaries = InspectedBinariesOf(recording.Counted, options);
         Problem = RecordingCheck.Problem(recording, options)?.Message;
         NextStep = NextStepOf(recording, this, options);
+    }
+
+    private RecordingInspection(RecordingCounts counts, string container, ConversionOptions options)
+    {
+        var counted = counts.Counted;
+        Path = counted.Path;
+        Container = container;
+        Events = [.. counts.EventNames.Select(name => new InspectedEvent(name, counts.Samples, 0, false, true, true, ""))];
+        RecordsByType = [];
+        Samples = counts.Samples;
+        CountedEvent = string.Join(", ", counts.EventNames);
+        CountedSamples = counts.Samples;
+        SamplesWithBranchStack = counted.Totals.SamplesWithBranchStack;
+        BranchEntries = counted.Totals.BranchEntries;
+        DeepestBranchStack = counted.Totals.DeepestBranchStack;
+        FirstTime = counted.Totals.FirstTime;
+        LastTime = counted.Totals.LastTime;
+        CommandLine = [];
+        PerfVersion = KernelRelease = Architecture = Cpu = "";
+        Diagnostics = [];
+        Binaries = InspectedBinariesOf(counted, options);
+        Problem = counts.Problem(options)?.Message;
+        NextStep = ConversionStep(this, options);
     }
 
     /// <summary>The recording.</summary>
@@ -151,6 +174,17 @@ public sealed class RecordingInspection
         return new RecordingInspection(CountedRecording.Read(path, options), options);
     }
 
+    /// <summary>Looks at counts of a recording of another tool.</summary>
+    /// <param name="counts">What was counted of it.</param>
+    /// <param name="container">How it is stored, in a few words.</param>
+    /// <param name="options">Choices, as for a conversion; null for the defaults.</param>
+    public static RecordingInspection Of(RecordingCounts counts, string container, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        ArgumentNullException.ThrowIfNull(container);
+        return new RecordingInspection(counts, container, options ?? new ConversionOptions());
+    }
+
     private static string ContainerOf(RecordingForm form) =>
         (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsText ? "text of perf script" : form.IsPipe ? "pipe format" : "regular file")
         + (form.IsCompressed ? ", compressed" : "") + (form.IsForeign ? ", of the other byte order" : "");
@@ -174,9 +208,9 @@ public sealed class RecordingInspection
             recorded.Layout.HasBranchStack ? attribute.BranchSampleType.FilterText() : "");
     }
 
-    private static List<InspectedBinary> InspectedBinariesOf(CountedRecording recording, ConversionOptions options)
+    private static List<InspectedBinary> InspectedBinariesOf(CountedBinaries counted, ConversionOptions options)
     {
-        var branches = recording.BranchesByFile();
+        var branches = counted.Counts.BranchesByFile();
         ulong all = 0;
         foreach (ulong count in branches.Values)
         {
@@ -184,10 +218,10 @@ public sealed class RecordingInspection
         }
 
         var result = new List<InspectedBinary>();
-        foreach (var binary in recording.Counted.Binaries())
+        foreach (var binary in counted.Binaries())
         {
             ulong into = branches.GetValueOrDefault(binary.File!);
-            string? path = recording.Counted.FindOnThisMachine(binary.File!, options.DebugFiles);
+            string? path = counted.FindOnThisMachine(binary.File!, options.DebugFiles);
             result.Add(new InspectedBinary(binary, into, all == 0 ? 0 : (double)into / all, path, StateOf(path, options.DebugFiles)));
         }
 
@@ -214,7 +248,6 @@ public sealed class RecordingInspection
 
     private static string NextStepOf(CountedRecording recording, RecordingInspection inspection, ConversionOptions options)
     {
-        const double MattersFrom = 0.05;
         string recorded = Quoted(inspection.Path);
         if (inspection.Samples == 0)
         {
@@ -233,6 +266,14 @@ public sealed class RecordingInspection
             return $"perf script -i perf.data --show-mmap-events -F comm,pid,time,ip{(inspection.SamplesWithBranchStack > 0 ? ",brstack" : "")} >{recorded}";
         }
 
+        return ConversionStep(inspection, options);
+    }
+
+    /// <summary>The conversion of what can be converted, or how to get what is missing for it.</summary>
+    private static string ConversionStep(RecordingInspection inspection, ConversionOptions options)
+    {
+        const double MattersFrom = 0.05;
+        string recorded = Quoted(inspection.Path);
         string furtherOptions = (inspection.SamplesWithBranchStack == 0 ? " --no-lbr" : "")
             + (options.EventName is { } name ? $" --event {Quoted(name)}" : "")
             + string.Concat(options.DebugDirectories.Select(d => $" --debug-dir {Quoted(d)}"));

@@ -30,7 +30,7 @@ public sealed class InferenceAccuracyTests
         using var symbolizer = new Symbolizer(files);
         var execution = new ExactExecution(exactCounts, files.Binary);
         var samples = execution.Draw(model, number, seed: 1, a => symbolizer.FindFunction(a)?.Entry ?? 0);
-        var exact = Build(execution.Counts(), files, new ConversionOptions());
+        var exact = Build(execution.Counts(), files, new ConversionOptions { CheckRanges = false });
         var ours = Build(samples.OfAddressesOnly(), files, new ConversionOptions { UseBranchStacks = false });
         var incumbent = Build(samples.OfAddressesOnly(), files, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off });
         return (ProfileOverlap.Of(ours, exact), ProfileOverlap.Of(incumbent, exact));

@@ -25,7 +25,7 @@ internal sealed class Arm64Decoder : InstructionDecoder
     {
         var (flow, distance) = FlowOf(word);
         ulong target = distance is { } bytes ? address + (ulong)bytes : 0;
-        return new CodeInstruction(address, target, Size, flow, flow is InstructionFlow.Next or InstructionFlow.Stop ? KindOf(word) : InstructionKind.Branch);
+        return new CodeInstruction(address, target, Size, flow, flow is InstructionFlow.Next or InstructionFlow.Stop ? KindOf(word) : CodeInstruction.KindOf(flow));
     }
 
     private static (InstructionFlow Flow, long? Distance) FlowOf(uint word)

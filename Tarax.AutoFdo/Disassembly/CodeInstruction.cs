@@ -49,14 +49,23 @@ internal enum InstructionKind : byte
     /// <summary>Divides, or takes a root.</summary>
     Divide,
 
-    /// <summary>Jumps, calls, returns.</summary>
+    /// <summary>Jumps or calls to a place that the code tells.</summary>
     Branch,
+
+    /// <summary>Jumps or calls to where a register or memory says.</summary>
+    IndirectBranch,
+
+    /// <summary>Returns.</summary>
+    Return,
 
     /// <summary>Reads and writes memory that other processors see change at once.</summary>
     Atomic,
 
     /// <summary>A loop by itself, or waits for everything before it.</summary>
     Slow,
+
+    /// <summary>No instruction: what it takes to begin anew behind a branch that the processor took for the other way.</summary>
+    Misprediction,
 }
 
 /// <summary>How the targets of an indirect jump stand in memory.</summary>
@@ -91,4 +100,12 @@ internal readonly record struct CodeInstruction(ulong Address, ulong Target, byt
 
     /// <summary>Whether the next instruction may follow.</summary>
     public bool FallsThrough => Flow is InstructionFlow.Next or InstructionFlow.ConditionalJump or InstructionFlow.Call or InstructionFlow.IndirectCall;
+
+    /// <summary>The kind of an instruction that does not just go on.</summary>
+    public static InstructionKind KindOf(InstructionFlow flow) => flow switch
+    {
+        InstructionFlow.IndirectJump or InstructionFlow.IndirectCall => InstructionKind.IndirectBranch,
+        InstructionFlow.Return => InstructionKind.Return,
+        _ => InstructionKind.Branch,
+    };
 }

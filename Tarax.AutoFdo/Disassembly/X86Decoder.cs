@@ -61,7 +61,7 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
             FollowRegisters(instruction);
         }
 
-        return new CodeInstruction(instruction.IP, table, (byte)instruction.Length, flow, flow == InstructionFlow.Next ? KindOf(instruction) : InstructionKind.Branch, form);
+        return new CodeInstruction(instruction.IP, table, (byte)instruction.Length, flow, flow == InstructionFlow.Next ? KindOf(instruction) : CodeInstruction.KindOf(flow), form);
     }
 
     private static InstructionFlow FlowOf(in Instruction instruction) => instruction.FlowControl switch

@@ -20,12 +20,45 @@ internal readonly record struct Evidence(double Time, double Seen)
 }
 
 /// <summary>The executions of all blocks and edges of a function that the evidence makes most probable.</summary>
-/// <param name="Blocks">Of each block.</param>
-/// <param name="Edges">Of each edge. At each block those that lead to it, and those that lead away, have the block's sum.</param>
-internal sealed record FunctionFlow(long[] Blocks, long[] Edges)
+internal sealed class FunctionFlow
 {
+    private readonly ControlFlowGraph? _graph;
+    private readonly SeriesReduction? _series;
+    private readonly double[] _flow = [];
+    private readonly double _scale;
+
     /// <summary>Multiplications for one function: some hundredths of a second. Functions that take more get a coarser answer.</summary>
     private const long MostOperations = 60_000_000;
+
+    private FunctionFlow(ControlFlowGraph graph, SeriesReduction series, double[] flow, double scale)
+    {
+        (_graph, _series, _flow, _scale) = (graph, series, flow, scale);
+        long[] rounded = FlowRounding.Round(series.Reduced, flow, scale);
+        Blocks = new long[graph.Blocks.Count];
+        for (int i = 0; i < Blocks.Length; i++)
+        {
+            Blocks[i] = graph.IsFiller(i) ? 0 : rounded[series.ArcOf[i]];
+        }
+
+        Edges = new long[graph.Edges.Count];
+        for (int i = 0; i < Edges.Length; i++)
+        {
+            Edges[i] = rounded[series.ArcOf[Blocks.Length + i]];
+        }
+    }
+
+    private FunctionFlow()
+    {
+    }
+
+    /// <summary>What is not known yet.</summary>
+    public static FunctionFlow Unknown { get; } = new();
+
+    /// <summary>Executions of each block.</summary>
+    public long[] Blocks { get; } = [];
+
+    /// <summary>Executions of each edge. At each block those that lead to it, and those that lead away, have the block's sum.</summary>
+    public long[] Edges { get; } = [];
 
     /// <summary>Finds the flow.</summary>
     /// <param name="graph">The function's control flow.</param>
@@ -35,21 +68,11 @@ internal sealed record FunctionFlow(long[] Blocks, long[] Edges)
     public static FunctionFlow Infer(ControlFlowGraph graph, Evidence[] ofBlock, Evidence[] ofEdge, double scale)
     {
         var series = SeriesReduction.Of(NetworkOf(graph, ofBlock, ofEdge));
-        double[] flow = FlowSolver.Solve(series.Reduced, MostOperations);
-        long[] rounded = FlowRounding.Round(series.Reduced, flow, scale);
-        var result = new FunctionFlow(new long[ofBlock.Length], new long[ofEdge.Length]);
-        for (int i = 0; i < ofBlock.Length; i++)
-        {
-            result.Blocks[i] = graph.IsFiller(i) ? 0 : rounded[series.ArcOf[i]];
-        }
-
-        for (int i = 0; i < ofEdge.Length; i++)
-        {
-            result.Edges[i] = rounded[series.ArcOf[ofBlock.Length + i]];
-        }
-
-        return result;
+        return new FunctionFlow(graph, series, FlowSolver.Solve(series.Reduced, MostOperations), scale);
     }
+
+    /// <summary>The same executions, multiplied, and again in balance.</summary>
+    public FunctionFlow MultipliedBy(double factor) => _series is null ? this : new FunctionFlow(_graph!, _series, _flow, _scale * factor);
 
     /// <summary>A node before and one behind each block, with an arc between them, and an arc for each edge.</summary>
     private static FlowNetwork NetworkOf(ControlFlowGraph graph, Evidence[] ofBlock, Evidence[] ofEdge)

@@ -9,32 +9,48 @@ namespace Tarax.AutoFdo.Inference;
 /// </param>
 internal sealed class InstructionTimes(double[] ofKind, bool skids)
 {
-    private const int Kinds = (int)InstructionKind.Slow + 1;
+    /// <summary>Number of kinds.</summary>
+    public const int Kinds = (int)InstructionKind.Misprediction + 1;
 
     /// <summary>Samples that a first guess is worth.</summary>
     private const double WeightOfGuess = 50;
 
-    /// <summary>Each instruction is as likely to be sampled as any other: an event that counts them.</summary>
+    /// <summary>Each instruction is as likely to be sampled as any other, but for some: what an event that counts instructions would see.</summary>
     public static InstructionTimes Guess(bool skids)
     {
         double[] times = new double[Kinds];
         Array.Fill(times, 1);
         times[(int)InstructionKind.Slow] = 4;
         times[(int)InstructionKind.Divide] = 2;
+        times[(int)InstructionKind.Misprediction] = 0.25;
+        return new InstructionTimes(times, skids);
+    }
+
+    /// <summary>
+    /// Cycles that instructions of today's processors take beyond those of others that run at the same time. Samples of time are too much blurred to calibrate them by: on real recordings
+    /// the misprediction's cycles fall on several instructions behind it.
+    /// </summary>
+    public static InstructionTimes OfProcessors(bool skids)
+    {
+        double[] times = new double[Kinds];
+        Array.Fill(times, 0.4);
+        times[(int)InstructionKind.Padding] = 0.1;
+        times[(int)InstructionKind.Multiply] = 1;
+        times[(int)InstructionKind.Divide] = 20;
+        times[(int)InstructionKind.Branch] = 1.5;
+        times[(int)InstructionKind.IndirectBranch] = 3;
+        times[(int)InstructionKind.Return] = 3;
+        times[(int)InstructionKind.Atomic] = 20;
+        times[(int)InstructionKind.Slow] = 20;
+        times[(int)InstructionKind.Misprediction] = 10;
         return new InstructionTimes(times, skids);
     }
 
     /// <summary>Whether a sample names the next instruction.</summary>
     public bool Skids => skids;
 
-    /// <summary>The kind whose time a sample of an instruction stands for.</summary>
-    /// <param name="instructions">All instructions of the function.</param>
-    /// <param name="index">The sampled one.</param>
-    /// <param name="isFirst">Whether it begins a block, to which something jumped or fell through.</param>
-    public InstructionKind KindAt(IReadOnlyList<CodeInstruction> instructions, int index, bool isFirst) =>
-        !skids ? instructions[index].Kind : isFirst ? InstructionKind.Branch : instructions[index - 1].Kind;
-
-    public double Of(InstructionKind kind) => ofKind[(int)kind];
+    /// <summary>Samples expected for one execution.</summary>
+    public double this[int kind] => ofKind[kind];
 
     /// <summary>Times that make so many samples of so many executions.</summary>
     /// <param name="samples">Of each kind.</param>
@@ -49,6 +65,4 @@ internal sealed class InstructionTimes(double[] ofKind, bool skids)
 
         return new InstructionTimes(times, skids);
     }
-
-    public static double[] NewSums() => new double[Kinds];
 }

@@ -18,14 +18,20 @@ internal sealed class SampleInference
     /// <summary>So much more probable (e to this power) must samples with skid be to be taken for such; the two differ by thousands where times differ.</summary>
     private const double SkidMargin = 30;
 
+    /// <summary>Whole functions are off by a tenth where times were calibrated, by a third where they are those of processors.</summary>
+    private const double VarianceOfTimes = 0.1 * 0.1;
+    private const double VarianceOfCycles = 0.3 * 0.3;
+
     private readonly IReadOnlyList<AddressCount> _samples;
     private readonly FunctionGraphs _graphs;
     private readonly CountsByFunction _counts;
     private readonly SampledFunction?[] _functions;
+    private readonly bool _areOfTime;
     private readonly int _threads;
 
-    private SampleInference(IReadOnlyList<AddressCount> samples, FunctionGraphs graphs, CountsByFunction counts, int threads)
+    private SampleInference(IReadOnlyList<AddressCount> samples, FunctionGraphs graphs, CountsByFunction counts, bool areOfTime, int threads)
     {
+        _areOfTime = areOfTime;
         _samples = samples;
         _graphs = graphs;
         _counts = counts;
@@ -38,9 +44,10 @@ internal sealed class SampleInference
     /// <param name="binary">The binary.</param>
     /// <param name="graphs">The control flow of its functions.</param>
     /// <param name="symbolizer">Its functions.</param>
+    /// <param name="areOfTime">Whether samples are of time or cycles, of a processor; otherwise of instructions, or of what is not known.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
     /// <returns>The counts, and whether samples name the instruction after the one that took the time.</returns>
-    public static (BinaryCounts Counts, bool Skids) Run(BinaryCounts counts, ElfFile binary, FunctionGraphs graphs, Symbolizer symbolizer, int threads)
+    public static (BinaryCounts Counts, bool Skids) Run(BinaryCounts counts, ElfFile binary, FunctionGraphs graphs, Symbolizer symbolizer, bool areOfTime, int threads)
     {
         ulong[] offsets = new ulong[counts.Samples.Count];
         for (int i = 0; i < offsets.Length; i++)
@@ -48,10 +55,11 @@ internal sealed class SampleInference
             offsets[i] = counts.Samples[i].Address;
         }
 
-        var inference = new SampleInference(counts.Samples, graphs, CountsByFunction.Of(offsets, symbolizer, threads), threads);
+        var inference = new SampleInference(counts.Samples, graphs, CountsByFunction.Of(offsets, symbolizer, threads), areOfTime, threads);
         inference.ForEach(inference._functions.Length, inference.Disassemble);
         var times = inference.CalibratedTimes();
         inference.ForEach(inference._functions.Length, i => inference._functions[i]?.Infer(times));
+        inference.BalanceCalls();
         return (inference.Result(counts, binary), times.Skids);
     }
 
@@ -117,15 +125,15 @@ internal sealed class SampleInference
 
     private (InstructionTimes Times, double LogLikelihood) Calibrate(SampledFunction[] functions, bool skids)
     {
-        var times = InstructionTimes.Guess(skids);
+        var times = First(skids);
         double likelihood = 0;
         for (int i = 0; i < Calibrations; i++)
         {
             var known = times;
             ForEach(functions.Length, f => functions[f].Infer(known));
-            var (samples, executions) = (InstructionTimes.NewSums(), InstructionTimes.NewSums());
+            var (samples, executions) = (new double[InstructionTimes.Kinds], new double[InstructionTimes.Kinds]);
             Array.ForEach(functions, f => f.AddTo(samples, executions, known));
-            times = InstructionTimes.Guess(skids).Calibrated(samples, executions);
+            times = _areOfTime ? times : First(skids).Calibrated(samples, executions);
             likelihood = 0;
             foreach (var function in functions)
             {
@@ -135,6 +143,20 @@ internal sealed class SampleInference
 
         return (times, likelihood);
     }
+
+    private void BalanceCalls()
+    {
+        ulong[] entries = new ulong[_functions.Length];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = _counts.Functions[i].Function.Entry;
+        }
+
+        double[] factors = CallBalance.Factors(_functions, entries, _areOfTime ? VarianceOfCycles : VarianceOfTimes);
+        ForEach(factors.Length, i => _functions[i]?.MultiplyBy(factors[i]));
+    }
+
+    private InstructionTimes First(bool skids) => _areOfTime ? InstructionTimes.OfProcessors(skids) : InstructionTimes.Guess(skids);
 
     private BinaryCounts Result(BinaryCounts counts, ElfFile binary)
     {

@@ -8,7 +8,7 @@ namespace Tarax.AutoFdo.Inference;
 internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
 {
     /// <summary>Counts for an execution of which one sample is expected, so that rare blocks have counts too.</summary>
-    private const double Scale = 100;
+    public const double Scale = 100;
 
     private readonly Evidence[] _ofEdge = EvidenceOfEdges(graph);
 
@@ -18,11 +18,59 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     public ulong Total { get; } = SumOf(samples);
 
     /// <summary>Executions, in proportion to each other and to those of other functions.</summary>
-    public FunctionFlow Flow { get; private set; } = new([], []);
+    public FunctionFlow Flow { get; private set; } = FunctionFlow.Unknown;
 
-    /// <summary>Finds the executions of blocks and edges.</summary>
+    /// <summary>Calls of the function.</summary>
+    public double Entries
+    {
+        get
+        {
+            double sum = 0;
+            for (int i = 0; i < Flow.Edges.Length; i++)
+            {
+                bool isEntry = graph.Edges[i] is { From: < 0, Kind: FlowEdgeKind.CallOrReturn };
+                sum += isEntry ? Flow.Edges[i] : 0;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Calls of each function that is called directly, also by a jump at the end, by its entry.</summary>
+    public SortedDictionary<ulong, double> DirectCalls()
+    {
+        var calls = new SortedDictionary<ulong, double>();
+        for (int block = 0; block < Flow.Blocks.Length; block++)
+        {
+            for (int i = graph.Blocks[block].First; Flow.Blocks[block] > 0 && i <= graph.Blocks[block].Last; i++)
+            {
+                if (graph.Instructions[i].Flow == InstructionFlow.Call)
+                {
+                    calls[graph.Instructions[i].Target] = calls.GetValueOrDefault(graph.Instructions[i].Target) + Flow.Blocks[block];
+                }
+            }
+        }
+
+        for (int i = 0; i < Flow.Edges.Length; i++)
+        {
+            var edge = graph.Edges[i];
+            if (Flow.Edges[i] > 0 && edge is { From: >= 0, To: < 0, Kind: FlowEdgeKind.CallOrReturn }
+                && graph.Instructions[graph.Blocks[edge.From].Last] is { Flow: InstructionFlow.Jump or InstructionFlow.ConditionalJump } jump)
+            {
+                calls[jump.Target] = calls.GetValueOrDefault(jump.Target) + Flow.Edges[i];
+            }
+        }
+
+        return calls;
+    }
+
+    /// <summary>Multiplies all executions.</summary>
+    public void MultiplyBy(double factor) => Flow = Flow.MultipliedBy(factor);
+
+    /// <summary>Finds the executions of blocks and edges. What was found before helps to tell what blocks begin with.</summary>
     public void Infer(InstructionTimes times)
     {
+        var entries = new BlockEntries(graph, Flow, times.Skids);
         var ofBlock = new Evidence[graph.Blocks.Count];
         for (int block = 0; block < ofBlock.Length; block++)
         {
@@ -31,7 +79,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
             var (first, last) = (graph.Blocks[block].First, graph.Blocks[block].Last);
             for (int i = first; i <= last; i++)
             {
-                time += times.Of(times.KindAt(graph.Instructions, i, i == first));
+                time += i == first ? TimeOf(entries[block], times) : times[(int)KindAt(i, times.Skids)];
                 seen += samples[i];
             }
 
@@ -44,14 +92,24 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     /// <summary>Adds the samples and executions of each kind of instruction.</summary>
     public void AddTo(double[] samplesOfKind, double[] executionsOfKind, InstructionTimes times)
     {
+        var entries = new BlockEntries(graph, Flow, times.Skids);
         for (int block = 0; block < Flow.Blocks.Length; block++)
         {
+            double executions = Flow.Blocks[block] / Scale;
             var (first, last) = (graph.Blocks[block].First, graph.Blocks[block].Last);
-            for (int i = first; i <= last; i++)
+            double time = TimeOf(entries[block], times);
+            for (int kind = 0; kind < InstructionTimes.Kinds; kind++)
             {
-                int kind = (int)times.KindAt(graph.Instructions, i, i == first);
+                // Samples of several causes are divided among them.
+                samplesOfKind[kind] += samples[first] * entries[block][kind] * times[kind] / time;
+                executionsOfKind[kind] += executions * entries[block][kind];
+            }
+
+            for (int i = first + 1; i <= last; i++)
+            {
+                int kind = (int)KindAt(i, times.Skids);
                 samplesOfKind[kind] += samples[i];
-                executionsOfKind[kind] += Flow.Blocks[block] / Scale;
+                executionsOfKind[kind] += executions;
             }
         }
     }
@@ -59,6 +117,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     /// <summary>The logarithm of the probability of the samples, up to what does not depend on times and executions.</summary>
     public double LogLikelihood(InstructionTimes times)
     {
+        var entries = new BlockEntries(graph, Flow, times.Skids);
         double sum = 0;
         for (int block = 0; block < Flow.Blocks.Length; block++)
         {
@@ -66,12 +125,29 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
             var (first, last) = (graph.Blocks[block].First, graph.Blocks[block].Last);
             for (int i = first; i <= last; i++)
             {
-                double expected = executions * times.Of(times.KindAt(graph.Instructions, i, i == first));
+                double expected = executions * (i == first ? TimeOf(entries[block], times) : times[(int)KindAt(i, times.Skids)]);
                 sum += (samples[i] * Math.Log(expected)) - expected;
             }
         }
 
         return sum;
+    }
+
+    /// <summary>The kind whose time a sample of an instruction within a block stands for; behind a call that of its return.</summary>
+    private InstructionKind KindAt(int instruction, bool skids) =>
+        !skids ? graph.Instructions[instruction].Kind
+        : graph.Instructions[instruction - 1].Flow is InstructionFlow.Call or InstructionFlow.IndirectCall ? InstructionKind.Return
+        : graph.Instructions[instruction - 1].Kind;
+
+    private static double TimeOf(ReadOnlySpan<double> entry, InstructionTimes times)
+    {
+        double time = 0;
+        for (int kind = 0; kind < entry.Length; kind++)
+        {
+            time += entry[kind] * times[kind];
+        }
+
+        return time;
     }
 
     private static ulong SumOf(ulong[] samples)

@@ -185,7 +185,7 @@ internal static class ConvertCommand
         string[] binaries = parsed.GetValue(Binaries)!;
         if (parsed.GetValue(OutputFolder) is { } folder)
         {
-            var recording = Recording.Count(input, options);
+            var recording = Recordings.Count(input, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
             ManyProfiles.Write(outcomes, folder, options.Llvm, isJson, failsOnProblem: !parsed.GetValue(All));
@@ -198,7 +198,7 @@ internal static class ConvertCommand
 
     private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
     {
-        var result = AutoFdoConverter.Convert(input, binary, options);
+        var result = options.Input == InputKind.PerfData ? Recordings.Count(input, options).Convert(binary) : AutoFdoConverter.Convert(input, binary, options);
         ProfileOutput.Write(result.Profile, parsed.GetValue(Output)!, result.Report.Format, options.Llvm);
         if (parsed.GetValue(Counts) is { } counts)
         {

@@ -78,7 +78,7 @@ internal static class CountsCommand
     {
         var kinds = files.ToLookup(RecordingCounts.IsCountsFile);
         var counted = RecordingCounts.Load([.. kinds[true]], options.Threads);
-        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recording.Count(f, options).Counts).Prepend(counted)) : counted;
+        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recordings.Count(f, options).Counts).Prepend(counted)) : counted;
     }
 
     private static List<string> Files(string[] inputs)

@@ -40,7 +40,7 @@ internal static class InspectCommand
     private static void Run(ParseResult parsed)
     {
         var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)! };
-        var inspection = RecordingInspection.Of(parsed.GetRequiredValue(Input), options);
+        var inspection = Recordings.Inspect(parsed.GetRequiredValue(Input), options);
         if (parsed.GetValue(Json))
         {
             InspectionJson.Write(inspection, Console.Out);

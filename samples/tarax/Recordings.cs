@@ -1,0 +1,50 @@
+using Tarax.AutoFdo;
+#if NETTRACE
+using Tarax.AutoFdo.TraceEvent;
+#endif
+
+namespace Tarax.Tool;
+
+/// <summary>Recordings of perf, files of counts, and in the .NET tool those of dotnet-trace.</summary>
+internal static class Recordings
+{
+    /// <summary>Reads and counts a recording.</summary>
+    public static Recording Count(string path, ConversionOptions options)
+    {
+#if NETTRACE
+        return NettraceRecording.IsNettrace(path) ? NettraceRecording.Count(path, options) : Recording.Count(path, options);
+#else
+        RefuseNettrace(path);
+        return Recording.Count(path, options);
+#endif
+    }
+
+    /// <summary>Looks at a recording.</summary>
+    public static RecordingInspection Inspect(string path, ConversionOptions options)
+    {
+#if NETTRACE
+        return NettraceRecording.IsNettrace(path) ? NettraceRecording.Inspect(path, options) : RecordingInspection.Of(path, options);
+#else
+        RefuseNettrace(path);
+        return RecordingInspection.Of(path, options);
+#endif
+    }
+
+#if !NETTRACE
+    /// <summary>TraceEvent does not run in a native executable.</summary>
+    private static void RefuseNettrace(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[8];
+        if (file.CanSeek && file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("Nettrace"u8))
+        {
+            throw new IOException($"{path}: is a .nettrace, which this executable does not read; the .NET tool does: dotnet tool install --global tarax");
+        }
+    }
+#endif
+}
