@@ -63,11 +63,30 @@ public sealed class CompilerTests
         Assert.That(Regex.Count(Dumps(tree.Folder), "Annotated bb [0-9]+ with count [1-9]"), Is.GreaterThan(150), "annotated blocks");
     }
 
-    private static SampleProfile Convert(string set, string program, string compiler, string folder)
+    [Test]
+    public void Compilers_accept_the_profile_that_was_inferred_from_addresses_and_annotate_its_hottest_functions()
+    {
+        string sources = TestEnvironment.Data("programs/src/cmulti");
+        string folder = TestEnvironment.NewFolder();
+        var profile = Convert("cmulti-d5-pie", "cmulti", "gcc-12", folder, useBranchStacks: false);
+        foreach (string source in Directory.GetFiles(sources, "*.c", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            Compile("gcc-12", folder, Path.GetRelativePath(sources, source).Replace('/', '-'), "-I", sources, source);
+        }
+
+        AssertAnnotated(profile, Dumps(folder));
+        using var tree = new CompilerTree();
+        Convert("stlmix-d5-pie", "stlmix", "gcc-16", tree.Folder, useBranchStacks: false);
+        tree.Copy(TestEnvironment.Data("programs/src/stlmix.cc"), "stlmix.cc");
+        tree.Compile("g++-16", "stlmix.cc", "stlmix");
+        Assert.That(Regex.Count(Dumps(tree.Folder), "Annotated bb [0-9]+ with count [1-9]"), Is.GreaterThan(100), "annotated blocks");
+    }
+
+    private static SampleProfile Convert(string set, string program, string compiler, string folder, bool useBranchStacks = true)
     {
         string data = TestEnvironment.Data($"programs/{set}");
         Assert.That(TargetCompiler.TryParse(compiler, out var target), Is.True);
-        AutoFdoConverter.Convert(Path.Combine(data, "perf.data"), Path.Combine(data, program), Path.Combine(folder, "profile.afdo"), new ConversionOptions { ForCompiler = target });
+        AutoFdoConverter.Convert(Path.Combine(data, "perf.data"), Path.Combine(data, program), Path.Combine(folder, "profile.afdo"), new ConversionOptions { ForCompiler = target, UseBranchStacks = useBranchStacks });
         return SampleProfile.Load(Path.Combine(folder, "profile.afdo"));
     }
 

@@ -11,6 +11,9 @@ public sealed class KernelTests
 {
     private static readonly Lazy<string> Vmlinux = new(Unpack);
 
+    /// <summary>The kernel of the shared recordings, unpacked once.</summary>
+    internal static string UnpackedVmlinux => Vmlinux.Value;
+
     [TestCase("kaslr")]
     [TestCase("nokaslr")]
     [TestCase("modules")]

@@ -18,6 +18,9 @@ internal sealed class ElfBuilder
 
     public int TextSize { get; init; } = 0x1000;
 
+    /// <summary>The code; null for so many zeros.</summary>
+    public byte[]? Text { get; init; }
+
     public ElfBuilder Section(string name, byte[] content, uint type = 1, ulong flags = 0)
     {
         _sections.Add(new SectionToWrite(name, content, type, flags, 0, 0));
@@ -43,7 +46,7 @@ internal sealed class ElfBuilder
 
     public byte[] Build()
     {
-        var sections = new List<SectionToWrite> { new("", [], 0, 0, 0, 0), new(".text", new byte[TextSize], 1, 6, TextAddress, 0) };
+        var sections = new List<SectionToWrite> { new("", [], 0, 0, 0, 0), new(".text", Text ?? new byte[TextSize], 1, 6, TextAddress, 0) };
         sections.AddRange(_sections);
         var strings = new ByteWriter();
         strings.U8(0);

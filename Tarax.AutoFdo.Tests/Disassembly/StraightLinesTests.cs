@@ -1,0 +1,72 @@
+using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo.Tests.Disassembly;
+
+/// <summary>Ranges that the code can have run, and others.</summary>
+public sealed class StraightLinesTests
+{
+    [TestCase("cmulti-d5-pie/cmulti")]
+    [TestCase("stlmix-d5-pie/stlmix")]
+    [TestCase("threads-d5-pie/threads")]
+    public void Recorded_ranges_are_possible_and_shifted_ones_are_not(string program)
+    {
+        string path = TestEnvironment.Data($"programs/{program}");
+        using var binary = ElfFile.Open(path);
+        var faults = FaultsOf(Recording.Count(Path.Combine(Path.GetDirectoryName(path)!, "perf.data")).CountsOf(path), binary, shift: 0);
+        Assert.That(faults.Keys, Is.EqualTo(new[] { RangeFault.None }));
+
+        var shifted = FaultsOf(Recording.Count(Path.Combine(Path.GetDirectoryName(path)!, "perf.data")).CountsOf(path), binary, shift: 1);
+        Assert.That(shifted.GetValueOrDefault(RangeFault.None), Is.LessThan(shifted.Values.Sum() / 50), string.Join(' ', shifted));
+    }
+
+    [TestCase("kaslr")]
+    [TestCase("nokaslr")]
+    [TestCase("modules")]
+    public void Rewritten_text_of_a_kernel_is_not_rejected(string set)
+    {
+        using var binary = ElfFile.Open(KernelTests.UnpackedVmlinux);
+        var counts = Recording.Count(TestEnvironment.Data($"kernel/{set}/perf.data")).CountsOf(KernelTests.UnpackedVmlinux);
+        var faults = FaultsOf(counts, binary, shift: 0);
+        TestContext.Out.WriteLine($"{set}: {faults.Values.Sum()} executions, {string.Join(' ', faults)}");
+        Assert.That(faults.Keys, Is.EqualTo(new[] { RangeFault.None }));
+    }
+
+    [Test]
+    public void Rewritten_text_of_a_module_is_not_rejected()
+    {
+        string module = TestEnvironment.Data("kernel/lib-modules/fs/ext4/ext4.ko");
+        using var binary = ElfFile.Open(module);
+        var faults = FaultsOf(Recording.Count(TestEnvironment.Data("kernel/modules/perf.data")).CountsOf(module), binary, shift: 0);
+        Assert.That(faults.Keys, Is.EqualTo(new[] { RangeFault.None }));
+        Assert.That(faults[RangeFault.None], Is.GreaterThan(20_000));
+    }
+
+    [Test]
+    public void Impossible_ranges_are_left_out_and_told()
+    {
+        string path = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
+        string recording = TestEnvironment.Data("programs/cmulti-d4-nopie/perf.data");
+        var options = new ConversionOptions { MappedAs = "cmulti-d4", ForCompiler = new Tarax.AutoFdo.Profiles.TargetCompiler(Tarax.AutoFdo.Profiles.CompilerFamily.Gcc, 12) };
+        var report = AutoFdoConverter.Convert(recording, path, options).Report;
+        Assert.That(report.Diagnostics.Single(d => d.Id == DiagnosticId.ImpossibleRanges).Message, Does.Contain("another build"));
+        Assert.That(report.DroppedRanges.Select(d => d.Reason), Is.SupersetOf((string[])["ends within an instruction", "runs through a jump"]));
+        var kept = AutoFdoConverter.Convert(recording, path, options with { CheckRanges = false }).Report;
+        Assert.That(kept.Diagnostics.Select(d => d.Id), Has.No.Member(DiagnosticId.ImpossibleRanges));
+    }
+
+    private static SortedDictionary<RangeFault, long> FaultsOf(BinaryCounts counts, ElfFile binary, ulong shift)
+    {
+        var lines = StraightLines.Of(binary)!;
+        var faults = new SortedDictionary<RangeFault, long>();
+        foreach (var range in counts.Ranges)
+        {
+            Assert.That(binary.TryGetVirtualAddress(range.Begin, out ulong begin), Is.True);
+            var fault = lines.Check(begin, begin + (range.End - range.Begin) + shift);
+            faults[fault] = faults.GetValueOrDefault(fault) + (long)range.Count;
+        }
+
+        return faults;
+    }
+}
