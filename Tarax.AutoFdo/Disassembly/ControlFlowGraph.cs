@@ -14,6 +14,9 @@ internal sealed class ControlFlowGraph
     /// <summary>Functions with many jumps of unknown targets get no more edges than this for each block, so that they stay as large as their code.</summary>
     private const int MostEdgesOfBlock = 8;
 
+    /// <summary>On average there are some more bytes to an instruction.</summary>
+    private const ulong BytesOfInstruction = 4;
+
     private readonly List<CodeInstruction> _instructions;
     private readonly List<BasicBlock> _blocks = [];
     private readonly List<FlowEdge> _edges = [];
@@ -99,7 +102,9 @@ internal sealed class ControlFlowGraph
     {
         var sorted = parts.ToArray();
         Array.Sort(sorted, (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
-        var instructions = new List<CodeInstruction>();
+        ulong bytesOfAll = 0;
+        Array.ForEach(sorted, p => bytesOfAll += p.End > p.Start ? Math.Min(p.End - p.Start, (ulong)code.From(p.Start).Length) : 0);
+        var instructions = new List<CodeInstruction>((int)Math.Min(bytesOfAll / BytesOfInstruction, int.MaxValue / 64));
         ulong decoded = 0;
         foreach (var part in sorted)
         {

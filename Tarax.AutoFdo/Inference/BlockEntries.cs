@@ -15,6 +15,7 @@ internal sealed class BlockEntries
     /// <param name="skids">Whether a sample names the next instruction.</param>
     public BlockEntries(ControlFlowGraph graph, FunctionFlow flow, bool skids)
     {
+        Skids = skids;
         int blocks = graph.Blocks.Count;
         _weights = new double[blocks * InstructionTimes.Kinds];
         var (into, outOf) = (new double[blocks], new double[blocks]);
@@ -65,6 +66,9 @@ internal sealed class BlockEntries
             }
         }
     }
+
+    /// <summary>Whether a sample names the next instruction.</summary>
+    public bool Skids { get; }
 
     /// <summary>How much of each kind a block begins with.</summary>
     public ReadOnlySpan<double> this[int block] => _weights.AsSpan(block * InstructionTimes.Kinds, InstructionTimes.Kinds);

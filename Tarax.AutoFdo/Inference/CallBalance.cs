@@ -28,7 +28,8 @@ internal sealed class CallBalance
     private static readonly double FarFewer = Math.Log(3);
 
     private readonly double _varianceOfTimes;
-    private readonly List<Call>[] _callsOf;
+    private readonly double[] _calls;
+    private readonly double[] _factor;
     private readonly List<Call>[] _callsBy;
     private readonly double[] _entries;
     private readonly double[] _variance;
@@ -37,11 +38,13 @@ internal sealed class CallBalance
     private CallBalance(int functions, double varianceOfTimes)
     {
         _varianceOfTimes = varianceOfTimes;
-        _callsOf = new List<Call>[functions];
+        _calls = new double[functions];
+        _factor = new double[functions];
         _callsBy = new List<Call>[functions];
         for (int i = 0; i < functions; i++)
         {
-            (_callsOf[i], _callsBy[i]) = ([], []);
+            _factor[i] = 1;
+            _callsBy[i] = [];
         }
 
         _entries = new double[functions];
@@ -65,7 +68,7 @@ internal sealed class CallBalance
             }
         }
 
-        return Array.ConvertAll(balance._logFactor, Math.Exp);
+        return balance._factor;
     }
 
     private void FindCalls(SampledFunction?[] functions, ulong[] entries)
@@ -92,9 +95,8 @@ internal sealed class CallBalance
             {
                 if (functionAt.TryGetValue(target, out int callee) && _entries[callee] > 0)
                 {
-                    var call = new Call(i, callee, count);
-                    _callsOf[callee].Add(call);
-                    _callsBy[i].Add(call);
+                    _calls[callee] += count;
+                    _callsBy[i].Add(new Call(callee, count));
                 }
             }
         }
@@ -112,12 +114,12 @@ internal sealed class CallBalance
         double curvature = 1 / _variance[function];
         void Add(int callee, double share)
         {
-            if (_entries[callee] <= 0 || _callsOf[callee].Count == 0)
+            if (_entries[callee] <= 0 || _calls[callee] <= 0)
             {
                 return;
             }
 
-            double calls = CallsOf(callee);
+            double calls = _calls[callee];
             double difference = Math.Log(_entries[callee]) + _logFactor[callee] - Math.Log(calls);
             double variance = (difference < 0 ? VarianceOfExcess : VarianceOfLack) + (1 / (SamplesOfCount * _entries[callee])) + (1 / (SamplesOfCount * calls));
             if (difference < FarFewer)
@@ -131,7 +133,7 @@ internal sealed class CallBalance
         double own = 0;
         foreach (var call in _callsBy[function])
         {
-            double share = call.Count * Math.Exp(_logFactor[function]) / CallsOf(call.Callee);
+            double share = call.Count * _factor[function] / _calls[call.Callee];
             if (call.Callee == function)
             {
                 own += share;
@@ -143,20 +145,21 @@ internal sealed class CallBalance
         }
 
         Add(function, 1 - own);
-        _logFactor[function] -= slope / curvature;
+        Set(function, _logFactor[function] - (slope / curvature));
     }
 
-    private double CallsOf(int callee)
+    /// <summary>Sets a factor, and what depends on it.</summary>
+    private void Set(int function, double logFactor)
     {
-        double sum = 0;
-        foreach (var call in _callsOf[callee])
+        double before = _factor[function];
+        _logFactor[function] = logFactor;
+        _factor[function] = Math.Exp(logFactor);
+        foreach (var call in _callsBy[function])
         {
-            sum += call.Count * Math.Exp(_logFactor[call.Caller]);
+            _calls[call.Callee] += call.Count * (_factor[function] - before);
         }
-
-        return sum;
     }
 
-    /// <summary>Calls of one function by another, all together.</summary>
-    private sealed record Call(int Caller, int Callee, double Count);
+    /// <summary>All calls of a function by another, without factors.</summary>
+    private sealed record Call(int Callee, double Count);
 }

@@ -13,10 +13,13 @@ namespace Tarax.AutoFdo.Inference;
 /// </remarks>
 internal sealed class FlowNetwork
 {
-    private readonly List<int> _from = [];
-    private readonly List<int> _to = [];
-    private readonly List<double> _time = [];
-    private readonly List<double> _samples = [];
+    private readonly List<int> _from;
+    private readonly List<int> _to;
+    private readonly List<double> _time;
+    private readonly List<double> _samples;
+
+    /// <param name="arcs">Arcs for which room is made.</param>
+    public FlowNetwork(int arcs = 0) => (_from, _to, _time, _samples) = (new(arcs), new(arcs), new(arcs), new(arcs));
 
     /// <summary>Number of nodes, the outside included.</summary>
     public int Nodes { get; private set; } = 1;

@@ -77,7 +77,7 @@ internal sealed class FunctionFlow
     /// <summary>A node before and one behind each block, with an arc between them, and an arc for each edge.</summary>
     private static FlowNetwork NetworkOf(ControlFlowGraph graph, Evidence[] ofBlock, Evidence[] ofEdge)
     {
-        var network = new FlowNetwork();
+        var network = new FlowNetwork(ofBlock.Length + ofEdge.Length);
         network.AddNodes(2 * ofBlock.Length);
         for (int block = 0; block < ofBlock.Length; block++)
         {

@@ -190,7 +190,7 @@ internal sealed class LaplacianFactor
     {
         int[] entryOfArc = new int[from.Length];
         Array.Fill(entryOfArc, -1);
-        var pairs = new List<(int Column, int Row, int Arc)>();
+        var pairs = new List<(int Column, int Row, int Arc)>(from.Length);
         for (int arc = 0; arc < from.Length; arc++)
         {
             if (from[arc] >= 0 && to[arc] >= 0 && from[arc] != to[arc])

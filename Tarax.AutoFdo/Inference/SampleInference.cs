@@ -15,6 +15,9 @@ internal sealed class SampleInference
     private const int FunctionsForTimes = 200;
     private const int Calibrations = 3;
 
+    /// <summary>Where times are given, the second round knows how often each way is taken.</summary>
+    private const int RoundsWithoutCalibration = 2;
+
     /// <summary>So much more probable (e to this power) must samples with skid be to be taken for such; the two differ by thousands where times differ.</summary>
     private const double SkidMargin = 30;
 
@@ -127,7 +130,7 @@ internal sealed class SampleInference
     {
         var times = First(skids);
         double likelihood = 0;
-        for (int i = 0; i < Calibrations; i++)
+        for (int i = 0; i < (_areOfTime ? RoundsWithoutCalibration : Calibrations); i++)
         {
             var known = times;
             ForEach(functions.Length, f => functions[f].Infer(known));

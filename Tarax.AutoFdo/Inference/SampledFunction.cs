@@ -11,6 +11,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     public const double Scale = 100;
 
     private readonly Evidence[] _ofEdge = EvidenceOfEdges(graph);
+    private BlockEntries? _entries;
 
     public ControlFlowGraph Graph => graph;
 
@@ -70,7 +71,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     /// <summary>Finds the executions of blocks and edges. What was found before helps to tell what blocks begin with.</summary>
     public void Infer(InstructionTimes times)
     {
-        var entries = new BlockEntries(graph, Flow, times.Skids);
+        var entries = EntriesUnder(times);
         var ofBlock = new Evidence[graph.Blocks.Count];
         for (int block = 0; block < ofBlock.Length; block++)
         {
@@ -87,12 +88,13 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
         }
 
         Flow = FunctionFlow.Infer(graph, ofBlock, _ofEdge, Scale);
+        _entries = null;
     }
 
     /// <summary>Adds the samples and executions of each kind of instruction.</summary>
     public void AddTo(double[] samplesOfKind, double[] executionsOfKind, InstructionTimes times)
     {
-        var entries = new BlockEntries(graph, Flow, times.Skids);
+        var entries = EntriesUnder(times);
         for (int block = 0; block < Flow.Blocks.Length; block++)
         {
             double executions = Flow.Blocks[block] / Scale;
@@ -117,7 +119,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
     /// <summary>The logarithm of the probability of the samples, up to what does not depend on times and executions.</summary>
     public double LogLikelihood(InstructionTimes times)
     {
-        var entries = new BlockEntries(graph, Flow, times.Skids);
+        var entries = EntriesUnder(times);
         double sum = 0;
         for (int block = 0; block < Flow.Blocks.Length; block++)
         {
@@ -131,6 +133,17 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
         }
 
         return sum;
+    }
+
+    /// <summary>What blocks begin with, by the executions that are known now.</summary>
+    private BlockEntries EntriesUnder(InstructionTimes times)
+    {
+        if (_entries is null || _entries.Skids != times.Skids)
+        {
+            _entries = new BlockEntries(graph, Flow, times.Skids);
+        }
+
+        return _entries;
     }
 
     /// <summary>The kind whose time a sample of an instruction within a block stands for; behind a call that of its return.</summary>

@@ -29,7 +29,7 @@ internal sealed class SeriesReduction
         }
 
         bool IsPassed(int node) => node != 0 && inOf[node] == 1 && outOf[node] == 1;
-        var reduced = new FlowNetwork();
+        var reduced = new FlowNetwork(network.Arcs);
         int[] nodeOf = new int[network.Nodes];
         for (int node = 1; node < network.Nodes; node++)
         {
