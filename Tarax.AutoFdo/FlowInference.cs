@@ -28,7 +28,7 @@ internal static class FlowInference
             (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, AreOfTime(report.EventName), options.Threads);
             report.Note(
                 DiagnosticId.AddressesOnly,
-                $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "name the instruction that took the time")}");
+                $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "seem to name the instruction that took the time")}");
         }
 
         report.InferenceTime = Stopwatch.GetElapsedTime(start);
@@ -40,7 +40,7 @@ internal static class FlowInference
     /// has none (PERF_COUNT_HW_CPU_CYCLES, PERF_COUNT_SW_CPU_CLOCK and PERF_COUNT_SW_TASK_CLOCK of perf_event_open(2)).
     /// </summary>
     private static bool AreOfTime(string eventName) =>
-        eventName.Contains("cycles", StringComparison.OrdinalIgnoreCase)
+        (eventName.Contains("cycles", StringComparison.OrdinalIgnoreCase) && !eventName.Contains("stall", StringComparison.OrdinalIgnoreCase) && !eventName.Contains("activity", StringComparison.OrdinalIgnoreCase))
         || eventName.Contains("clock", StringComparison.OrdinalIgnoreCase)
         || eventName.StartsWith("ibs_op", StringComparison.Ordinal)
         || eventName is "cpu" or "type 0 config 0x0" or "type 1 config 0x0" or "type 1 config 0x1";

@@ -43,6 +43,24 @@ public sealed class StraightLinesTests
         Assert.That(faults[RangeFault.None], Is.GreaterThan(20_000));
     }
 
+    [TestCase(0, 8, RangeFault.None)]
+    [TestCase(8, 8, RangeFault.None)]
+    [TestCase(0, 6, RangeFault.EndsWithinInstruction)]
+    [TestCase(0, 4, RangeFault.EndsAtNoBranch)]
+    [TestCase(0, 12, RangeFault.RunsThroughJump)]
+    [TestCase(12, 12, RangeFault.None)]
+    public void Ranges_of_arm64_are_looked_at_up_to_their_last_instruction(int begin, int end, object expected)
+    {
+        string folder = TestEnvironment.NewFolder();
+        string source = Path.Combine(folder, "code.s");
+        File.WriteAllText(source, ".globl _start\n.type _start,%function\n_start: nop\n nop\n b 1f\n1: ret\n.size _start, .-_start\n");
+        string program = Path.Combine(folder, "program");
+        TestEnvironment.Run("clang-22", "--target=aarch64-linux-gnu", "-nostdlib", "-static", "-fuse-ld=lld", "-o", program, source);
+        using var binary = ElfFile.Open(program);
+        Assert.That(ElfSymbolReader.TryFind(binary, "_start", out ulong start), Is.True);
+        Assert.That(StraightLines.Of(binary)!.Check(start + (ulong)begin, start + (ulong)end), Is.EqualTo(expected));
+    }
+
     [Test]
     public void Impossible_ranges_are_left_out_and_told()
     {

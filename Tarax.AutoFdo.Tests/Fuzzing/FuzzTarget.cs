@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Profiles;
@@ -98,7 +100,14 @@ internal static class FuzzTarget
         _ = elf.DebugLink;
         _ = elf.SupplementaryLink;
         using var symbolizer = new Symbolizer(elf);
-        ProfileBuilder.Build(EverywhereIn(elf), symbolizer, 0);
+        var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
+        ProfileBuilder.Build(counts, symbolizer, 0);
+        if (FunctionGraphs.Of(elf) is { } graphs)
+        {
+            SampleInference.Run(counts, elf, graphs, symbolizer, areOfTime: true, threads: 1);
+            RangeInference.Run(EverywhereIn(elf), elf, graphs, symbolizer, threads: 1);
+        }
+
         _ = symbolizer.MissingSplitFiles().ToList();
     }
 

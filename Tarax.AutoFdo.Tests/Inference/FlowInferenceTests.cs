@@ -1,7 +1,11 @@
 using System.Buffers.Binary;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Inference;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Inference;
@@ -118,6 +122,56 @@ public sealed class FlowInferenceTests
         var result = AutoFdoConverter.Convert(TestEnvironment.Data("kernel/nokaslr/perf.data"), debug, new ConversionOptions { UseBranchStacks = false });
         Assert.That(result.Report.Diagnostics.Select(d => d.Id), Has.Member(DiagnosticId.NoControlFlow));
         Assert.That(result.Profile.Functions, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Loop_to_the_first_instruction_is_no_call()
+    {
+        string folder = TestEnvironment.NewFolder();
+        string source = Path.Combine(folder, "code.c");
+        File.WriteAllText(source, "__attribute__((noinline)) void f(volatile unsigned *p) { do { *p = *p * 3 + 1; } while (*p & 0xffff); }\nint main(int c, char **v) { f((unsigned *)&c); return c; }\n");
+        string program = Path.Combine(folder, "program");
+        TestEnvironment.Run("gcc-12", "-O2", "-g", "-fcf-protection=none", "-o", program, source);
+        using var files = new BinaryFiles(ElfFile.Open(program));
+        using var symbolizer = new Symbolizer(files);
+        var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "f");
+        var graphs = FunctionGraphs.Of(files.Binary)!;
+        var graph = graphs.Build(symbolizer.FindFunction(entry)!)!;
+        Assert.That(graph.Edges.Any(e => e.Kind == FlowEdgeKind.Taken && graph.Instructions[graph.Blocks[e.To].First].Address == entry), Is.True, "the loop begins the function");
+        var samples = new List<AddressCount>();
+        foreach (var instruction in graph.Instructions.Where(i => i.Flow != InstructionFlow.Return && i.Kind != InstructionKind.Padding))
+        {
+            Assert.That(files.Binary.TryGetFileOffset(instruction.Address, out ulong offset), Is.True);
+            samples.Add(new AddressCount(offset, 1000, 0));
+        }
+
+        var (counts, _) = SampleInference.Run(new BinaryCounts(null, [], [], samples, []), files.Binary, graphs, symbolizer, areOfTime: false, threads: 1);
+        Assert.That(counts.Branches.Select(b => (b.From, b.To)), Is.Unique);
+        var f = ProfileBuilder.Build(counts, symbolizer, 0).Profile.Functions.Single(p => p.Name == "f");
+        Assert.That(f.HeadCount, Is.LessThan(f.Body.TotalCount() / 20));
+        Assert.That(f.Body.Positions.SelectMany(p => p.Targets), Is.Empty);
+    }
+
+    [Test]
+    public void Large_function_with_one_exit_is_solved_in_a_number_of_steps_in_proportion_to_it()
+    {
+        // Many jumps to one place: it has all of their blocks for neighbours.
+        var network = new FlowNetwork();
+        const int Blocks = 20_000;
+        network.AddNodes((2 * Blocks) + 1);
+        int exit = (2 * Blocks) + 1;
+        network.AddArc(0, 1, 0.01, 0.01);
+        for (int block = 0; block < Blocks; block++)
+        {
+            int before = 1 + (2 * block);
+            network.AddArc(before, before + 1, 3, block % 7);
+            network.AddArc(before + 1, exit, 0.01, 0.01);
+            network.AddArc(before + 1, block + 1 < Blocks ? before + 2 : exit, 0.01, 0.01);
+        }
+
+        network.AddArc(exit, 0, 0.01, 0.01);
+        var reduced = Reduced(network, out _);
+        Assert.That(EliminationOrder.Of(reduced, 1_000_000)!.Operations, Is.LessThan(20 * reduced.Arcs));
     }
 
     private static FlowNetwork Reduced(FlowNetwork network, out int[] arcOf)

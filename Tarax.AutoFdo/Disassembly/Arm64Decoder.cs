@@ -14,7 +14,7 @@ internal sealed class Arm64Decoder : InstructionDecoder
     public override void Decode(ReadOnlySpan<byte> code, ulong address, ulong length, List<CodeInstruction> instructions)
     {
         ulong end = address + Math.Min(length, (ulong)code.Length);
-        for (ulong at = address; at < end && end - at >= Size; at += Size)
+        for (ulong at = address; at < end && (ulong)code.Length - (at - address) >= Size; at += Size)
         {
             instructions.Add(Decode(BinaryPrimitives.ReadUInt32LittleEndian(code[(int)(at - address)..]), at));
         }
@@ -83,7 +83,8 @@ internal sealed class Arm64Decoder : InstructionDecoder
 
         bool isDivision = (word & 0x7fe0_f800) == 0x1ac0_0800 || (word & 0xff20_fc00) == 0x1e20_1800;
         bool isMultiplication = (word & 0x7f00_0000) == 0x1b00_0000 || (word & 0xff20_fc00) == 0x1e20_0800;
-        bool isBarrierOrSystem = (word & 0xffc0_0000) == 0xd500_0000 && (word & 0xffff_f01f) != 0xd503_201f;
+        // Barriers, system registers, calls of the kernel, hypervisor and firmware (SVC, HVC, SMC).
+        bool isBarrierOrSystem = ((word & 0xffc0_0000) == 0xd500_0000 && (word & 0xffff_f01f) != 0xd503_201f) || (word & 0xffe0_001c) == 0xd400_0000;
         return word == Nop ? InstructionKind.Padding
             : isDivision ? InstructionKind.Divide
             : isMultiplication ? InstructionKind.Multiply

@@ -27,6 +27,9 @@ internal enum FlowEdgeKind : byte
     /// <summary>A call of the function, or its return.</summary>
     CallOrReturn,
 
+    /// <summary>The code ends, and what follows is not of the function: behind a call that does not return, as a rule.</summary>
+    FallOut,
+
     /// <summary>Something that the code does not tell: an exception, a jump by a table that was not recognised, a loop that is left by a signal.</summary>
     Unseen,
 }

@@ -14,6 +14,9 @@ internal sealed class ControlFlowGraph
     /// <summary>Functions with many jumps of unknown targets get no more edges than this for each block, so that they stay as large as their code.</summary>
     private const int MostEdgesOfBlock = 8;
 
+    /// <summary>Entries of jump tables that any function may have.</summary>
+    private const int MostTargets = 16_384;
+
     /// <summary>On average there are some more bytes to an instruction.</summary>
     private const ulong BytesOfInstruction = 4;
 
@@ -103,9 +106,16 @@ internal sealed class ControlFlowGraph
         var sorted = parts.ToArray();
         Array.Sort(sorted, (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
         ulong bytesOfAll = 0;
-        Array.ForEach(sorted, p => bytesOfAll += p.End > p.Start ? Math.Min(p.End - p.Start, (ulong)code.From(p.Start).Length) : 0);
-        var instructions = new List<CodeInstruction>((int)Math.Min(bytesOfAll / BytesOfInstruction, int.MaxValue / 64));
         ulong decoded = 0;
+        foreach (var part in sorted)
+        {
+            ulong start = Math.Max(part.Start, decoded);
+            bytesOfAll += part.End > start ? Math.Min(part.End - start, (ulong)code.From(start).Length) : 0;
+            decoded = Math.Max(decoded, part.End);
+        }
+
+        var instructions = new List<CodeInstruction>((int)Math.Min(bytesOfAll / BytesOfInstruction, int.MaxValue / 64));
+        decoded = 0;
         foreach (var part in sorted)
         {
             // Parts may overlap in damaged debug information.
@@ -113,7 +123,7 @@ internal sealed class ControlFlowGraph
             if (part.End > start && code.From(start) is { IsEmpty: false } bytes)
             {
                 decoder.Decode(bytes, start, part.End - start, instructions);
-                decoded = Math.Max(part.End, instructions[^1].End);
+                decoded = instructions.Count > 0 ? Math.Max(part.End, instructions[^1].End) : part.End;
             }
         }
 
@@ -136,7 +146,7 @@ internal sealed class ControlFlowGraph
         for (int i = 0; i < _instructions.Count; i++)
         {
             var instruction = _instructions[i];
-            if (instruction.Table != JumpTableForm.None)
+            if (instruction.Table != JumpTableForm.None && targets.Count < MostTargets + (MostEdgesOfBlock * _instructions.Count))
             {
                 foreach (ulong target in JumpTable.Read(code, instruction.Target, instruction.Table, a => InstructionAt(a) >= 0, tables.Contains))
                 {
@@ -168,7 +178,8 @@ internal sealed class ControlFlowGraph
             foreach (var site in patches.Within(_instructions[first].Address, _instructions[last].End))
             {
                 int at = InstructionAt(site.Start);
-                if (at >= 0 && site.Target != 0 && InstructionAt(site.Target) is >= 0 and var target)
+                bool isWritten = at >= 0 && site.Target != 0 && !(_instructions[at].Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump && _instructions[at].Target == site.Target);
+                if (isWritten && InstructionAt(site.Target) is >= 0 and var target)
                 {
                     targets.Add((at, target));
                 }
@@ -229,7 +240,7 @@ internal sealed class ControlFlowGraph
             if (instruction.FallsThrough)
             {
                 bool isContinued = block + 1 < _blocks.Count && _instructions[last + 1].Address == instruction.End;
-                _edges.Add(new FlowEdge(block, isContinued ? block + 1 : Outside, isContinued ? FlowEdgeKind.FallThrough : FlowEdgeKind.CallOrReturn));
+                _edges.Add(new FlowEdge(block, isContinued ? block + 1 : Outside, isContinued ? FlowEdgeKind.FallThrough : FlowEdgeKind.FallOut));
             }
 
             if (instruction.Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump)

@@ -9,7 +9,6 @@ internal sealed class ExecutableCode
     private readonly ElfFile _binary;
     private readonly List<Piece> _pieces = [];
 
-    /// <exception cref="InvalidFormatException">A section does not lie in the file.</exception>
     public ExecutableCode(ElfFile binary)
     {
         _binary = binary;
@@ -18,7 +17,7 @@ internal sealed class ExecutableCode
             bool isLoaded = section.Address != 0 && section.HasContent && (section.IsCode || section.IsData);
             if (isLoaded)
             {
-                _pieces.Add(new Piece(section.Address, section.Address + section.Size, section));
+                _pieces.Add(new Piece(binary, section.Address, section.Address + section.Size, section));
             }
         }
 
@@ -28,13 +27,27 @@ internal sealed class ExecutableCode
     /// <summary>e_machine of its instructions.</summary>
     public ushort Machine => _binary.Machine;
 
+    /// <summary>Whether its instructions are of x86, of 32 or 64 bits.</summary>
+    public bool IsX86 => Machine is InstructionDecoder.MachineX86 or InstructionDecoder.MachineX8664;
+
     /// <summary>Whether pointers have 8 bytes.</summary>
     public bool Is64Bit => _binary.Is64Bit;
 
     /// <summary>Whether the file holds the bytes of its code; a file of debug information does not.</summary>
     public bool HasBytes => _pieces.Exists(p => p.Section.IsCode);
 
-    /// <summary>The bytes from an address to the end of its section; empty where there are none.</summary>
+    /// <summary>Bytes of all code.</summary>
+    public ulong CodeSize
+    {
+        get
+        {
+            ulong sum = 0;
+            _pieces.ForEach(p => sum += p.Section.IsCode ? p.End - p.Start : 0);
+            return sum;
+        }
+    }
+
+    /// <summary>The bytes from an address to the end of its section; empty where there are none, also of a section that is damaged.</summary>
     public ReadOnlySpan<byte> From(ulong address)
     {
         int low = 0;
@@ -50,15 +63,15 @@ internal sealed class ExecutableCode
             return default;
         }
 
-        var content = _pieces[low - 1].Content(_binary);
+        var content = _pieces[low - 1].Content;
         ulong offset = address - _pieces[low - 1].Start;
-        return offset < (ulong)content.Length ? content.Span("code", (long)offset, Math.Min(content.Length - (long)offset, int.MaxValue)) : default;
+        return content is not null && offset < (ulong)content.Length ? content.Span("code", (long)offset, Math.Min(content.Length - (long)offset, int.MaxValue)) : default;
     }
 
     /// <summary>A section in memory, whose content is looked for once.</summary>
-    private sealed class Piece(ulong start, ulong end, ElfSection section)
+    private sealed class Piece(ElfFile binary, ulong start, ulong end, ElfSection section)
     {
-        private ByteSource? _content;
+        private readonly Lazy<ByteSource?> _content = new(() => Read(binary, section));
 
         public ulong Start => start;
 
@@ -66,6 +79,18 @@ internal sealed class ExecutableCode
 
         public ElfSection Section => section;
 
-        public ByteSource Content(ElfFile binary) => _content ??= binary.Content(section);
+        public ByteSource? Content => _content.Value;
+
+        private static ByteSource? Read(ElfFile binary, ElfSection section)
+        {
+            try
+            {
+                return binary.Content(section);
+            }
+            catch (InvalidFormatException)
+            {
+                return null;
+            }
+        }
     }
 }

@@ -22,6 +22,9 @@ internal sealed class FunctionGraphs
         return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
     }
 
+    /// <summary>Bytes of all code of the binary.</summary>
+    public ulong CodeSize => _code.CodeSize;
+
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
     public ControlFlowGraph? Build(CodeFunction function) =>
         ControlFlowGraph.Build([.. function.Debug.Ranges], function.Entry, _code, _patches, InstructionDecoder.For(_code)!);

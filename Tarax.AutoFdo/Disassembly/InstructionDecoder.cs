@@ -3,8 +3,12 @@ namespace Tarax.AutoFdo.Disassembly;
 /// <summary>Decodes the instructions of one machine, one after another; each thread needs one of its own.</summary>
 internal abstract class InstructionDecoder
 {
-    private const ushort MachineX86 = 3;
-    private const ushort MachineX8664 = 62;
+    /// <summary>e_machine of x86 in 32 bits.</summary>
+    public const ushort MachineX86 = 3;
+
+    /// <summary>e_machine of x86 in 64 bits.</summary>
+    public const ushort MachineX8664 = 62;
+
     private const ushort MachineAArch64 = 183;
 
     /// <summary>A decoder for the code of a binary; null where its machine is not known.</summary>

@@ -23,12 +23,18 @@ internal sealed class PatchSites
     /// <summary>Places with a stated length are not longer.</summary>
     private const ulong LongestSite = 256;
 
+    /// <summary>More do not lie so near to each other.</summary>
+    private const int MostSites = 1024;
+
     private readonly List<PatchSite> _sites = [];
+    private readonly ulong _longestJump;
+
+    private PatchSites(ExecutableCode code) => _longestJump = code.IsX86 ? LongestJump : 4;
 
     /// <summary>The places of a binary; none for one that is no part of a kernel.</summary>
     public static PatchSites Of(ExecutableCode code, ElfFile binary)
     {
-        var sites = new PatchSites();
+        var sites = new PatchSites(code);
         if (KernelTables.Of(binary, code) is { } tables)
         {
             sites.ReadStaticKeys(code, tables.Find("__jump_table", "__jump_table", out ulong address), address);
@@ -40,7 +46,8 @@ internal sealed class PatchSites
             sites.ReadTracerCalls(tables.Find("__mcount_loc", "mcount_loc", out _));
         }
 
-        sites._sites.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.Target.CompareTo(b.Target));
+        sites._sites.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End != b.End ? a.End.CompareTo(b.End) : a.Target.CompareTo(b.Target));
+        sites.RemoveRepeated();
         return sites;
     }
 
@@ -50,7 +57,8 @@ internal sealed class PatchSites
     /// <summary>Whether an instruction of the file may be another one, or none, when it runs.</summary>
     public bool Overlap(ulong start, ulong end)
     {
-        for (int i = FirstAt(start > LongestSite ? start - LongestSite : 0); i < _sites.Count && _sites[i].Start < end; i++)
+        int first = FirstAt(start > LongestSite ? start - LongestSite : 0);
+        for (int i = first; i < _sites.Count && i - first < MostSites && _sites[i].Start < end; i++)
         {
             if (_sites[i].End > start)
             {
@@ -63,6 +71,20 @@ internal sealed class PatchSites
 
     /// <summary>The sites that begin in some code.</summary>
     public ReadOnlySpan<PatchSite> Within(ulong start, ulong end) => CollectionsMarshal.AsSpan(_sites)[FirstAt(start)..FirstAt(end)];
+
+    private void RemoveRepeated()
+    {
+        int kept = 0;
+        for (int i = 0; i < _sites.Count; i++)
+        {
+            if (kept == 0 || _sites[i] != _sites[kept - 1])
+            {
+                _sites[kept++] = _sites[i];
+            }
+        }
+
+        _sites.RemoveRange(kept, _sites.Count - kept);
+    }
 
     private int FirstAt(ulong address)
     {
@@ -87,8 +109,8 @@ internal sealed class PatchSites
         {
             ulong place = Relative(table, address, at);
             var bytes = code.From(place);
-            bool isShort = !bytes.IsEmpty && bytes[0] is ShortJump or ShortNothing;
-            _sites.Add(new PatchSite(place, place + (isShort ? 2 : LongestJump), Relative(table, address, at + 4)));
+            bool isShort = code.IsX86 && !bytes.IsEmpty && bytes[0] is ShortJump or ShortNothing;
+            _sites.Add(new PatchSite(place, place + (isShort ? 2 : _longestJump), Relative(table, address, at + 4)));
         }
     }
 
@@ -115,6 +137,7 @@ internal sealed class PatchSites
                 if (instruction.Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump)
                 {
                     _sites.Add(new PatchSite(start, end, instruction.Target));
+                    break;
                 }
             }
         }
@@ -157,7 +180,7 @@ internal sealed class PatchSites
         for (int at = 0; at + entrySize <= table.Length; at += entrySize)
         {
             ulong place = Relative(table, address, at);
-            _sites.Add(new PatchSite(place, place + LongestJump, 0));
+            _sites.Add(new PatchSite(place, place + _longestJump, 0));
         }
     }
 
@@ -166,7 +189,7 @@ internal sealed class PatchSites
         for (int at = 0; at + 8 <= table.Length; at += 8)
         {
             ulong place = BinaryPrimitives.ReadUInt64LittleEndian(table[at..]);
-            _sites.Add(new PatchSite(place, place + LongestJump, 0));
+            _sites.Add(new PatchSite(place, place + _longestJump, 0));
         }
     }
 

@@ -21,15 +21,19 @@ internal enum RangeFault
 /// <summary>Whether straight lines of code can have run from their begin to their end. Used by one thread.</summary>
 internal sealed class StraightLines
 {
+    /// <summary>Bytes that are looked at; real recordings of kernels have one or two million. What is beyond is taken as it is.</summary>
+    private const ulong MostBytes = 128 << 20;
+
     private readonly ExecutableCode _code;
     private readonly PatchSites _patches;
     private readonly InstructionDecoder _decoder;
     /// <summary>
-    /// In a kernel an interrupt or a fault is a branch that is recorded, and it comes at any instruction. Recordings of user space do not have it, since its target
-    /// is not there.
+    /// In a kernel an interrupt or a fault is a branch that is recorded, and it comes at any instruction. Recordings of user space alone do not have it, since its
+    /// target is not there; those of both have a few, which are left out.
     /// </summary>
     private readonly bool _mayBeInterrupted;
     private readonly List<CodeInstruction> _instructions = [];
+    private ulong _room = MostBytes;
 
     private StraightLines(ExecutableCode code, PatchSites patches, InstructionDecoder decoder, bool mayBeInterrupted)
     {
@@ -52,13 +56,19 @@ internal sealed class StraightLines
     public RangeFault Check(ulong begin, ulong end)
     {
         var bytes = _code.From(begin);
-        if ((ulong)bytes.Length <= end - begin)
+        if ((ulong)bytes.Length <= end - begin || end - begin >= _room)
         {
             return RangeFault.None;
         }
 
+        _room -= end - begin;
         _instructions.Clear();
         _decoder.Decode(bytes, begin, end - begin + 1, _instructions);
+        if (_instructions.Count == 0)
+        {
+            return RangeFault.EndsWithinInstruction;
+        }
+
         var last = _instructions[^1];
         if (last.Address != end)
         {

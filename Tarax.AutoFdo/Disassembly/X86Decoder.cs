@@ -8,6 +8,7 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
     private const int Registers = 16;
     private readonly MappedCode _reader = new();
     private readonly Decoder _decoder;
+    private readonly int _pointerSize;
 
     /// <summary>The address that was last loaded into a register by LEA; 0 for none.</summary>
     private readonly ulong[] _addressIn = new ulong[Registers];
@@ -15,7 +16,11 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
     /// <summary>The jump table from which a register was last loaded.</summary>
     private readonly (ulong Table, JumpTableForm Form)[] _targetIn = new (ulong, JumpTableForm)[Registers];
 
-    public X86Decoder(int bits) => _decoder = Decoder.Create(bits, _reader);
+    public X86Decoder(int bits)
+    {
+        _pointerSize = bits / 8;
+        _decoder = Decoder.Create(bits, _reader);
+    }
 
     public override void Decode(ReadOnlySpan<byte> code, ulong address, ulong length, List<CodeInstruction> instructions)
     {
@@ -80,6 +85,11 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
 
     private static InstructionKind KindOf(in Instruction instruction)
     {
+        if (instruction.FlowControl is FlowControl.Interrupt or FlowControl.Call)
+        {
+            return InstructionKind.Slow; // INT, SYSENTER, VMCALL
+        }
+
         switch (instruction.Mnemonic)
         {
             case Mnemonic.Nop or Mnemonic.Int3:
@@ -160,7 +170,7 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
             case Mnemonic.Add when instruction.Op1Kind == OpKind.Register && NumberOf(instruction.Op1Register) is >= 0 and var added:
                 target = _targetIn[written].Form == JumpTableForm.Relative ? _targetIn[written] : _targetIn[added].Form == JumpTableForm.Relative ? _targetIn[added] : default;
                 break;
-            case Mnemonic.Cmp or Mnemonic.Test:
+            case Mnemonic.Cmp or Mnemonic.Test or Mnemonic.Push or Mnemonic.Bt:
                 return;
         }
 
@@ -176,7 +186,7 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
             return NumberOf(instruction.Op0Register) is >= 0 and var register ? _targetIn[register] : default;
         }
 
-        if (instruction.MemoryIndex == Register.None || instruction.MemoryIndexScale != 8)
+        if (instruction.MemoryIndex == Register.None || instruction.MemoryIndexScale != _pointerSize)
         {
             return default;
         }

@@ -36,8 +36,8 @@ internal static class Relocations
             ulong offset = cursor.U64("r_offset");
             ulong info = cursor.U64("r_info");
             ulong addend = cursor.U64("r_addend");
-            bool isCall = IsCall(file.Machine, (uint)info);
-            int size = isCall ? 4 : SizeOf(file.Machine, (uint)info);
+            bool isDistance = IsDistance(file.Machine, (uint)info);
+            int size = SizeOf(file.Machine, (uint)info);
             if (size == 0)
             {
                 continue;
@@ -49,19 +49,23 @@ internal static class Relocations
             }
 
             ulong symbol = SymbolAddress(file, symbols, info >> 32);
-            if (isCall && symbol == 0)
+            if (isDistance && symbol == 0)
             {
                 continue; // of another module, or of the kernel
             }
 
             ulong value = symbol + addend;
-            if (isCall)
+            value -= isDistance ? section.Address + offset : 0;
+            var place = bytes.AsSpan((int)offset, size);
+            if (IsInstruction(file.Machine, (uint)info))
             {
-                value -= section.Address + offset;
-                value = file.Machine == MachineAArch64 ? WithDistance(bytes.AsSpan((int)offset, size), value) : value;
+                // Instructions of AArch64 are little-endian whatever the data is.
+                Write(place, WithDistance(place, value), isBigEndian: false);
             }
-
-            Write(bytes.AsSpan((int)offset, size), value, file.IsBigEndian);
+            else
+            {
+                Write(place, value, file.IsBigEndian);
+            }
         }
 
         relocated = ByteSource.FromArray(bytes, section.Name);
@@ -83,23 +87,26 @@ internal static class Relocations
         return null;
     }
 
-    /// <summary>Bytes that an absolute relocation writes; 0 for others, which do not occur in debug sections or change nothing.</summary>
+    /// <summary>Bytes that a relocation writes; 0 for others, which do not occur in debug sections or say nothing of control flow.</summary>
     private static int SizeOf(ushort machine, uint type) => (machine, type) switch
     {
         (MachineX8664, 1) => 8, // R_X86_64_64
         (MachineX8664, 10 or 11) => 4, // R_X86_64_32, R_X86_64_32S
+        (MachineX8664, 2 or 4) => 4, // R_X86_64_PC32, R_X86_64_PLT32
         (MachineAArch64, 257) => 8, // R_AARCH64_ABS64
         (MachineAArch64, 258) => 4, // R_AARCH64_ABS32
+        (MachineAArch64, 260) => 8, // R_AARCH64_PREL64
+        (MachineAArch64, 261) => 4, // R_AARCH64_PREL32
+        (MachineAArch64, 282 or 283) => 4, // R_AARCH64_JUMP26, R_AARCH64_CALL26
         _ => 0,
     };
 
     /// <summary>Whether a relocation is a distance from its place, as calls and jumps have it.</summary>
-    private static bool IsCall(ushort machine, uint type) => (machine, type) switch
-    {
-        (MachineX8664, 2 or 4) => true, // R_X86_64_PC32, R_X86_64_PLT32
-        (MachineAArch64, 282 or 283) => true, // R_AARCH64_JUMP26, R_AARCH64_CALL26
-        _ => false,
-    };
+    private static bool IsDistance(ushort machine, uint type) =>
+        (machine, type) is (MachineX8664, 2 or 4) or (MachineAArch64, 260 or 261) || IsInstruction(machine, type);
+
+    /// <summary>Whether it changes a part of an instruction.</summary>
+    private static bool IsInstruction(ushort machine, uint type) => (machine, type) is (MachineAArch64, 282 or 283);
 
     /// <summary>The instruction with a distance in its low 26 bits, in instructions.</summary>
     private static ulong WithDistance(ReadOnlySpan<byte> instruction, ulong distance)

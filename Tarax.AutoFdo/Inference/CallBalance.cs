@@ -24,6 +24,9 @@ internal sealed class CallBalance
     /// <summary>Samples that stand behind a count, about: those of a block of five instructions.</summary>
     private const double SamplesOfCount = 5 / SampledFunction.Scale;
 
+    /// <summary>Where calls and entries do not agree within this, something else is wrong: a call that a kernel has overwritten, a block that was misjudged.</summary>
+    private static readonly double MostLogFactor = Math.Log(3);
+
     /// <summary>With three times as many entries as calls, the others come through pointers.</summary>
     private static readonly double FarFewer = Math.Log(3);
 
@@ -145,7 +148,7 @@ internal sealed class CallBalance
         }
 
         Add(function, 1 - own);
-        Set(function, _logFactor[function] - (slope / curvature));
+        Set(function, Math.Clamp(_logFactor[function] - (slope / curvature), -MostLogFactor, MostLogFactor));
     }
 
     /// <summary>Sets a factor, and what depends on it.</summary>

@@ -3,6 +3,9 @@ namespace Tarax.AutoFdo.Inference;
 /// <summary>An order in which nodes are eliminated, always one with the fewest neighbours left; of equal ones the first.</summary>
 internal sealed class EliminationOrder
 {
+    /// <summary>So many numbers are compared in the time of a multiplication of the factorization.</summary>
+    private const int ComparisonsOfOperation = 8;
+
     private EliminationOrder(int size)
     {
         PositionOf = new int[size];
@@ -36,51 +39,51 @@ internal sealed class EliminationOrder
             queue.Enqueue(node, (neighbours[node].Count, node));
         }
 
+        int[] degree = Array.ConvertAll(neighbours, n => n.Count);
         bool[] isEliminated = new bool[size];
         int[] eliminated = new int[size];
-        int[] mark = new int[size];
-        Array.Fill(mark, -1);
-        int stamp = 0;
         for (int position = 0; position < size;)
         {
             queue.TryDequeue(out int node, out var priority);
-            if (isEliminated[node] || priority.Degree != neighbours[node].Count)
+            if (isEliminated[node] || priority.Degree != degree[node])
             {
                 continue;
             }
 
+            // Those that were eliminated stay in the lists of the others, of which some are long, and are passed over here.
             var own = neighbours[node];
+            own.RemoveAll(n => isEliminated[n]);
             order.ColumnLength[position] = own.Count + 1;
             order.Operations += (long)own.Count * own.Count;
-            if (order.Operations > mostOperations)
-            {
-                return null;
-            }
-
             isEliminated[node] = true;
             order.PositionOf[node] = position;
             eliminated[position++] = node;
-            foreach (int neighbour in own)
+            for (int i = 0; i < own.Count; i++)
             {
-                // The neighbours of an eliminated node become neighbours of each other.
-                var others = neighbours[neighbour];
-                others.Remove(node);
-                stamp++;
-                mark[neighbour] = stamp;
-                foreach (int other in others)
+                degree[own[i]]--;
+                for (int j = 0; j < i; j++)
                 {
-                    mark[other] = stamp;
-                }
-
-                foreach (int other in own)
-                {
-                    if (mark[other] != stamp)
+                    // The neighbours of an eliminated node become neighbours of each other.
+                    var (first, second) = neighbours[own[i]].Count <= neighbours[own[j]].Count ? (own[i], own[j]) : (own[j], own[i]);
+                    order.Operations += neighbours[first].Count / ComparisonsOfOperation;
+                    if (!neighbours[first].Contains(second))
                     {
-                        others.Add(other);
+                        neighbours[first].Add(second);
+                        neighbours[second].Add(first);
+                        degree[first]++;
+                        degree[second]++;
                     }
                 }
 
-                queue.Enqueue(neighbour, (others.Count, neighbour));
+                if (order.Operations > mostOperations)
+                {
+                    return null;
+                }
+            }
+
+            foreach (int neighbour in own)
+            {
+                queue.Enqueue(neighbour, (degree[neighbour], neighbour));
             }
         }
 

@@ -7,12 +7,10 @@ namespace Tarax.AutoFdo.Inference;
 /// <summary>What was inferred, as branch records would have said it: ranges for blocks, branches for calls and jumps, and entries.</summary>
 internal sealed class InferredCounts(ElfFile binary)
 {
-    private readonly List<BranchCount> _branches = [];
-    private readonly List<RangeCount> _ranges = [];
-    private readonly List<AddressCount> _entries = [];
+    private readonly FileCounts.Collected _collected = new();
 
     /// <summary>Adds a range by file offsets.</summary>
-    public void AddRange(ulong begin, ulong end, ulong count, ulong firstTime) => _ranges.Add(new RangeCount(begin, end, count, firstTime));
+    public void AddRange(ulong begin, ulong end, ulong count, ulong firstTime) => _collected.Ranges.Add(new RangeCount(begin, end, count, firstTime));
 
     /// <summary>Adds a range for each block that ran.</summary>
     /// <param name="graph">The function.</param>
@@ -54,20 +52,13 @@ internal sealed class InferredCounts(ElfFile binary)
         }
     }
 
-    /// <summary>All together.</summary>
+    /// <summary>All together, with the samples that they come from.</summary>
     public BinaryCounts ToCounts(string? buildId, IReadOnlyList<AddressCount> samples)
     {
         var sum = new FileCounts();
-        _branches.Sort((a, b) => a.From != b.From ? a.From.CompareTo(b.From) : a.To.CompareTo(b.To));
-        sum.AddSorted([.. _branches], [.. SortedRanges()], [.. samples], [.. EntriesWithoutDirectCalls()], default);
-        return sum.ToCounts(buildId);
-    }
-
-    /// <summary>The ranges in order.</summary>
-    public List<RangeCount> SortedRanges()
-    {
-        _ranges.Sort((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
-        return _ranges;
+        sum.Take(_collected);
+        var counts = sum.ToCounts(buildId);
+        return new BinaryCounts(buildId, counts.Branches, counts.Ranges, samples, WithoutDirectCalls(counts.Entries, counts.Branches));
     }
 
     private void AddEdge(ControlFlowGraph graph, FlowEdge edge, ulong count, ulong entry)
@@ -76,7 +67,7 @@ internal sealed class InferredCounts(ElfFile binary)
         {
             if (edge.Kind == FlowEdgeKind.CallOrReturn && binary.TryGetFileOffset(entry, out ulong begin))
             {
-                _entries.Add(new AddressCount(begin, count, 0));
+                _collected.Entries.Add(new AddressCount(begin, count, 0));
             }
 
             return;
@@ -85,7 +76,12 @@ internal sealed class InferredCounts(ElfFile binary)
         var last = graph.Instructions[graph.Blocks[edge.From].Last];
         if (edge.Kind == FlowEdgeKind.Taken)
         {
-            AddBranch(last.Address, graph.Instructions[graph.Blocks[edge.To].First].Address, count);
+            // A loop to the first instruction is no call, which is all that could be made of it later.
+            ulong target = graph.Instructions[graph.Blocks[edge.To].First].Address;
+            if (target != entry)
+            {
+                AddBranch(last.Address, target, count);
+            }
         }
         else if (edge.Kind == FlowEdgeKind.CallOrReturn && last.Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump)
         {
@@ -98,21 +94,20 @@ internal sealed class InferredCounts(ElfFile binary)
     {
         if (binary.TryGetFileOffset(from, out ulong fromOffset) && binary.TryGetFileOffset(to, out ulong toOffset))
         {
-            _branches.Add(new BranchCount(fromOffset, toOffset, count));
+            _collected.Branches.Add(new BranchCount(fromOffset, toOffset, count));
         }
     }
 
     /// <summary>Entries into functions less those that direct calls and jumps account for: what is left came through pointers, or from another binary.</summary>
-    private List<AddressCount> EntriesWithoutDirectCalls()
+    private static List<AddressCount> WithoutDirectCalls(IReadOnlyList<AddressCount> entries, IReadOnlyList<BranchCount> branches)
     {
-        _entries.Sort((a, b) => a.Address.CompareTo(b.Address));
         var direct = new Dictionary<ulong, ulong>();
-        foreach (var entry in _entries)
+        foreach (var entry in entries)
         {
             direct[entry.Address] = 0;
         }
 
-        foreach (var branch in _branches)
+        foreach (var branch in branches)
         {
             if (direct.TryGetValue(branch.To, out ulong count))
             {
@@ -120,6 +115,15 @@ internal sealed class InferredCounts(ElfFile binary)
             }
         }
 
-        return _entries.FindAll(e => e.Count > direct[e.Address]).ConvertAll(e => e with { Count = e.Count - direct[e.Address] });
+        var left = new List<AddressCount>();
+        foreach (var entry in entries)
+        {
+            if (entry.Count > direct[entry.Address])
+            {
+                left.Add(entry with { Count = entry.Count - direct[entry.Address] });
+            }
+        }
+
+        return left;
     }
 }

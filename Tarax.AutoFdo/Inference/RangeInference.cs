@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -27,11 +28,12 @@ internal static class RangeInference
 
         var byFunction = CountsByFunction.Of(offsets, symbolizer, threads);
         var branches = Branches(counts, symbolizer);
+        bool[] affordable = byFunction.WithinCode(graphs.CodeSize);
         var flows = new (ControlFlowGraph? Graph, FunctionFlow? Flow)[byFunction.Functions.Count];
-        Parallel.For(0, flows.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        ParallelLoop.Run(flows.Length, threads, i =>
         {
             var function = byFunction.Functions[i];
-            if (graphs.Build(function.Function) is { } graph)
+            if (affordable[i] && graphs.Build(function.Function) is { } graph)
             {
                 flows[i] = (graph, FunctionFlow.Infer(graph, EvidenceOfBlocks(graph, function, counts.Ranges), EvidenceOfEdges(graph, function, branches), 1));
             }
@@ -53,7 +55,7 @@ internal static class RangeInference
             }
         }
 
-        return new BinaryCounts(counts.BuildId, counts.Branches, inferred.SortedRanges(), counts.Samples, counts.Entries);
+        return new BinaryCounts(counts.BuildId, counts.Branches, inferred.ToCounts(null, []).Ranges, counts.Samples, counts.Entries);
     }
 
     /// <summary>By ELF virtual addresses; entries come from 0.</summary>

@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -59,32 +60,20 @@ internal sealed class SampleInference
         }
 
         var inference = new SampleInference(counts.Samples, graphs, CountsByFunction.Of(offsets, symbolizer, threads), areOfTime, threads);
-        inference.ForEach(inference._functions.Length, inference.Disassemble);
+        bool[] affordable = inference._counts.WithinCode(graphs.CodeSize);
+        inference.ForEach(inference._functions.Length, i => inference.Disassemble(i, affordable[i]));
         var times = inference.CalibratedTimes();
         inference.ForEach(inference._functions.Length, i => inference._functions[i]?.Infer(times));
         inference.BalanceCalls();
         return (inference.Result(counts, binary), times.Skids);
     }
 
-    private void ForEach(int count, Action<int> action)
-    {
-        if (_threads == 1)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                action(i);
-            }
-        }
-        else
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
-        }
-    }
+    private void ForEach(int count, Action<int> action) => ParallelLoop.Run(count, _threads, action);
 
-    private void Disassemble(int index)
+    private void Disassemble(int index, bool isAffordable)
     {
         var function = _counts.Functions[index];
-        if (_graphs.Build(function.Function) is not { } graph)
+        if (!isAffordable || _graphs.Build(function.Function) is not { } graph)
         {
             return;
         }
@@ -164,16 +153,19 @@ internal sealed class SampleInference
     private BinaryCounts Result(BinaryCounts counts, ElfFile binary)
     {
         var inferred = new InferredCounts(binary);
-        foreach (int index in _counts.Elsewhere)
-        {
-            inferred.AddRange(_samples[index].Address, _samples[index].Address, _samples[index].Count, _samples[index].FirstTime);
-        }
+        void Keep(int index) => inferred.AddRange(
+            _samples[index].Address, _samples[index].Address, SaturatingSum.Times(_samples[index].Count, (ulong)SampledFunction.Scale), _samples[index].FirstTime);
+        _counts.Elsewhere.ForEach(Keep);
 
         for (int i = 0; i < _functions.Length; i++)
         {
-            if (_functions[i] is { } sampled)
+            var function = _counts.Functions[i];
+            if (_functions[i] is not { } sampled)
             {
-                var function = _counts.Functions[i];
+                function.Indices.ForEach(Keep);
+            }
+            else
+            {
                 inferred.AddBlocks(sampled.Graph, sampled.Flow, (start, end) => FirstTime(function, start, end));
                 inferred.AddBranches(sampled.Graph, sampled.Flow, function.Function.Entry);
             }

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
@@ -99,26 +99,9 @@ internal sealed class ProfileBuilder
         return (new SampleProfile(functions), builder.Statistics);
     }
 
-    private void ForEach(CodeFunction[] functions, Action<CodeFunction> action)
-    {
-        // Threads take a few milliseconds to start, in which one alone is done with few functions.
-        if (_threads == 1 || functions.Length < FunctionsForThreads)
-        {
-            Array.ForEach(functions, action);
-        }
-        else
-        {
-            try
-            {
-                Parallel.ForEach(Partitioner.Create(functions, loadBalance: true), new ParallelOptions { MaxDegreeOfParallelism = _threads }, action);
-            }
-            catch (AggregateException e)
-            {
-                // As one thread would have thrown it.
-                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
-        }
-    }
+    /// <summary>Threads take a few milliseconds to start, in which one alone is done with few functions.</summary>
+    private void ForEach(CodeFunction[] functions, Action<CodeFunction> action) =>
+        ParallelLoop.Run(functions.Length, functions.Length < FunctionsForThreads ? 1 : _threads, i => action(functions[i]));
 
     /// <summary>ELF virtual addresses of the ranges, in their order.</summary>
     private IEnumerable<ulong> Addresses()

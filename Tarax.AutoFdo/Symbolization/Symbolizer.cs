@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Symbolization;
 
@@ -124,7 +125,8 @@ internal sealed class Symbolizer : IDisposable
             return;
         }
 
-        Parallel.ForEach(units, new ParallelOptions { MaxDegreeOfParallelism = threads }, unit => _ = unit.Functions);
+        DwarfUnit[] all = [.. units];
+        ParallelLoop.Run(all.Length, threads, i => _ = all[i].Functions);
     }
 
     /// <summary>The source positions of all parts of a function.</summary>
