@@ -131,7 +131,7 @@ public sealed class InstructionDecoderTests
         using var files = new BinaryFiles(ElfFile.Open(program));
         using var symbolizer = new Tarax.AutoFdo.Symbolization.Symbolizer(files);
         var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "f");
-        var graph = FunctionGraphs.Of(files.Binary)!.Build(symbolizer.FindFunction(entry)!)!;
+        var graph = FunctionGraphs.Of(files.Binary)!.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
         int jump = Enumerable.Range(0, graph.Blocks.Count).Single(b => graph.Instructions[graph.Blocks[b].Last].Flow == InstructionFlow.IndirectJump);
         Assert.That(graph.Edges.Count(e => e.From == jump && e.Kind == FlowEdgeKind.Taken), Is.EqualTo(8), string.Create(CultureInfo.InvariantCulture, $"{graph.Blocks.Count} blocks"));
         Assert.That(graph.Edges.Where(e => e.Kind == FlowEdgeKind.Unseen), Is.Empty);

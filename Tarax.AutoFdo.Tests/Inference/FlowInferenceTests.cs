@@ -136,7 +136,7 @@ public sealed class FlowInferenceTests
         using var symbolizer = new Symbolizer(files);
         var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "f");
         var graphs = FunctionGraphs.Of(files.Binary)!;
-        var graph = graphs.Build(symbolizer.FindFunction(entry)!)!;
+        var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
         Assert.That(graph.Edges.Any(e => e.Kind == FlowEdgeKind.Taken && graph.Instructions[graph.Blocks[e.To].First].Address == entry), Is.True, "the loop begins the function");
         var samples = new List<AddressCount>();
         foreach (var instruction in graph.Instructions.Where(i => i.Flow != InstructionFlow.Return && i.Kind != InstructionKind.Padding))

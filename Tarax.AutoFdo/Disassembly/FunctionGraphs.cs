@@ -1,5 +1,5 @@
+using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Disassembly;
 
@@ -26,6 +26,8 @@ internal sealed class FunctionGraphs
     public ulong CodeSize => _code.CodeSize;
 
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
-    public ControlFlowGraph? Build(CodeFunction function) =>
-        ControlFlowGraph.Build([.. function.Debug.Ranges], function.Entry, _code, _patches, InstructionDecoder.For(_code)!);
+    /// <param name="parts">Its code, in any order.</param>
+    /// <param name="entry">ELF virtual address of its first instruction.</param>
+    public ControlFlowGraph? Build(ReadOnlySpan<CodeRange> parts, ulong entry) =>
+        ControlFlowGraph.Build(parts, entry, _code, _patches, InstructionDecoder.For(_code)!);
 }

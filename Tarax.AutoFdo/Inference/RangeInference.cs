@@ -33,7 +33,7 @@ internal static class RangeInference
         ParallelLoop.Run(flows.Length, threads, i =>
         {
             var function = byFunction.Functions[i];
-            if (affordable[i] && graphs.Build(function.Function) is { } graph)
+            if (affordable[i] && graphs.Build(function.Function.Debug.Ranges, function.Function.Entry) is { } graph)
             {
                 flows[i] = (graph, FunctionFlow.Infer(graph, EvidenceOfBlocks(graph, function, counts.Ranges), EvidenceOfEdges(graph, function, branches), 1));
             }

@@ -73,7 +73,7 @@ internal sealed class SampleInference
     private void Disassemble(int index, bool isAffordable)
     {
         var function = _counts.Functions[index];
-        if (!isAffordable || _graphs.Build(function.Function) is not { } graph)
+        if (!isAffordable || _graphs.Build(function.Function.Debug.Ranges, function.Function.Entry) is not { } graph)
         {
             return;
         }

@@ -11,6 +11,9 @@ internal sealed class RecordingCounter
     /// <summary>Pieces that wait in memory; more are set aside.</summary>
     private const int MostWaiting = 32;
 
+    /// <summary>Bytes from which on memory is given back between counting and symbolizing: that takes a few milliseconds.</summary>
+    private const long LargeHeap = 32 << 20;
+
     private readonly PerfDataFile _file;
     private readonly RecordPieces _pieces;
     private readonly Queue<RecordPiece> _waiting = new();
@@ -57,6 +60,12 @@ internal sealed class RecordingCounter
         using var pieces = file.Pieces();
         var counter = new RecordingCounter(file, pieces, isCounted, progress, settlesByRounds);
         counter.Work(threads);
+        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap)
+        {
+            // Tables and what they were sorted in are not needed any more, and symbolizing takes as much again.
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         return counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0 ? null : counter;
     }
 
