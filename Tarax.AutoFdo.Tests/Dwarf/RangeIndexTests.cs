@@ -1,6 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
+using FsCheck;
 using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Tests.Dwarf;
 

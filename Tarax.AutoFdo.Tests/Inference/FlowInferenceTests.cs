@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;

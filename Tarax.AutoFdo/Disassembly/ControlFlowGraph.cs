@@ -1,4 +1,4 @@
-using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Disassembly;
 

@@ -1,4 +1,3 @@
-using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Disassembly;

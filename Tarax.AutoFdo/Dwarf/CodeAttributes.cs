@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Elf;
+
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>The attributes of an entry that say which code is its own, while its attributes are read.</summary>

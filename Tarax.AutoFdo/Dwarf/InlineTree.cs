@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Elf;
+
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Elf;
+
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>A subprogram with code: where its entry lies in .debug_info, and its parts.</summary>

@@ -58,7 +58,7 @@ internal static class RangeInference
         return new BinaryCounts(counts.BuildId, counts.Branches, inferred.ToCounts(null, []).Ranges, counts.Samples, counts.Entries);
     }
 
-    /// <summary>By ELF virtual addresses; entries come from 0.</summary>
+    /// <summary>Executions of each branch, by ELF virtual addresses.</summary>
     private static Dictionary<(ulong From, ulong To), ulong> Branches(BinaryCounts counts, Symbolizer symbolizer)
     {
         var branches = new Dictionary<(ulong, ulong), ulong>();

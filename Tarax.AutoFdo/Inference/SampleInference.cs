@@ -100,16 +100,15 @@ internal sealed class SampleInference
             }
         }
 
-        // Equal ones stay in the order in which they lie.
-        var sorted = largest.ToArray();
-        int[] places = new int[sorted.Length];
+        int[] places = new int[largest.Count];
         for (int i = 0; i < places.Length; i++)
         {
             places[i] = i;
         }
 
+        // Equal ones stay in the order in which they lie.
         Array.Sort(places, (a, b) => largest[a].Total != largest[b].Total ? largest[b].Total.CompareTo(largest[a].Total) : a.CompareTo(b));
-        sorted = Array.ConvertAll(places[..Math.Min(places.Length, FunctionsForTimes)], i => largest[i]);
+        var sorted = Array.ConvertAll(places[..Math.Min(places.Length, FunctionsForTimes)], i => largest[i]);
         var (exact, likelihoodOfExact) = Calibrate(sorted, skids: false);
         var (skidding, likelihoodOfSkidding) = Calibrate(sorted, skids: true);
         return likelihoodOfSkidding > likelihoodOfExact + SkidMargin ? skidding : exact;

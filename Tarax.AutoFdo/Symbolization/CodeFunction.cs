@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Symbolization;
 

@@ -1,4 +1,4 @@
-namespace Tarax.AutoFdo.Dwarf;
+namespace Tarax.AutoFdo.Elf;
 
 /// <summary>ELF virtual addresses from Start up to, not including, End.</summary>
 internal readonly record struct CodeRange(ulong Start, ulong End)
