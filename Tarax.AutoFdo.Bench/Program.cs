@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using Tarax.AutoFdo.Bench;
+using Tarax.AutoFdo.Bench.Outcome;
 
 switch (args)
 {
@@ -26,6 +27,10 @@ switch (args)
     // A thousand files of counts added up.
     case ["counts", .. var executable]:
         return CountsComparison.Run(Executable.Of(executable));
+
+    // What compilers make of profiles.
+    case ["outcome", .. var options]:
+        return OutcomeLab.Run(options);
 
     case ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output]:
         return GeneratedRecording.Run(kind, template, amount, output);

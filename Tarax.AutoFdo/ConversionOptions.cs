@@ -49,6 +49,22 @@ public enum DiscriminatorHandling
     Drop,
 }
 
+/// <summary>What becomes of head counts, which say how often a function was entered.</summary>
+public enum HeadCountHandling
+{
+    /// <summary>
+    /// As the target compiler needs it: none for functions of C++ and GCC 16, see <see cref="TargetCompiler.IsMisledByHeadCounts"/>, and at least 1 for GCC up to 12, see
+    /// <see cref="TargetCompiler.NeedsHeadCounts"/>.
+    /// </summary>
+    Auto,
+
+    /// <summary>As they were counted.</summary>
+    Keep,
+
+    /// <summary>None.</summary>
+    Drop,
+}
+
 /// <summary>Whether control flow is used to make counts consistent.</summary>
 public enum InferenceMode
 {
@@ -88,6 +104,12 @@ public sealed record ConversionOptions
 
     /// <summary>What becomes of discriminators.</summary>
     public DiscriminatorHandling Discriminators { get; init; } = DiscriminatorHandling.Auto;
+
+    /// <summary>Where the counts of inlined functions stand.</summary>
+    public InlinedBodies Inlined { get; init; }
+
+    /// <summary>What becomes of head counts.</summary>
+    public HeadCountHandling HeadCounts { get; init; }
 
     /// <summary>Whether positions that did not run are left out. GCC up to 15 takes a 0 as known; GCC 16 makes little of it.</summary>
     public bool OmitZeroCounts { get; init; }

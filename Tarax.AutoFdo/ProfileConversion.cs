@@ -37,7 +37,7 @@ internal static class ProfileConversion
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
-        profile = report.Compiler is { NeedsHeadCounts: true } ? profile.WithHeadCounts() : profile;
+        profile = WithHeadCounts(profile.WithInlined(options.Inlined), options, report);
         profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
@@ -49,6 +49,15 @@ internal static class ProfileConversion
 
         return (profile, counts);
     }
+
+    /// <summary>Landing pads, which mislead the compiler, are found in C++, whose names are mangled so.</summary>
+    private static SampleProfile WithHeadCounts(SampleProfile profile, ConversionOptions options, ConversionReport report) => (options.HeadCounts, report.Compiler) switch
+    {
+        (HeadCountHandling.Drop, _) => profile.WithoutHeadCounts(),
+        (HeadCountHandling.Auto, { NeedsHeadCounts: true }) => profile.WithHeadCounts(),
+        (HeadCountHandling.Auto, { IsMisledByHeadCounts: true }) => profile.WithoutHeadCounts(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)),
+        _ => profile,
+    };
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
     public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)

@@ -268,6 +268,16 @@ public sealed class SampleProfile
     public SampleProfile WithHeadCounts() =>
         With(Functions.Select(f => f.HeadCount == 0 && f.Body.MaximumCount() > 0 ? f with { HeadCount = 1 } : f));
 
+    /// <summary>The same profile where no function says how often it was entered, see <see cref="TargetCompiler.IsMisledByHeadCounts"/>.</summary>
+    /// <param name="functions">Which functions; null for all.</param>
+    public SampleProfile WithoutHeadCounts(Func<FunctionProfile, bool>? functions = null) =>
+        With(Functions.Select(f => functions?.Invoke(f) == false ? f : f with { HeadCount = 0 }));
+
+    /// <summary>The same profile with the counts of inlined functions elsewhere. Counts that are not nested stay as they are.</summary>
+    /// <param name="shape">Where; nested, as profiles are made, and auto change nothing.</param>
+    public SampleProfile WithInlined(InlinedBodies shape) =>
+        shape is InlinedBodies.Flat or InlinedBodies.Both ? With(ProfileShape.Of(Functions, shape)) : this;
+
     /// <summary>The same profile without positions whose count is 0, and without inlined calls that then have none.</summary>
     public SampleProfile WithoutZeroCounts() => With(Functions.Select(ProfileTransformation.WithoutZeroCounts));
 

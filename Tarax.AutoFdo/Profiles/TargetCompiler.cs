@@ -39,6 +39,12 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// </summary>
     public bool NeedsHeadCounts => Family == CompilerFamily.Gcc && MajorVersion < FirstWithDiscriminators;
 
+    /// <summary>
+    /// Whether the compiler gives the head count not only to a function's first block but to its last too, which in C++ is most often a landing pad that hardly ever
+    /// runs: GCC 16 (auto-profile.cc, afdo_annotate_cfg). Without head counts it takes those of the first lines.
+    /// </summary>
+    public bool IsMisledByHeadCounts => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
+
     /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
     /// <param name="text">The name.</param>
     /// <param name="compiler">The compiler.</param>

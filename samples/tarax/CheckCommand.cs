@@ -10,11 +10,18 @@ internal static class CheckCommand
 {
     private static readonly Argument<string> Input = new("PROFILE") { Description = "a profile of any format" };
 
-    private static readonly Option<string> Binary = new("--binary", "-b")
+    private static readonly Option<string?> Binary = new("--binary", "-b")
     {
         Description = "the new build, with debug information",
         HelpName = "FILE",
-        Required = true,
+    };
+
+    private static readonly Option<string[]> CompilerDumps = new("--compiler-dump")
+    {
+        Description = "instead of a build, what the compiler says that it made of the profile: GCC's -fdump-ipa-afdo-details or Clang's -fsave-optimization-record, of one or more files",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
@@ -45,8 +52,15 @@ internal static class CheckCommand
     {
         var command = new Command("check", "Tells how much of a profile still matches a new build, and whether it is time to record again.")
         {
-            Input, Binary, DebugDirectories, Top, FailUnder, Mangled, Json,
+            Input, Binary, CompilerDumps, DebugDirectories, Top, FailUnder, Mangled, Json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Binary) is { Implicit: false } == result.GetResult(CompilerDumps) is { Implicit: false })
+            {
+                result.AddError("either --binary FILE or --compiler-dump FILE is required");
+            }
+        });
         command.SetAction(parsed =>
         {
             double share = 1;
@@ -58,7 +72,14 @@ internal static class CheckCommand
 
     private static double Run(ParseResult parsed)
     {
-        var match = ProfileMatch.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), parsed.GetRequiredValue(Binary), parsed.GetValue(DebugDirectories));
+        if (parsed.GetValue(CompilerDumps) is { Length: > 0 } dumps)
+        {
+            var use = CompilerUse.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), dumps);
+            CompilerUseView.Write(use, Math.Max(parsed.GetValue(Top), 0), parsed.GetValue(Mangled), parsed.GetValue(Json));
+            return use.UsedShare;
+        }
+
+        var match = ProfileMatch.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), parsed.GetValue(Binary)!, parsed.GetValue(DebugDirectories));
         var lost = match.Functions.Where(f => f.MatchedCount < f.Count).Take(Math.Max(parsed.GetValue(Top), 0)).ToList();
         if (parsed.GetValue(Json))
         {

@@ -50,11 +50,11 @@ internal static class ConvertCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<DiscriminatorHandling> Discriminators = new("--discriminators")
+    private static readonly Option<string> Discriminators = new("--discriminators")
     {
         Description = "pieces of code on one line: auto (as the compiler needs it), keep, or drop (one count per line)",
         HelpName = "auto|keep|drop",
-        DefaultValueFactory = _ => DiscriminatorHandling.Auto,
+        DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<string> SymbolList = new("--symbol-list")
@@ -75,11 +75,18 @@ internal static class ConvertCommand
         Description = "count the addresses of the samples, where there are no branch stacks",
     };
 
-    private static readonly Option<InferenceMode> Inference = new("--inference")
+    private static readonly Option<string> Inference = new("--inference")
     {
         Description = "make counts consistent by the control flow: auto (without branch stacks), flow (always), or off",
         HelpName = "auto|flow|off",
-        DefaultValueFactory = _ => InferenceMode.Auto,
+        DefaultValueFactory = _ => "auto",
+    };
+
+    private static readonly Option<string> HeadCounts = new("--head-counts")
+    {
+        Description = "how often functions were entered: keep, drop, or auto as the compiler makes best use of",
+        HelpName = "auto|keep|drop",
+        DefaultValueFactory = _ => "auto",
     };
 
     private static readonly Option<string> CheckRanges = new("--check-ranges")
@@ -143,10 +150,13 @@ internal static class ConvertCommand
         Profiler.AcceptOnlyFromAmong("perf", "text");
         Report.AcceptOnlyFromAmong("text", "json");
         CheckRanges.AcceptOnlyFromAmong("on", "off");
+        Discriminators.AcceptOnlyFromAmong("auto", "keep", "drop");
+        HeadCounts.AcceptOnlyFromAmong("auto", "keep", "drop");
+        Inference.AcceptOnlyFromAmong("auto", "flow", "off");
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
+            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -167,10 +177,12 @@ internal static class ConvertCommand
             Format = parsed.GetValue(FormatOptions.Format),
             Llvm = FormatOptions.Llvm(parsed),
             SymbolList = parsed.GetValue(SymbolList) switch { "on" => true, "off" => false, _ => null },
-            Discriminators = parsed.GetValue(Discriminators),
+            Discriminators = parsed.GetValue(Discriminators) switch { "keep" => DiscriminatorHandling.Keep, "drop" => DiscriminatorHandling.Drop, _ => DiscriminatorHandling.Auto },
+            Inlined = FormatOptions.InlinedBodies(parsed),
+            HeadCounts = parsed.GetValue(HeadCounts) switch { "keep" => HeadCountHandling.Keep, "drop" => HeadCountHandling.Drop, _ => HeadCountHandling.Auto },
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
-            Inference = parsed.GetValue(Inference),
+            Inference = parsed.GetValue(Inference) switch { "flow" => InferenceMode.Flow, "off" => InferenceMode.Off, _ => InferenceMode.Auto },
             CheckRanges = parsed.GetValue(CheckRanges) != "off",
             MappedAs = parsed.GetValue(MappedAs),
             MinimumSamples = parsed.GetValue(MinimumSamples),

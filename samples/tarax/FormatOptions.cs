@@ -35,10 +35,18 @@ internal static class FormatOptions
 
     private static readonly Option<bool> Compress = new("--compress") { Description = "llvm-extbinary: sections compressed with zlib" };
 
+    private static readonly Option<string> Inlined = new("--inlined")
+    {
+        Description = "counts of inlined functions: nested where they were called, flat in functions of their own, or both; auto as the compiler makes best use of them",
+        HelpName = "auto|nested|flat|both",
+        DefaultValueFactory = _ => "auto",
+    };
+
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Compiler, Format, Version, HashNames, Compress])
+        Inlined.AcceptOnlyFromAmong("auto", "nested", "flat", "both");
+        foreach (Option option in (Option[])[Compiler, Format, Version, HashNames, Compress, Inlined])
         {
             command.Options.Add(option);
         }
@@ -62,6 +70,14 @@ internal static class FormatOptions
     }
 
     public static LlvmProfileOptions Llvm(ParseResult parsed) => new() { HashNames = parsed.GetValue(HashNames), Compress = parsed.GetValue(Compress) };
+
+    public static InlinedBodies InlinedBodies(ParseResult parsed) => parsed.GetValue(Inlined) switch
+    {
+        "nested" => Tarax.AutoFdo.Profiles.InlinedBodies.Nested,
+        "flat" => Tarax.AutoFdo.Profiles.InlinedBodies.Flat,
+        "both" => Tarax.AutoFdo.Profiles.InlinedBodies.Both,
+        _ => Tarax.AutoFdo.Profiles.InlinedBodies.Auto,
+    };
 
     public static GcovVersion? GcovVersion(ParseResult parsed) => (GcovVersion?)parsed.GetValue(Version);
 

@@ -79,6 +79,7 @@ internal static class MergeCommand
         }));
         merged = parsed.GetValue(ScaleTo) is { } total ? merged.ScaledTo(total) : merged;
         merged = merged.WithMinimumCount(parsed.GetValue(MinimumCount));
+        merged = merged.WithInlined(FormatOptions.InlinedBodies(parsed));
         merged = parsed.GetValue(OmitZeroCounts) ? merged.WithoutZeroCounts() : merged;
         if (merged.Functions.Count == 0)
         {

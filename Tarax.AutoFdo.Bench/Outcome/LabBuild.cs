@@ -1,0 +1,184 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Tarax.AutoFdo.Bench.Outcome;
+
+/// <summary>One program and one compiler: builds it in all variants, and measures them. What was done before with the same profile is not done again.</summary>
+internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram program, LabCompiler compiler)
+{
+    private const int Period = 211;
+
+    private string Sources => folder.SourcesOf(program);
+
+    /// <summary>Builds and measures.</summary>
+    public IEnumerable<LabResult> Run(IReadOnlyList<LabVariant> variants)
+    {
+        // The program without a profile is the one that is recorded.
+        string plain = folder.BuildOf(program, compiler.Name, "plain");
+        yield return Measured(plain, "plain", "", []);
+        Record(plain);
+        foreach (var variant in variants)
+        {
+            if (variant.Kind != LabVariantKind.Plain)
+            {
+                yield return Measure(variant, plain);
+            }
+        }
+    }
+
+    private LabResult Measure(LabVariant variant, string plain)
+    {
+        string build = folder.BuildOf(program, compiler.Name, variant.Name);
+        try
+        {
+            if (variant.Kind == LabVariantKind.Instrumented)
+            {
+                return variant.Arguments.Length > 0 && !compiler.HasFewerLoopsSampled
+                    ? new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, "the compiler treats loops alike")
+                    : MeasureInstrumented(build, variant);
+            }
+
+            if (variant.Kind == LabVariantKind.Incumbent && !compiler.IsClang && tools.CreateGcov is null)
+            {
+                return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, "create_gcov is not here");
+            }
+
+            string profile = Path.Combine(build, "profile");
+            if (variant.Arguments.StartsWith('!'))
+            {
+                LabProcess.Shell(variant.Arguments[1..], build, ("PLAIN", plain), ("COMPILER", compiler.Name));
+            }
+            else if (variant.Kind == LabVariantKind.Ours)
+            {
+                LabProcess.Shell($"'{tools.Converter}' convert '{plain}/counts' --binary '{plain}/program' --for {compiler.Name} --min-samples 0 {variant.Arguments} -o '{profile}'", build);
+            }
+            else if (compiler.IsClang)
+            {
+                for (int i = 0; i < program.Train.Count; i++)
+                {
+                    LabProcess.Shell($"llvm-profgen-22 --binary='{plain}/program' --perfdata='{plain}/{i}.data' --output=profile.{i} --show-detailed-warning=false", build);
+                }
+
+                LabProcess.Shell("llvm-profdata-22 merge --sample --extbinary -o profile profile.?", build);
+            }
+            else
+            {
+                LabProcess.Shell(
+                    $"'{tools.CreateGcov}' --binary='{plain}/program' --profiler=text --profile='{plain}/counts.text' --gcov=profile --gcov_version={(compiler.IsInTree ? 3 : 2)}", build);
+            }
+
+            return Measured(build, variant.Name, compiler.SampledFlags("profile"), File.ReadAllBytes(profile));
+        }
+        catch (InvalidOperationException e)
+        {
+            return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, e.Message);
+        }
+    }
+
+    private LabResult MeasureInstrumented(string build, LabVariant variant)
+    {
+        string counts = Path.Combine(build, "counted");
+        if (!File.Exists(counts))
+        {
+            Compile(build, compiler.GenerateFlags);
+            for (int i = 0; i < program.Train.Count; i++)
+            {
+                var run = program.Train[i];
+                LabProcess.Shell(Command(Path.Combine(build, "program"), run), Sources, ("LLVM_PROFILE_FILE", $"{build}/{i}.profraw"), ("GCOV_PREFIX", compiler.IsInTree ? folder.Root : ""));
+            }
+
+            if (compiler.IsClang)
+            {
+                LabProcess.Shell("llvm-profdata-22 merge -o counts.profdata ?.profraw", build);
+            }
+
+            File.WriteAllText(counts, "");
+        }
+
+        return Measured(build, variant.Name, $"{compiler.UseFlags} {variant.Arguments}".TrimEnd(), []);
+    }
+
+    /// <summary>Compiles and measures, or tells what was measured before with the same options and profile.</summary>
+    private LabResult Measured(string build, string variant, string flags, byte[] profile)
+    {
+        string file = Path.Combine(build, "result.json");
+        string key = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize((program, compiler)) + flags), .. profile]));
+        if (File.Exists(file) && JsonSerializer.Deserialize<Done>(File.ReadAllText(file)) is { } done && done.Key == key)
+        {
+            return done.Result with { Variant = variant };
+        }
+
+        double seconds = Compile(build, flags);
+        var cost = new LabCost(0, 0, 0, 0);
+        foreach (var run in program.Test)
+        {
+            string statistics = Path.Combine(build, "statistics");
+            Emulate(build, run, $"stats=on,filter=user,statsfile={statistics}");
+            cost += LabCost.Of(File.ReadAllText(statistics));
+        }
+
+        string sizes = LabProcess.Shell("size -A program | awk '$1 == \".text\" { print $2 }'", build);
+        var result = new LabResult(program.Name, compiler.Name, variant, cost, seconds, ulong.Parse(sizes, System.Globalization.CultureInfo.InvariantCulture), null);
+        File.WriteAllText(file, JsonSerializer.Serialize(new Done(key, result)));
+        return result;
+    }
+
+    private void Record(string plain)
+    {
+        string counts = Path.Combine(plain, "counts.text");
+        if (File.Exists(counts))
+        {
+            return;
+        }
+
+        for (int i = 0; i < program.Train.Count; i++)
+        {
+            Emulate(plain, program.Train[i], $"filter=user,period={Period},out={plain}/{i}.data,statsfile={plain}/{i}.statistics");
+        }
+
+        string recordings = string.Join(' ', Enumerable.Range(0, program.Train.Count).Select(i => $"{i}.data"));
+        LabProcess.Shell($"'{tools.Converter}' counts {recordings} -o counts && '{tools.Converter}' convert counts --binary program --min-samples 0 --counts counts.text -o ignored", plain);
+    }
+
+    private void Emulate(string build, LabRun run, string plugin) =>
+        LabProcess.Shell("qemu-x86_64 -0 program -seed 1 -plugin " + $"'{tools.Plugin},{plugin}' " + Command(Path.Combine(build, "program"), run), Sources);
+
+    private static string Command(string executable, LabRun run) =>
+        $"'{executable}' {string.Join(' ', run.Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"))} <'{run.Input ?? "/dev/null"}' >/dev/null";
+
+    /// <returns>Seconds of processor time.</returns>
+    private double Compile(string build, string flags)
+    {
+        var script = new StringBuilder("set -e\n");
+        var objects = new List<string>();
+        string sources = Path.GetRelativePath(build, Sources);
+        foreach (string file in folder.FilesOf(program))
+        {
+            string name = file.Replace('/', '-') + ".o";
+            objects.Add(name);
+            string includes = string.Join(' ', program.Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(f =>
+                f.StartsWith("-I", StringComparison.Ordinal) ? $"-I{sources}/{f[2..]}" : $"'{f}'"));
+            script.Append($"{(program.Language == "c" ? compiler.C : compiler.CPlusPlus)} {compiler.CommonFlags} {includes} {flags} -w -c '{sources}/{file}' -o '{name}'\n");
+        }
+
+        script.Append($"{(program.Language == "c" ? compiler.C : compiler.CPlusPlus)} {compiler.CommonFlags} {flags} {compiler.LinkFlags} -Wl,--build-id -o program {string.Join(' ', objects.Select(o => $"'{o}'"))} {program.Libraries}\ntimes\n");
+        File.WriteAllText(Path.Combine(build, "build.sh"), script.ToString());
+        string inside = Path.Combine(folder.Inside, Path.GetRelativePath(folder.Path, build));
+        string times = compiler.IsInTree
+            ? LabProcess.Run(["chroot", folder.Root, "sh", "-c", $"cd '{inside}' && sh build.sh"], build)
+            : LabProcess.Run(["sh", "build.sh"], build);
+
+        // The last line of what the shell's own "times" writes: user and system time of all it started, as 0m1.234000s.
+        double seconds = 0;
+        foreach (string time in times.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Split(' '))
+        {
+            string[] parts = time.TrimEnd('s').Split('m');
+            seconds += (60 * double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)) + double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return seconds;
+    }
+
+    private sealed record Done(string Key, LabResult Result);
+}

@@ -1,0 +1,53 @@
+namespace Tarax.AutoFdo.Bench.Outcome;
+
+/// <summary>A compiler of the lab and the options by which it takes profiles.</summary>
+internal sealed record LabCompiler
+{
+    /// <summary>As <c>tarax --for</c> takes it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The compiler of C.</summary>
+    public required string C { get; init; }
+
+    /// <summary>The compiler of C++.</summary>
+    public required string CPlusPlus { get; init; }
+
+    /// <summary>Whether it runs inside of a tree, by chroot.</summary>
+    public bool IsInTree { get; init; }
+
+    /// <summary>Whether it is Clang.</summary>
+    public bool IsClang => Name.StartsWith("clang", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Takes from GCC 16 with -fprofile-use the loop optimizations that it does with real counts only (opts.cc, enable_fdo_optimizations), to see what is due to them.
+    /// </summary>
+    public const string LoopsAsSampled =
+        "-fno-unroll-loops -fno-peel-loops -fno-predictive-commoning -fno-split-loops -fno-unswitch-loops -fno-version-loops-for-strides -fvect-cost-model=very-cheap "
+        + "-fno-loop-interchange -fno-loop-unroll-and-jam -fno-tree-loop-distribution";
+
+    /// <summary>Whether loops are optimized less with a sampled profile than with an instrumented one.</summary>
+    public bool HasFewerLoopsSampled => Name == "gcc-16";
+
+    /// <summary>What every build has: debug information changes no code.</summary>
+    public string CommonFlags => IsClang ? "-O2 -g -fdebug-info-for-profiling -funique-internal-linkage-names" : "-O2 -g";
+
+    /// <summary>Links without libraries that change under the program's feet, and at fixed addresses.</summary>
+    public string LinkFlags => "-static -no-pie";
+
+    /// <summary>Takes a sampled profile.</summary>
+    public string SampledFlags(string profile) => IsClang ? $"-fprofile-sample-use={profile}" : Name == "gcc-12" ? $"-fauto-profile={profile} -fvect-cost-model=very-cheap" : $"-fauto-profile={profile}";
+
+    /// <summary>Counts everything.</summary>
+    public string GenerateFlags => IsClang ? "-fprofile-generate" : "-fprofile-generate -fprofile-update=single";
+
+    /// <summary>Takes the counts.</summary>
+    public string UseFlags => IsClang ? "-fprofile-use=counts.profdata" : "-fprofile-use -fprofile-correction -Wno-missing-profile";
+
+    /// <summary>The three that are compared.</summary>
+    public static IReadOnlyList<LabCompiler> All { get; } =
+    [
+        new() { Name = "gcc-12", C = "gcc-12", CPlusPlus = "g++-12" },
+        new() { Name = "gcc-16", C = "gcc-16", CPlusPlus = "g++-16", IsInTree = true },
+        new() { Name = "clang-22", C = "clang-22", CPlusPlus = "clang++-22" },
+    ];
+}

@@ -1,0 +1,37 @@
+namespace Tarax.AutoFdo.Bench.Outcome;
+
+/// <summary>How a build differs from the others of its program and compiler.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">Where its profile is from.</param>
+/// <param name="Arguments">For a profile of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it; for counters, options for the compiler.</param>
+internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "")
+{
+    /// <summary>The variants that are always there.</summary>
+    public static IReadOnlyList<LabVariant> Standard { get; } =
+    [
+        new("plain", LabVariantKind.Plain),
+        new("instrumented", LabVariantKind.Instrumented),
+        new("instrumented-as-sampled", LabVariantKind.Instrumented, LabCompiler.LoopsAsSampled),
+        new("incumbent", LabVariantKind.Incumbent),
+        new("ours", LabVariantKind.Ours),
+        new("nested", LabVariantKind.Ours, "--inlined nested"),
+        new("flat", LabVariantKind.Ours, "--inlined flat"),
+        new("both", LabVariantKind.Ours, "--inlined both"),
+    ];
+}
+
+/// <summary>Where a build's profile is from.</summary>
+internal enum LabVariantKind
+{
+    /// <summary>It has none.</summary>
+    Plain,
+
+    /// <summary>Counters that the compiler builds in.</summary>
+    Instrumented,
+
+    /// <summary>The converter that was there before: create_gcov for GCC, llvm-profgen for Clang.</summary>
+    Incumbent,
+
+    /// <summary>This project's converter.</summary>
+    Ours,
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Tarax.AutoFdo.Bench.Outcome;
+
+/// <summary>
+/// What compilers make of profiles: programs are recorded at one input, built with the profiles, and measured at another. Costs are exact counts under emulation,
+/// the same in each run.
+/// </summary>
+internal static class OutcomeLab
+{
+    /// <summary>Runs the lab.</summary>
+    /// <param name="arguments">Options, see <see cref="LabOptions"/>.</param>
+    public static int Run(string[] arguments)
+    {
+        var options = LabOptions.Parse(arguments);
+        string recipes = Path.Combine(AppContext.BaseDirectory, "Outcome", "Programs");
+        var all = LabProgram.In(recipes);
+        var programs = all.Where(p => options.Programs.Count == 0 || options.Programs.Contains(p.Name)).ToList();
+        var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
+        var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
+        folder.PrepareAsync(all).Wait();
+        var jobs = compilers.SelectMany(c => programs.Select(p => new LabBuild(folder, options.Tools, p, c))).ToList();
+        var results = new List<LabResult>[jobs.Count];
+        Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
+        {
+            results[i] = [];
+            foreach (var result in jobs[i].Run(options.Variants))
+            {
+                results[i].Add(result);
+                double? change = result.Cost is { } cost && results[i][0].Cost is { } plain ? 100 * ((cost.Combined / plain.Combined) - 1) : null;
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Program,-9} {result.Compiler,-9} {result.Variant,-13} {result.Cost?.Instructions,12} {result.Cost?.TakenBranches,11} {change,7:+0.00;-0.00} %  {result.Note?.Split((char)10)[0]}"));
+            }
+        });
+        OutcomeTable.Write(results.SelectMany(r => r), options.Variants, Console.Out);
+        return 0;
+    }
+}
