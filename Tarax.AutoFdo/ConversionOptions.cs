@@ -111,6 +111,9 @@ public sealed record ConversionOptions
     /// <summary>What becomes of head counts.</summary>
     public HeadCountHandling HeadCounts { get; init; }
 
+    /// <summary>What is taken for hot, see <see cref="SampleProfile.HotCutoff"/>; null for what suits the compiler.</summary>
+    public uint? HotCutoff { get; init; }
+
     /// <summary>Whether positions that did not run are left out. GCC up to 15 takes a 0 as known; GCC 16 makes little of it.</summary>
     public bool OmitZeroCounts { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Bench.Outcome;
 
@@ -35,13 +36,13 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             if (variant.Kind == LabVariantKind.Instrumented)
             {
                 return variant.Arguments.Length > 0 && !compiler.HasFewerLoopsSampled
-                    ? new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, "the compiler treats loops alike")
+                    ? new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "the compiler treats loops alike")
                     : MeasureInstrumented(build, variant);
             }
 
             if (variant.Kind == LabVariantKind.Incumbent && !compiler.IsClang && tools.CreateGcov is null)
             {
-                return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, "create_gcov is not here");
+                return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "create_gcov is not here");
             }
 
             string profile = Path.Combine(build, "profile");
@@ -72,7 +73,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         }
         catch (InvalidOperationException e)
         {
-            return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, e.Message);
+            return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: e.Message);
         }
     }
 
@@ -119,9 +120,26 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         }
 
         string sizes = LabProcess.Shell("size -A program | awk '$1 == \".text\" { print $2 }'", build);
-        var result = new LabResult(program.Name, compiler.Name, variant, cost, seconds, ulong.Parse(sizes, System.Globalization.CultureInfo.InvariantCulture), null);
+        var result = new LabResult(program.Name, compiler.Name, variant, cost, seconds, ulong.Parse(sizes, System.Globalization.CultureInfo.InvariantCulture), UsedShare(build, flags));
         File.WriteAllText(file, JsonSerializer.Serialize(new Done(key, result)));
         return result;
+    }
+
+    /// <summary>What the compiler's own dumps say of the profile.</summary>
+    private double? UsedShare(string build, string flags)
+    {
+        if (compiler.DumpFlags is not { } dumps || !File.Exists(Path.Combine(build, "profile")))
+        {
+            return null;
+        }
+
+        string folder = Directory.CreateDirectory(Path.Combine(build, "dumps")).FullName;
+        File.Copy(Path.Combine(build, "profile"), Path.Combine(folder, "profile"), overwrite: true);
+        Compile(folder, $"{flags} {dumps}");
+        var profile = SampleProfile.Load(Path.Combine(folder, "profile"));
+        var use = CompilerUse.Of(profile, Directory.GetFiles(folder, "*.afdo*"));
+        Directory.Delete(folder, recursive: true);
+        return use.UsedShare;
     }
 
     private void Record(string plain)

@@ -28,6 +28,9 @@ internal sealed record LabCompiler
     /// <summary>Whether loops are optimized less with a sampled profile than with an instrumented one.</summary>
     public bool HasFewerLoopsSampled => Name == "gcc-16";
 
+    /// <summary>Makes it say what it did with a profile; null where it does not say enough.</summary>
+    public string? DumpFlags => Name == "gcc-16" ? "-fdump-ipa-afdo-details -fdump-ipa-afdo_offline-details" : null;
+
     /// <summary>What every build has: debug information changes no code.</summary>
     public string CommonFlags => IsClang ? "-O2 -g -fdebug-info-for-profiling -funique-internal-linkage-names" : "-O2 -g";
 

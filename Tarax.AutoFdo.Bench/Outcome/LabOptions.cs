@@ -3,7 +3,7 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>
 /// Options of the lab: <c>--tree DIR</c> (GCC 16 in a tree of Debian), <c>--work DIR</c> (as it is called in the tree), <c>--mirror URL</c>, <c>--plugin FILE</c>,
 /// <c>--converter FILE</c>, <c>--create-gcov FILE</c>, <c>--programs A,B</c>, <c>--compilers A,B</c>, <c>--variants A,B</c>, <c>--variant NAME=CONVERTER-ARGUMENTS</c>,
-/// <c>--jobs N</c>.
+/// <c>--jobs N</c>, <c>--chart FILE</c>.
 /// </summary>
 internal sealed record LabOptions
 {
@@ -20,6 +20,8 @@ internal sealed record LabOptions
     public IReadOnlyList<string> Compilers { get; private init; } = [];
 
     public IReadOnlyList<LabVariant> Variants { get; private init; } = LabVariant.Standard;
+
+    public string? Chart { get; private init; }
 
     public int Jobs { get; private init; } = Environment.ProcessorCount;
 
@@ -57,6 +59,7 @@ internal sealed record LabOptions
             Programs = List("--programs"),
             Compilers = List("--compilers"),
             Variants = [.. LabVariant.Standard.Where(v => variants.Length == 0 || variants.Contains(v.Name)), .. own],
+            Chart = values.GetValueOrDefault("--chart"),
             Jobs = values.TryGetValue("--jobs", out string? jobs) ? int.Parse(jobs, System.Globalization.CultureInfo.InvariantCulture) : options.Jobs,
         };
     }

@@ -31,7 +31,29 @@ internal static class OutcomeLab
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Program,-9} {result.Compiler,-9} {result.Variant,-13} {result.Cost?.Instructions,12} {result.Cost?.TakenBranches,11} {change,7:+0.00;-0.00} %  {result.Note?.Split((char)10)[0]}"));
             }
         });
-        OutcomeTable.Write(results.SelectMany(r => r), options.Variants, Console.Out);
-        return 0;
+        List<LabResult> inOrder = [.. results.SelectMany(r => r)];
+        new OutcomeTable(inOrder, Console.Out).Write();
+        if (options.Chart is { } chart)
+        {
+            File.WriteAllText(chart, OutcomeChart.Of(inOrder));
+        }
+
+        return Verdict(inOrder, options);
+    }
+
+    /// <summary>Whether no program got worse by more than a percent with the profiles that are written by default.</summary>
+    private static int Verdict(List<LabResult> results, LabOptions options)
+    {
+        int worse = 0;
+        foreach (var program in results.GroupBy(r => (r.Compiler, r.Program)))
+        {
+            if (options.Variants.Any(v => v.Name == "ours") && OutcomeTable.Change(program, "ours") is not < 1)
+            {
+                Console.Error.WriteLine($"{program.Key.Program} with {program.Key.Compiler} costs more with our profile than without");
+                worse++;
+            }
+        }
+
+        return worse == 0 ? 0 : 1;
     }
 }

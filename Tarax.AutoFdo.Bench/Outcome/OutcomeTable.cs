@@ -2,39 +2,66 @@ using System.Globalization;
 
 namespace Tarax.AutoFdo.Bench.Outcome;
 
-/// <summary>The results as Markdown.</summary>
-internal static class OutcomeTable
+/// <summary>The results as Markdown: for each compiler what each variant costs beside the build without a profile, and what the cost of ours consists of.</summary>
+internal sealed class OutcomeTable(IReadOnlyList<LabResult> results, TextWriter output)
 {
-    /// <summary>Writes a table for each compiler: change of the combined cost beside the plain build.</summary>
-    public static void Write(IEnumerable<LabResult> results, IReadOnlyList<LabVariant> variants, TextWriter output)
+    /// <summary>Writes the tables.</summary>
+    public void Write()
     {
-        var names = variants.Where(v => v.Kind != LabVariantKind.Plain).Select(v => v.Name).ToList();
         foreach (var compiler in results.GroupBy(r => r.Compiler))
         {
-            output.WriteLine($"| {compiler.Key} | plain | {string.Join(" | ", names)} |");
-            output.WriteLine($"|---|---:|{string.Concat(names.Select(_ => "---:|"))}");
-            var sums = new Dictionary<string, (double Sum, int Count)>(StringComparer.Ordinal);
-            foreach (var program in compiler.GroupBy(r => r.Program))
-            {
-                var plain = program.First(r => r.Variant == "plain").Cost!;
-                output.Write(string.Create(CultureInfo.InvariantCulture, $"| {program.Key} | {plain.Combined / 1e6:0.0} M |"));
-                foreach (string name in names)
-                {
-                    double? change = program.FirstOrDefault(r => r.Variant == name)?.Cost is { } cost ? 100 * ((cost.Combined / plain.Combined) - 1) : null;
-                    if (change is { } known)
-                    {
-                        var (sum, count) = sums.GetValueOrDefault(name);
-                        sums[name] = (sum + known, count + 1);
-                    }
+            WriteVariants(compiler.Key, [.. compiler]);
+            WriteParts([.. compiler]);
+        }
+    }
 
-                    output.Write(string.Create(CultureInfo.InvariantCulture, $" {change:+0.0;-0.0;0.0} |"));
-                }
+    /// <summary>Change of the combined cost beside the build without a profile, in percent; null where there is no such build.</summary>
+    public static double? Change(IEnumerable<LabResult> ofProgram, string variant) => Change(ofProgram, variant, c => c.Combined);
 
-                output.WriteLine();
-            }
+    private static double? Change(IEnumerable<LabResult> ofProgram, string variant, Func<LabCost, double> figure)
+    {
+        double? Of(string name) => ofProgram.FirstOrDefault(r => r.Variant == name)?.Cost is { } cost ? figure(cost) : null;
+        return Of("plain") is { } plain && plain > 0 ? 100 * ((Of(variant) / plain) - 1) : null;
+    }
 
-            output.WriteLine($"| mean | | {string.Join(" | ", names.Select(n => sums.TryGetValue(n, out var s) ? string.Create(CultureInfo.InvariantCulture, $"{s.Sum / s.Count:+0.00;-0.00;0.00}") : ""))} |");
+    private static string Signed(double? percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:+0.0;-0.0;0.0}");
+
+    private void WriteVariants(string compiler, List<LabResult> ofCompiler)
+    {
+        var variants = ofCompiler.Where(r => r.Cost is not null && r.Variant != "plain").Select(r => r.Variant).Distinct().ToList();
+        output.WriteLine($"| {compiler} | plain | {string.Join(" | ", variants)} |");
+        output.WriteLine($"|---|---:|{string.Concat(variants.Select(_ => "---:|"))}");
+        var programs = ofCompiler.GroupBy(r => r.Program).ToList();
+        foreach (var program in programs.Where(p => p.First().Cost is not null))
+        {
+            string cells = string.Join(" | ", variants.Select(v => Change(program, v) is { } change ? Signed(change) : "—"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {program.Key} | {program.First().Cost!.Combined / 1e6:0.0} M | {cells} |"));
+        }
+
+        output.WriteLine($"| mean | | {string.Join(" | ", variants.Select(v => Signed(programs.Average(p => Change(p, v)))))} |");
+        output.WriteLine();
+        foreach (var missing in ofCompiler.Where(r => r.Cost is null))
+        {
+            output.WriteLine($"{missing.Program}, {missing.Variant}: {missing.Note?.Split('\n')[0]}");
             output.WriteLine();
         }
+    }
+
+    private void WriteParts(List<LabResult> ofCompiler)
+    {
+        output.WriteLine("| ours | instructions | taken branches | i-cache misses | iTLB misses | text | compile time | used of the profile |");
+        output.WriteLine("|---|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (var program in ofCompiler.GroupBy(r => r.Program))
+        {
+            if (program.FirstOrDefault(r => r.Variant == "ours") is { Cost: not null } ours && program.First() is { Cost: not null } plain)
+            {
+                string parts = string.Join(" | ", ((Func<LabCost, double>[])[c => c.Instructions, c => c.TakenBranches, c => c.InstructionCacheMisses, c => c.InstructionTlbMisses])
+                    .Select(figure => Signed(Change(program, "ours", figure))));
+                string used = ours.UsedShare is { } share ? string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}") : "—";
+                output.WriteLine($"| {program.Key} | {parts} | {Signed(100 * (((double)ours.TextBytes / plain.TextBytes) - 1))} | {Signed(100 * ((ours.CompileSeconds / plain.CompileSeconds) - 1))} | {used} |");
+            }
+        }
+
+        output.WriteLine();
     }
 }

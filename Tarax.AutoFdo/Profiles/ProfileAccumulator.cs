@@ -11,6 +11,7 @@ internal sealed class ProfileAccumulator
     private readonly SortedDictionary<string, Diagnostic> _diagnostics = new(StringComparer.Ordinal);
     private bool? _isFlowSensitive;
     private bool _hasHashedNames;
+    private uint _hotCutoff;
     private bool _hasGcc;
     private bool _hasLlvm;
 
@@ -31,6 +32,7 @@ internal sealed class ProfileAccumulator
         _hasGcc |= profile.Format is <= ProfileFormat.GcovV3;
         _hasLlvm |= profile.Format is > ProfileFormat.GcovV3;
         _symbolList.UnionWith(profile.SymbolList);
+        _hotCutoff = Math.Max(_hotCutoff, profile.HotCutoff);
         foreach (var diagnostic in profile.Diagnostics)
         {
             _diagnostics.TryAdd(diagnostic.Id, diagnostic);
@@ -68,6 +70,7 @@ internal sealed class ProfileAccumulator
             IsFlowSensitive = _isFlowSensitive ?? false,
             HasHashedNames = _hasHashedNames,
             SymbolList = [.. _symbolList],
+            HotCutoff = _hotCutoff,
             Diagnostics = [.. _diagnostics.Values],
         };
     }

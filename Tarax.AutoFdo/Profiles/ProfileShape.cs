@@ -13,7 +13,7 @@ internal sealed class ProfileShape
     /// <summary>The functions in a shape.</summary>
     /// <param name="functions">Functions with inlined bodies at the places of their calls.</param>
     /// <param name="shape">Flat or both.</param>
-    public static IEnumerable<FunctionProfile> Of(IEnumerable<FunctionProfile> functions, InlinedBodies shape)
+    public static List<FunctionProfile> Of(IReadOnlyList<FunctionProfile> functions, InlinedBodies shape)
     {
         var result = new ProfileShape(shape == InlinedBodies.Both);
         foreach (var function in functions)
@@ -24,7 +24,13 @@ internal sealed class ProfileShape
             result.Add(own, function.Body);
         }
 
-        return result._functions.Select(f => f.Value.ToProfile(f.Key));
+        var shaped = new List<FunctionProfile>(result._functions.Count);
+        foreach (var (name, function) in result._functions)
+        {
+            shaped.Add(function.ToProfile(name));
+        }
+
+        return shaped;
     }
 
     /// <summary>
@@ -45,7 +51,7 @@ internal sealed class ProfileShape
 
         foreach (var call in body.Calls)
         {
-            ulong entries = Entries(call.Body);
+            ulong entries = ProfileTransformation.Entries(call.Body);
             if (!_keepsNested)
             {
                 accumulated.AddCount(call.Position, entries, 0, CountRule.Maximum);
@@ -71,14 +77,6 @@ internal sealed class ProfileShape
 
         function.File = ProfileTransformation.CommonFile(function.File, file);
         return function;
-    }
-
-    /// <summary>How often an inlined body was entered: nothing says it, but its first line runs as often, where that is no loop.</summary>
-    private static ulong Entries(FunctionBody body)
-    {
-        ulong first = body.Positions.Count > 0 ? body.Positions[0].Count : 0;
-        bool startsWithCall = body.Calls.Count > 0 && (body.Positions.Count == 0 || body.Calls[0].Position.CompareTo(body.Positions[0].Position) <= 0);
-        return startsWithCall ? Math.Max(first, Entries(body.Calls[0].Body)) : first;
     }
 
     /// <summary>A total without those of the inlined bodies, which go elsewhere.</summary>

@@ -11,6 +11,11 @@ public readonly record struct SummaryRow(uint Cutoff, ulong MinimumCount, ulong 
 /// <summary>The distribution of a profile's counts, from which GCC 16 takes its threshold for hot code.</summary>
 public sealed class ProfileSummary
 {
+    /// <summary>
+    /// The row by which compilers tell hot code: GCC 16 by its parameter hot-bb-count-ws-permille, LLVM by its option profile-summary-cutoff-hot.
+    /// </summary>
+    internal const uint NaturalHotCutoff = 990_000;
+
     private static readonly uint[] Cutoffs =
     [
         10_000, 100_000, 200_000, 300_000, 400_000, 500_000, 600_000, 700_000,
@@ -38,8 +43,11 @@ public sealed class ProfileSummary
     /// <summary>Number of functions.</summary>
     public ulong Functions { get; private set; }
 
-    /// <summary>One row for each of the sixteen shares from 1 % to 99.9999 %.</summary>
+    /// <summary>One row for each of the sixteen shares from 1 % to 99.9999 %. That of 99 % says what <see cref="SampleProfile.HotCutoff"/> asks for.</summary>
     public IReadOnlyList<SummaryRow> Rows { get; private set; } = [];
+
+    /// <summary>Whether there is a row for a share in millionths.</summary>
+    internal static bool HasRow(uint cutoff) => Array.IndexOf(Cutoffs, cutoff) >= 0;
 
     /// <summary>Computes the summary of a profile.</summary>
     /// <param name="profile">The profile.</param>
@@ -54,7 +62,21 @@ public sealed class ProfileSummary
         }
 
         summary.Rows = summary.ComputeRows();
+        summary.StateHotCutoff(profile.HotCutoff);
         return summary;
+    }
+
+    /// <summary>Where more is to be taken for hot than the compiler takes, the row that it looks at says what another one says.</summary>
+    private void StateHotCutoff(uint cutoff)
+    {
+        int natural = Array.IndexOf(Cutoffs, NaturalHotCutoff);
+        int stated = Array.IndexOf(Cutoffs, cutoff);
+        if (stated > natural)
+        {
+            var rows = Rows.ToArray();
+            rows[natural] = rows[stated] with { Cutoff = NaturalHotCutoff };
+            Rows = rows;
+        }
     }
 
     private void Add(FunctionBody body)

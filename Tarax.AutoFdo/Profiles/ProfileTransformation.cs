@@ -55,6 +55,20 @@ internal static class ProfileTransformation
     public static FunctionProfile WithCountsOfCalls(FunctionProfile function) => function with { Body = WithCountsOfCalls(function.Body) };
 
     /// <summary>
+    /// With a position where something was inlined, that ran as often as what was inlined was entered. GCC 16 takes it for the block of the call where it does not inline
+    /// there again; without it, it guesses that block (auto-profile.cc, afdo_set_bb_count).
+    /// </summary>
+    public static FunctionProfile WithPositionsOfCalls(FunctionProfile function) => function with { Body = WithPositionsOfCalls(function.Body) };
+
+    /// <summary>How often an inlined body was entered: nothing says it, but its first line runs as often, where that is no loop.</summary>
+    public static ulong Entries(FunctionBody body)
+    {
+        ulong first = body.Positions.Count > 0 ? body.Positions[0].Count : 0;
+        bool startsWithCall = body.Calls.Count > 0 && (body.Positions.Count == 0 || body.Calls[0].Position.CompareTo(body.Positions[0].Position) <= 0);
+        return startsWithCall ? Math.Max(first, Entries(body.Calls[0].Body)) : first;
+    }
+
+    /// <summary>
     /// The file to state for two definitions of one name. GCC 16 keeps one file for each name and compares base names, and takes any file
     /// where none is stated (autofdo_source_profile::find_iter_for_function_instance); so it is stated only where the base names agree.
     /// </summary>
@@ -172,6 +186,23 @@ internal static class ProfileTransformation
         }
 
         return calls;
+    }
+
+    private static FunctionBody WithPositionsOfCalls(FunctionBody body)
+    {
+        if (body.Calls.Count == 0)
+        {
+            return body;
+        }
+
+        var accumulator = new BodyAccumulator();
+        accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
+        foreach (var call in body.Calls)
+        {
+            accumulator.AddCount(call.Position, Entries(call.Body), 0, CountRule.Maximum);
+        }
+
+        return body with { Positions = accumulator.ToBody().Positions, Calls = [.. body.Calls.Select(c => c with { Body = WithPositionsOfCalls(c.Body) })] };
     }
 
     private static FunctionBody WithoutZeroCounts(FunctionBody body) => body with

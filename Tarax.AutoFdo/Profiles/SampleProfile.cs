@@ -140,6 +140,12 @@ public sealed class SampleProfile
     public bool IsFlowSensitive { get; init; }
 
     /// <summary>
+    /// The share of all counts, in millionths, whose positions the compiler takes for hot: 999,900 for all but the coldest that hold one count in ten thousand. It must
+    /// be one of the <see cref="ProfileSummary.Rows"/>. 0, and less than the compiler's own 990,000, state nothing.
+    /// </summary>
+    public uint HotCutoff { get; init; }
+
+    /// <summary>
     /// Whether names are not the functions' own but hashes of them, in decimal: the first eight bytes of their MD5 as a little-endian number, as LLVM has them.
     /// </summary>
     public bool HasHashedNames { get; init; }
@@ -278,6 +284,16 @@ public sealed class SampleProfile
     public SampleProfile WithInlined(InlinedBodies shape) =>
         shape is InlinedBodies.Flat or InlinedBodies.Both ? With(ProfileShape.Of(Functions, shape)) : this;
 
+    /// <summary>The same profile with a position, without targets, wherever something was inlined, see <see cref="TargetCompiler.NeedsPositionsOfCalls"/>.</summary>
+    public SampleProfile WithPositionsOfCalls() => With(Functions.Select(ProfileTransformation.WithPositionsOfCalls));
+
+    /// <summary>The same profile where more or less is taken for hot.</summary>
+    /// <param name="cutoff">See <see cref="HotCutoff"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No row of a summary is of this share.</exception>
+    public SampleProfile WithHotCutoff(uint cutoff) => cutoff == 0 || ProfileSummary.HasRow(cutoff)
+        ? With(Functions, hotCutoff: cutoff)
+        : throw new ArgumentOutOfRangeException(nameof(cutoff), cutoff, "no row of a summary is of this share");
+
     /// <summary>The same profile without positions whose count is 0, and without inlined calls that then have none.</summary>
     public SampleProfile WithoutZeroCounts() => With(Functions.Select(ProfileTransformation.WithoutZeroCounts));
 
@@ -285,12 +301,19 @@ public sealed class SampleProfile
     public SampleProfile WithHashedNames() => HasHashedNames ? this : HashedNames.Of(this);
 
     /// <summary>Other functions, of which the same holds.</summary>
-    internal SampleProfile With(IEnumerable<FunctionProfile> functions, bool? isFlowSensitive = null, bool? hasHashedNames = null, IReadOnlyList<string>? symbolList = null, IReadOnlyList<Diagnostic>? diagnostics = null) => new(functions)
-    {
-        Format = Format,
-        IsFlowSensitive = isFlowSensitive ?? IsFlowSensitive,
-        HasHashedNames = hasHashedNames ?? HasHashedNames,
-        SymbolList = symbolList ?? SymbolList,
-        Diagnostics = diagnostics ?? Diagnostics,
-    };
+    internal SampleProfile With(
+        IEnumerable<FunctionProfile> functions,
+        bool? isFlowSensitive = null,
+        bool? hasHashedNames = null,
+        IReadOnlyList<string>? symbolList = null,
+        IReadOnlyList<Diagnostic>? diagnostics = null,
+        uint? hotCutoff = null) => new(functions)
+        {
+            HotCutoff = hotCutoff ?? HotCutoff,
+            Format = Format,
+            IsFlowSensitive = isFlowSensitive ?? IsFlowSensitive,
+            HasHashedNames = hasHashedNames ?? HasHashedNames,
+            SymbolList = symbolList ?? SymbolList,
+            Diagnostics = diagnostics ?? Diagnostics,
+        };
 }

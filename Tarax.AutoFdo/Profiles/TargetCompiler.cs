@@ -45,6 +45,17 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// </summary>
     public bool IsMisledByHeadCounts => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
 
+    /// <summary>
+    /// Whether the compiler guesses how often a call ran that was inlined and is not inlined again, where no position says it: GCC 16. Others take what was inlined for it.
+    /// </summary>
+    public bool NeedsPositionsOfCalls => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
+
+    /// <summary>
+    /// The share of counts that is best taken for hot, see <see cref="SampleProfile.HotCutoff"/>; 0 for the compiler's own choice. GCC 16 makes small what it takes for cold, and
+    /// takes 99 % for hot by itself.
+    /// </summary>
+    public uint HotCutoff => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3 ? 999_900u : 0;
+
     /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
     /// <param name="text">The name.</param>
     /// <param name="compiler">The compiler.</param>

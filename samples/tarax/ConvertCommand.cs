@@ -172,12 +172,13 @@ internal static class ConvertCommand
         var options = new ConversionOptions
         {
             Input = parsed.GetValue(Profiler) == "text" ? InputKind.CountsText : InputKind.PerfData,
-            ForCompiler = parsed.GetValue(FormatOptions.Compiler),
+            ForCompiler = FormatOptions.Compiler(parsed),
             GcovVersion = FormatOptions.GcovVersion(parsed),
-            Format = parsed.GetValue(FormatOptions.Format),
+            Format = FormatOptions.Format(parsed),
             Llvm = FormatOptions.Llvm(parsed),
             SymbolList = parsed.GetValue(SymbolList) switch { "on" => true, "off" => false, _ => null },
             Discriminators = parsed.GetValue(Discriminators) switch { "keep" => DiscriminatorHandling.Keep, "drop" => DiscriminatorHandling.Drop, _ => DiscriminatorHandling.Auto },
+            HotCutoff = FormatOptions.HotCutoff(parsed),
             Inlined = FormatOptions.InlinedBodies(parsed),
             HeadCounts = parsed.GetValue(HeadCounts) switch { "keep" => HeadCountHandling.Keep, "drop" => HeadCountHandling.Drop, _ => HeadCountHandling.Auto },
             EventName = parsed.GetValue(Event),

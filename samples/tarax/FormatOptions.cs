@@ -9,20 +9,23 @@ namespace Tarax.Tool;
 /// <summary>How profiles are written: the options that several commands share.</summary>
 internal static class FormatOptions
 {
+    private const int OldestGcc = 5;
+    private const int OldestClang = 4;
+
+    private static readonly string[] HotShares = ["auto", "99%", "99.9%", "99.99%", "99.999%"];
+
     private static readonly string[] FormatNames = ["gcov", "llvm-text", "llvm-binary", "llvm-extbinary"];
 
-    public static readonly Option<TargetCompiler?> Compiler = new("--for")
+    private static readonly Option<string?> CompilerName = new("--for")
     {
         Description = "the compiler that will read the profile, such as gcc-16 or clang-22 [default: the one that made the binary]",
         HelpName = "COMPILER",
-        CustomParser = ParseCompiler,
     };
 
-    public static readonly Option<OutputFormat> Format = new("--format")
+    private static readonly Option<string?> FormatName = new("--format")
     {
         Description = "format of the profile [default: the one that the compiler reads]",
         HelpName = string.Join('|', FormatNames),
-        CustomParser = result => (OutputFormat)(1 + Array.IndexOf(FormatNames, result.Tokens[0].Value)),
     };
 
     public static readonly Option<int?> Version = new("--gcov-version")
@@ -42,32 +45,51 @@ internal static class FormatOptions
         DefaultValueFactory = _ => "auto",
     };
 
+    private static readonly Option<string> HotShare = new("--hot-share")
+    {
+        Description = "the share of all counts whose code the compiler takes for hot; auto is as it makes best use of",
+        HelpName = string.Join('|', HotShares),
+        DefaultValueFactory = _ => HotShares[0],
+    };
+
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
     {
         Inlined.AcceptOnlyFromAmong("auto", "nested", "flat", "both");
-        foreach (Option option in (Option[])[Compiler, Format, Version, HashNames, Compress, Inlined])
+        HotShare.AcceptOnlyFromAmong(HotShares);
+        foreach (Option option in (Option[])[CompilerName, FormatName, Version, HashNames, Compress, Inlined, HotShare])
         {
             command.Options.Add(option);
         }
 
         command.Validators.Add(result =>
         {
+            if (result.GetResult(CompilerName)?.Tokens is [var compiler] && !TryParseCompiler(compiler.Value, out _))
+            {
+                result.AddError(
+                    $"{CompilerName.Name} {compiler.Value}: is neither a GCC from version {OldestGcc} on, such as gcc-12, nor a Clang from version {OldestClang} on, such as clang-22");
+            }
+
             if (result.GetResult(Version)?.Tokens is [var version] && version.Value is not ("1" or "2" or "3"))
             {
                 result.AddError($"{Version.Name} {version.Value}: is not a number from 1 to 3");
             }
 
-            if (result.GetResult(Format)?.Tokens is [var format] && !FormatNames.Contains(format.Value))
+            if (result.GetResult(FormatName)?.Tokens is [var format] && !FormatNames.Contains(format.Value))
             {
-                result.AddError($"{Format.Name} {format.Value}: is none of {string.Join(", ", FormatNames)}");
+                result.AddError($"{FormatName.Name} {format.Value}: is none of {string.Join(", ", FormatNames)}");
             }
-            else if (result.GetResult(Version) is { Implicit: false } && result.GetResult(Format)?.Tokens is [{ Value: not "gcov" }])
+            else if (result.GetResult(Version) is { Implicit: false } && result.GetResult(FormatName)?.Tokens is [{ Value: not "gcov" }])
             {
-                result.AddError($"{Version.Name} goes with {Format.Name} gcov only");
+                result.AddError($"{Version.Name} goes with {FormatName.Name} gcov only");
             }
         });
     }
+
+    public static TargetCompiler? Compiler(ParseResult parsed) =>
+        parsed.GetValue(CompilerName) is { } name && TryParseCompiler(name, out var compiler) ? compiler : null;
+
+    public static OutputFormat Format(ParseResult parsed) => (OutputFormat)(1 + Array.IndexOf(FormatNames, parsed.GetValue(FormatName)));
 
     public static LlvmProfileOptions Llvm(ParseResult parsed) => new() { HashNames = parsed.GetValue(HashNames), Compress = parsed.GetValue(Compress) };
 
@@ -79,6 +101,16 @@ internal static class FormatOptions
         _ => Tarax.AutoFdo.Profiles.InlinedBodies.Auto,
     };
 
+    /// <summary>In millionths; null for auto.</summary>
+    public static uint? HotCutoff(ParseResult parsed) => parsed.GetValue(HotShare) switch
+    {
+        "99%" => 990_000,
+        "99.9%" => 999_000,
+        "99.99%" => 999_900,
+        "99.999%" => 999_990,
+        _ => null,
+    };
+
     public static GcovVersion? GcovVersion(ParseResult parsed) => (GcovVersion?)parsed.GetValue(Version);
 
     /// <summary>The format that is asked for, where no binary tells its compiler.</summary>
@@ -87,8 +119,8 @@ internal static class FormatOptions
     /// <exception cref="ConversionException">The options do not go together, or do not name a version.</exception>
     public static ProfileFormat FormatOf(ParseResult parsed, ProfileFormat? natural)
     {
-        var compiler = parsed.GetValue(Compiler);
-        var format = (GcovVersion(parsed), parsed.GetValue(Format)) switch
+        var compiler = Compiler(parsed);
+        var format = (GcovVersion(parsed), Format(parsed)) switch
         {
             ({ } version, _) => version.ToFormat(),
             (_, OutputFormat.LlvmText) => ProfileFormat.LlvmText,
@@ -97,7 +129,7 @@ internal static class FormatOptions
             (_, OutputFormat.Gcov) => compiler?.Format ?? (natural is <= ProfileFormat.GcovV3 ? natural : null),
             _ => compiler?.Format ?? natural,
         };
-        if (format is null || (parsed.GetValue(Format) == OutputFormat.Gcov && format.Value.IsLlvm())
+        if (format is null || (Format(parsed) == OutputFormat.Gcov && format.Value.IsLlvm())
             || (compiler is { } known && (known.Family == CompilerFamily.Clang) != format.Value.IsLlvm()))
         {
             throw new ConversionException(ConversionFailure.UnknownCompiler, "name the compiler that will read the profile, and that reads this format: --for gcc-16, --for clang-22");
@@ -106,17 +138,6 @@ internal static class FormatOptions
         return format.Value;
     }
 
-    private static TargetCompiler? ParseCompiler(ArgumentResult result)
-    {
-        const int OldestGcc = 5;
-        const int OldestClang = 4;
-        string text = result.Tokens[0].Value;
-        if (TargetCompiler.TryParse(text, out var compiler) && compiler.MajorVersion >= (compiler.Family == CompilerFamily.Gcc ? OldestGcc : OldestClang))
-        {
-            return compiler;
-        }
-
-        result.AddError($"{Compiler.Name} {text}: is neither a GCC from version {OldestGcc} on, such as gcc-12, nor a Clang from version {OldestClang} on, such as clang-22");
-        return null;
-    }
+    private static bool TryParseCompiler(string name, out TargetCompiler compiler) =>
+        TargetCompiler.TryParse(name, out compiler) && compiler.MajorVersion >= (compiler.Family == CompilerFamily.Gcc ? OldestGcc : OldestClang);
 }

@@ -10,6 +10,7 @@ internal ref struct GcovReader
     private const int MaximumDepth = 1000;
 
     private readonly uint _version;
+    private uint _hotCutoff;
     private readonly List<string> _names;
     private readonly List<string> _fileOfName;
     private ByteCursor _cursor;
@@ -46,7 +47,7 @@ internal ref struct GcovReader
     {
         if (_version >= 3)
         {
-            SkipSummary();
+            ReadSummary();
         }
 
         ReadNames();
@@ -63,10 +64,11 @@ internal ref struct GcovReader
         }
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
-        return new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat() };
+        return new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat(), HotCutoff = _hotCutoff };
     }
 
-    private void SkipSummary()
+    /// <summary>All of it follows from the profile, but for what is said to be hot: the row that tells it may be a copy of another.</summary>
+    private void ReadSummary()
     {
         ExpectTag(GcovFormat.SummaryTag, "summary tag");
         _cursor.Skip("summary", 40);
@@ -76,7 +78,14 @@ internal ref struct GcovReader
             throw _cursor.Invalid("number of summary rows", $"is {rows}, where {_cursor.Remaining} bytes remain");
         }
 
-        _cursor.Skip("summary rows", rows * 20);
+        (ulong Minimum, ulong Positions)? hot = null;
+        for (; rows > 0; rows--)
+        {
+            uint cutoff = _cursor.U32("summary cutoff");
+            var row = (_cursor.U64("summary minimum count"), _cursor.U64("summary positions"));
+            hot = cutoff == ProfileSummary.NaturalHotCutoff ? row : hot;
+            _hotCutoff = cutoff > ProfileSummary.NaturalHotCutoff && row == hot && ProfileSummary.HasRow(cutoff) ? cutoff : _hotCutoff;
+        }
     }
 
     private void ReadNames()

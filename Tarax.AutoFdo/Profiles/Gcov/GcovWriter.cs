@@ -99,18 +99,20 @@ internal sealed class GcovWriter
         }
     }
 
+    /// <summary>The files in the order in which names need them.</summary>
     private static string[] FilesOf(List<(string Name, string File)> names)
     {
-        var files = new HashSet<string>(StringComparer.Ordinal);
+        var known = new HashSet<string>(StringComparer.Ordinal) { "" };
+        var files = new List<string>();
         foreach (var (_, file) in names)
         {
-            files.Add(file);
+            if (known.Add(file))
+            {
+                files.Add(file);
+            }
         }
 
-        files.Remove("");
-        string[] sorted = [.. files];
-        Array.Sort(sorted, StringComparer.Ordinal);
-        return sorted;
+        return [.. files];
     }
 
     /// <summary>Version 1 counts and pads in words, always with a NUL; later versions count the bytes with the NUL.</summary>

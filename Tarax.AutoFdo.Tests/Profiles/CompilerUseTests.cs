@@ -1,0 +1,113 @@
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Tests.Profiles.Llvm;
+
+namespace Tarax.AutoFdo.Tests.Profiles;
+
+/// <summary>What compilers say of a profile; the reports have the form that GCC 16.2 and Clang 22 write.</summary>
+public sealed class CompilerUseTests
+{
+    private const string Dump = """
+        Annotating BB profile of int f(int)/12
+
+        _Z1fi total:130 head:5
+          1: 40
+          2.3: 0  _Z1gv:7
+          4: next total:90
+            0: 60
+            1: _ZN1SC4Ev total:30
+              2: 30
+
+         Looking up AFDO count of bb 2
+          count 40 in stmt: x_1 = 3;
+        ;; 1 loops found
+
+        Annotating BB profile of void rare()/14
+
+        _Z4rarev total:7 head:1
+          1: 7
+
+        No afdo samples found; Setting global count to afdo0
+        No afdo profile for void other()/15
+        """;
+
+    private const string Record = """
+        --- !Analysis
+        Pass:            sample-profile-impl
+        Name:            AppliedSamples
+        DebugLoc:        { File: 'tree.c', Line: 57, 
+                           Column: 10 }
+        Function:        f
+        Args:
+          - String:          'Applied '
+          - NumSamples:      '40'
+          - String:          ' samples from profile (offset: '
+          - LineOffset:      '2'
+        ...
+        --- !Passed
+        Pass:            sample-profile-inline
+        Name:            Inlined
+        Function:        g
+        Args:
+          - NumSamples:      '4000'
+        ...
+        """;
+
+    private string _folder = "";
+
+    [SetUp]
+    public void MakeFolder() => _folder = TestEnvironment.NewFolder();
+
+    [Test]
+    public void Positions_in_the_tree_of_a_gcc_dump_are_used()
+    {
+        var profile = LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 40\n 9: 10\n 4: next:90\n  0: 60\n  1: _ZN1SC2Ev:30\n   2: 30\n");
+        var use = CompilerUse.Of(profile, [Save("a.afdo", Dump)]);
+        Assert.That(use.Functions.Select(f => (f.Name, f.Count, f.UsedCount)), Is.EqualTo(new[] { ("_Z1fi", 50ul, 40ul), ("_ZN1SC2Ev", 30ul, 30ul), ("next", 60ul, 60ul) }));
+        Assert.That((use.Count, use.UsedCount, use.UnseenCount, use.ColdCount), Is.EqualTo((140ul, 130ul, 0ul, 0ul)));
+        Assert.That(use.UsedShare, Is.EqualTo(130.0 / 140));
+    }
+
+    [Test]
+    public void Functions_that_gcc_takes_for_cold_or_does_not_mention_are_told()
+    {
+        var profile = LlvmFormatTests.ReadText("_Z4rarev:7:1\n 1: 7\n_Z4gonev:5:1\n 1: 5\n");
+        var use = CompilerUse.Of(profile, [Save("a.afdo", Dump)]);
+        Assert.That(use.Functions.Select(f => (f.Name, f.IsSeen, f.IsTakenForCold)), Is.EqualTo(new[] { ("_Z4gonev", false, false), ("_Z4rarev", true, true) }));
+        Assert.That((use.ColdCount, use.UnseenCount), Is.EqualTo((7ul, 5ul)));
+    }
+
+    [Test]
+    public void Names_that_are_no_symbols_are_found_by_the_dump_of_the_pass_before()
+    {
+        var profile = LlvmFormatTests.ReadText("main:1:1\n 2: step:40\n  1: 40\n");
+        Assert.That(CompilerUse.Of(profile, [Save("a.afdo", Dump)]).UsedShare, Is.Zero);
+        string offline = Save("b.afdo_offline", "Adding dwarf->symbol rename step -> _Z1fi\n");
+        Assert.That(CompilerUse.Of(profile, [Path.Combine(_folder, "a.afdo"), offline]).UsedShare, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Function_that_several_files_have_is_used_once()
+    {
+        var profile = LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 40\n");
+        Assert.That(CompilerUse.Of(profile, [Save("a.afdo", Dump), Save("b.afdo", Dump)]).UsedCount, Is.EqualTo(40));
+    }
+
+    [Test]
+    public void Applied_samples_of_a_clang_record_are_used_by_the_function_that_they_are_in()
+    {
+        var profile = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: g:10\n  0: 10\ng:7:1\n 0: 7\n");
+        var use = CompilerUse.Of(profile, [Save("a.yaml", Record)]);
+        Assert.That(use.Functions.Select(f => (f.Name, f.Count, f.UsedCount)), Is.EqualTo(new[] { ("f", 50ul, 40ul), ("g", 7ul, 0ul) }));
+    }
+
+    [Test]
+    public void Other_files_are_refused() => Assert.That(
+        () => CompilerUse.Of(LlvmFormatTests.ReadText("f:1:1\n 1: 1\n"), [Save("a.txt", "hello\n")]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("a.txt"));
+
+    private string Save(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}

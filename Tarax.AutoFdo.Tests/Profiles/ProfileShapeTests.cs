@@ -1,0 +1,77 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Profiles.Llvm;
+
+namespace Tarax.AutoFdo.Tests.Profiles;
+
+public sealed class ProfileShapeTests
+{
+    [Test]
+    public void Flat_profile_has_inlined_counts_in_the_functions_that_they_are_of()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40 g:2\n 2: h:60\n  0: 30\n  3: k:10\n   1: 10\nh:9:1\n 0: 9\n");
+        Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Is.EqualTo(
+            "f 4 40(1=40[g 2],2=30[h 30];)\nh 31 59(0=39,3=10[k 10];)\nk 10 10(1=10;)"));
+    }
+
+    [Test]
+    public void Profile_of_both_shapes_has_them_at_the_call_too()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: h:60\n  0: 30\n  3: k:10\n   1: 10\n");
+        Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Both)), Is.EqualTo(
+            "f 4 100(1=40;2 h60(0=30;3 k10(1=10;)))\nh 30 60(0=30;3 k10(1=10;))\nk 10 10(1=10;)"));
+    }
+
+    [Test]
+    public void Nested_shape_changes_nothing() => Prop.ForAll(ProfileGenerator.LlvmProfiles.ToArbitrary(), profile =>
+        ReferenceEquals(profile.WithInlined(InlinedBodies.Nested), profile)).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Flat_profile_loses_no_count_of_a_line_and_has_no_nesting() => Prop.ForAll(ProfileGenerator.LlvmProfiles.ToArbitrary(), profile =>
+    {
+        var flat = profile.WithInlined(InlinedBodies.Flat);
+        return flat.Functions.All(f => f.Body.Calls.Count == 0) && flat.TotalCount() >= profile.TotalCount()
+            && ProfileText.Of(flat.WithInlined(InlinedBodies.Flat)) == ProfileText.Of(flat);
+    }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Function_that_was_inlined_into_itself_adds_to_itself()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: f:60\n  1: 30\n");
+        Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Does.StartWith("f 34 ").And.EndWith("(1=70,2=30[f 30];)"));
+    }
+
+    [Test]
+    public void Call_that_was_inlined_has_a_position_that_ran_as_often()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: h:60\n  0: 30\n 3: h:2\n  0: 2\n");
+        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(1=40,2=30,3=2;2 h"));
+    }
+
+    [Test]
+    public void Head_counts_are_dropped_of_the_functions_that_are_meant()
+    {
+        var profile = LlvmFormatTests.ReadText("_Z1fv:100:4\n 1: 40\ng:100:4\n 1: 40\n");
+        Assert.That(profile.WithoutHeadCounts(f => f.Name[0] == '_').Functions.Select(f => f.HeadCount), Is.EqualTo(new[] { 0ul, 4ul }));
+        Assert.That(profile.WithoutHeadCounts().Functions.Select(f => f.HeadCount), Is.EqualTo(new[] { 0ul, 0ul }));
+    }
+
+    [Test]
+    public void Row_by_which_compilers_tell_hot_code_says_what_is_asked_for_and_survives_the_file()
+    {
+        var profile = LlvmFormatTests.ReadText("f:1:1\n" + string.Concat(Enumerable.Range(1, 200).Select(i => $" {i}: {i * i * i}\n")));
+        var hot = profile.WithHotCutoff(999_900);
+        static (ulong Minimum, ulong Positions) Row(SampleProfile of, uint cutoff) =>
+            ProfileSummary.Of(of).Rows.Where(r => r.Cutoff == cutoff).Select(r => (r.MinimumCount, r.Positions)).Single();
+        Assert.That(Row(hot, 990_000), Is.EqualTo(Row(profile, 999_900)).And.Not.EqualTo(Row(profile, 990_000)));
+        Assert.That(Row(hot, 999_000), Is.EqualTo(Row(profile, 999_000)));
+
+        var read = LlvmFormatTests.Read(LlvmFormatTests.Write(hot, ProfileFormat.GcovV3));
+        Assert.That(read.HotCutoff, Is.EqualTo(999_900));
+        Assert.That(LlvmFormatTests.Read(LlvmFormatTests.Write(profile, ProfileFormat.GcovV3)).HotCutoff, Is.Zero);
+        Assert.That(SampleProfile.Merge([profile, read]).HotCutoff, Is.EqualTo(999_900));
+        Assert.That(() => profile.WithHotCutoff(123), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+}
