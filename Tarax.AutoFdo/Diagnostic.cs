@@ -94,6 +94,9 @@ public static class DiagnosticId
     /// <summary>Counts of virtual tables in a profile were passed over.</summary>
     public const string VtableCounts = "vtable-counts";
 
+    /// <summary>A share of hot code was asked for, and the format does not state one.</summary>
+    public const string NoSummary = "no-summary";
+
     /// <summary>Sections of a profile have types that are not known, and were passed over.</summary>
     public const string UnknownSections = "unknown-sections";
 }

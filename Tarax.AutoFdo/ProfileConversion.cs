@@ -37,10 +37,20 @@ internal static class ProfileConversion
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
-        profile = profile.WithHotCutoff(options.HotCutoff ?? report.Compiler?.HotCutoff ?? 0);
+        profile = profile.WithInlined(options.Inlined).WithHotCutoff(options.HotCutoff ?? report.Compiler?.HotCutoff ?? 0);
         profile = report.Compiler is { NeedsPositionsOfCalls: true } && options.Inlined == InlinedBodies.Auto ? profile.WithPositionsOfCalls() : profile;
-        profile = WithHeadCounts(profile.WithInlined(options.Inlined), options, report);
+        profile = options.HeadCounts switch
+        {
+            HeadCountHandling.Drop => profile.WithoutHeadCounts(),
+            HeadCountHandling.Auto => profile.WithHeadCountsFor(report.Compiler),
+            _ => profile,
+        };
         profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
+        if (options.HotCutoff is not null && !report.Format.HasSummary())
+        {
+            report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name()} does not say what is hot, so what was asked for is without effect");
+        }
+
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
         report.Positions = profile.Functions.Sum(f => f.Body.PositionTotal());
@@ -51,15 +61,6 @@ internal static class ProfileConversion
 
         return (profile, counts);
     }
-
-    /// <summary>Landing pads, which mislead the compiler, are found in C++, whose names are mangled so.</summary>
-    private static SampleProfile WithHeadCounts(SampleProfile profile, ConversionOptions options, ConversionReport report) => (options.HeadCounts, report.Compiler) switch
-    {
-        (HeadCountHandling.Drop, _) => profile.WithoutHeadCounts(),
-        (HeadCountHandling.Auto, { NeedsHeadCounts: true }) => profile.WithHeadCounts(),
-        (HeadCountHandling.Auto, { IsMisledByHeadCounts: true }) => profile.WithoutHeadCounts(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)),
-        _ => profile,
-    };
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
     public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -71,7 +72,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
 
             return Measured(build, variant.Name, compiler.SampledFlags("profile"), File.ReadAllBytes(profile));
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or InvalidFormatException)
         {
             return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: e.Message);
         }
@@ -104,7 +105,8 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
     private LabResult Measured(string build, string variant, string flags, byte[] profile)
     {
         string file = Path.Combine(build, "result.json");
-        string key = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(JsonSerializer.Serialize((program, compiler)) + flags), .. profile]));
+        string what = Script(build, flags) + JsonSerializer.Serialize(program.Test);
+        string key = Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(what), .. profile]));
         if (File.Exists(file) && JsonSerializer.Deserialize<Done>(File.ReadAllText(file)) is { } done && done.Key == key)
         {
             return done.Result with { Variant = variant };
@@ -120,7 +122,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         }
 
         string sizes = LabProcess.Shell("size -A program | awk '$1 == \".text\" { print $2 }'", build);
-        var result = new LabResult(program.Name, compiler.Name, variant, cost, seconds, ulong.Parse(sizes, System.Globalization.CultureInfo.InvariantCulture), UsedShare(build, flags));
+        var result = new LabResult(program.Name, compiler.Name, variant, cost, seconds, ulong.Parse(sizes, CultureInfo.InvariantCulture), UsedShare(build, flags));
         File.WriteAllText(file, JsonSerializer.Serialize(new Done(key, result)));
         return result;
     }
@@ -165,23 +167,30 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
     private static string Command(string executable, LabRun run) =>
         $"'{executable}' {string.Join(' ', run.Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(a => $"'{a.Replace("'", "'\\''", StringComparison.Ordinal)}'"))} <'{run.Input ?? "/dev/null"}' >/dev/null";
 
-    /// <returns>Seconds of processor time.</returns>
-    private double Compile(string build, string flags)
+    /// <summary>What compiles and links the program, in the folder of the build.</summary>
+    private string Script(string build, string flags)
     {
         var script = new StringBuilder("set -e\n");
         var objects = new List<string>();
         string sources = Path.GetRelativePath(build, Sources);
+        string command = $"{(program.Language == "c" ? compiler.C : compiler.CPlusPlus)} {compiler.CommonFlags} {flags}";
+        string options = string.Join(' ', program.Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(f =>
+            f.StartsWith("-I", StringComparison.Ordinal) ? $"-I{sources}/{f[2..]}" : $"'{f}'"));
         foreach (string file in folder.FilesOf(program))
         {
             string name = file.Replace('/', '-') + ".o";
-            objects.Add(name);
-            string includes = string.Join(' ', program.Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(f =>
-                f.StartsWith("-I", StringComparison.Ordinal) ? $"-I{sources}/{f[2..]}" : $"'{f}'"));
-            script.Append($"{(program.Language == "c" ? compiler.C : compiler.CPlusPlus)} {compiler.CommonFlags} {includes} {flags} -w -c '{sources}/{file}' -o '{name}'\n");
+            objects.Add($"'{name}'");
+            script.Append(CultureInfo.InvariantCulture, $"{command} {options} -w -c '{sources}/{file}' -o '{name}'\n");
         }
 
-        script.Append($"{(program.Language == "c" ? compiler.C : compiler.CPlusPlus)} {compiler.CommonFlags} {flags} {compiler.LinkFlags} -Wl,--build-id -o program {string.Join(' ', objects.Select(o => $"'{o}'"))} {program.Libraries}\ntimes\n");
-        File.WriteAllText(Path.Combine(build, "build.sh"), script.ToString());
+        script.Append(CultureInfo.InvariantCulture, $"{command} {LabCompiler.LinkFlags} -o program {string.Join(' ', objects)} {program.Libraries}\ntimes\n");
+        return script.ToString();
+    }
+
+    /// <returns>Seconds of processor time.</returns>
+    private double Compile(string build, string flags)
+    {
+        File.WriteAllText(Path.Combine(build, "build.sh"), Script(build, flags));
         string inside = Path.Combine(folder.Inside, Path.GetRelativePath(folder.Path, build));
         string times = compiler.IsInTree
             ? LabProcess.Run(["chroot", folder.Root, "sh", "-c", $"cd '{inside}' && sh build.sh"], build)
@@ -192,7 +201,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         foreach (string time in times.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Split(' '))
         {
             string[] parts = time.TrimEnd('s').Split('m');
-            seconds += (60 * double.Parse(parts[0], System.Globalization.CultureInfo.InvariantCulture)) + double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture);
+            seconds += (60 * double.Parse(parts[0], CultureInfo.InvariantCulture)) + double.Parse(parts[1], CultureInfo.InvariantCulture);
         }
 
         return seconds;

@@ -35,7 +35,7 @@ internal sealed record LabCompiler
     public string CommonFlags => IsClang ? "-O2 -g -fdebug-info-for-profiling -funique-internal-linkage-names" : "-O2 -g";
 
     /// <summary>Links without libraries that change under the program's feet, and at fixed addresses.</summary>
-    public string LinkFlags => "-static -no-pie";
+    public const string LinkFlags = "-static -no-pie -Wl,--build-id";
 
     /// <summary>Takes a sampled profile.</summary>
     public string SampledFlags(string profile) => IsClang ? $"-fprofile-sample-use={profile}" : Name == "gcc-12" ? $"-fauto-profile={profile} -fvect-cost-model=very-cheap" : $"-fauto-profile={profile}";

@@ -4,6 +4,7 @@ using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
 
@@ -190,4 +191,14 @@ public sealed class GcovTests
     private static string Describe(FunctionBody body) =>
         $"({string.Join(',', body.Positions.Select(p => $"{p.Position}={p.Count}{string.Concat(p.Targets.Select(t => $"[{t.Name} {t.Count}]"))}"))};"
         + $"{string.Join(',', body.Calls.Select(c => $"{c.Position} {c.Callee}{Describe(c.Body)}"))})";
+
+    [Test]
+    public void Files_of_names_survive_in_any_order()
+    {
+        static FunctionProfile Function(string name, string file) => new(name, file, 1, 0, new FunctionBody([new PositionCount(new SourcePosition(1, 0), 5, [])], []));
+        var profile = new SampleProfile([Function("a", "/z.c"), Function("b", "/a.c"), Function("c", ""), Function("d", "/m.c"), Function("e", "/z.c")]);
+        using var stream = new MemoryStream();
+        profile.Write(stream, GcovVersion.V3);
+        Assert.That(LlvmFormatTests.Read(stream.ToArray()).Functions.Select(f => f.File), Is.EqualTo(new[] { "/z.c", "/a.c", "", "/m.c", "/z.c" }));
+    }
 }

@@ -13,7 +13,7 @@ public sealed class ProfileShapeTests
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40 g:2\n 2: h:60\n  0: 30\n  3: k:10\n   1: 10\nh:9:1\n 0: 9\n");
         Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Is.EqualTo(
-            "f 4 40(1=40[g 2],2=30[h 30];)\nh 31 59(0=39,3=10[k 10];)\nk 10 10(1=10;)"));
+            "f 4 70(1=40[g 2],2=30[h 30];)\nh 31 49(0=39,3=10[k 10];)\nk 10 10(1=10;)"));
     }
 
     [Test]
@@ -35,6 +35,54 @@ public sealed class ProfileShapeTests
         return flat.Functions.All(f => f.Body.Calls.Count == 0) && flat.TotalCount() >= profile.TotalCount()
             && ProfileText.Of(flat.WithInlined(InlinedBodies.Flat)) == ProfileText.Of(flat);
     }).QuickCheckThrowOnFailure();
+
+    [Test]
+    public void Function_that_was_inlined_in_two_places_called_as_often_as_in_both()
+    {
+        var nested = LlvmFormatTests.ReadText("a:1:1\n 1: f:30\n  2: h:30\n   0: 30\nb:1:1\n 1: f:20\n  2: h:20\n   0: 20\n");
+        Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Is.EqualTo(
+            "a 1 30(1=30[f 30];)\nb 1 20(1=20[f 20];)\nf 50 50(2=50[h 50];)\nh 50 50(0=50;)"));
+    }
+
+    [Test]
+    public void Function_is_entered_as_often_as_the_first_of_its_lines_that_ran()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 2: h:60\n  0: 0\n  1: 30\n  2: 60\n 5: k:9\n  0: 0\n");
+        Assert.That(nested.WithPositionsOfCalls().Functions.Single().Body.Positions, Is.Empty, "the first line says nothing");
+        Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Does.StartWith("f 4 30(2=30[h 30],5=0;)\nh 30 90("));
+    }
+
+    [Test]
+    public void Inlined_functions_were_seen_when_the_function_was_that_they_were_in()
+    {
+        var nested = new SampleProfile([LlvmFormatTests.ReadText("f:1:1\n 2: h:60\n  0: 60\n").Functions.Single() with { FirstTime = 7 }]);
+        Assert.That(nested.WithInlined(InlinedBodies.Flat).Functions.Select(f => f.FirstTime), Is.EqualTo(new[] { 7ul, 7ul }));
+    }
+
+    [Test]
+    public void Nesting_that_would_fill_the_memory_in_both_places_is_refused()
+    {
+        var body = new FunctionBody([.. Enumerable.Range(0, 300_000).Select(i => new PositionCount(new SourcePosition(i, 0), 1, []))], []);
+        for (int depth = 0; depth < 200; depth++)
+        {
+            body = new FunctionBody([], [new InlinedCall(new SourcePosition(1, 0), "f", "", body)]);
+        }
+
+        var profile = new SampleProfile([new FunctionProfile("f", "", 1, 0, body)]);
+        Assert.That(() => profile.WithInlined(InlinedBodies.Both), Throws.InstanceOf<ProfileNotExpressibleException>());
+        Assert.That(profile.WithInlined(InlinedBodies.Flat).Functions.Single().Body.Positions, Has.Count.EqualTo(300_000));
+    }
+
+    [Test]
+    public void Profile_for_gcc_16_has_positions_of_calls_and_no_heads_of_cpp_and_keeps_what_is_said_to_be_hot()
+    {
+        var nested = LlvmFormatTests.ReadText("_Z1fv:100:4\n 1: 40\n 2: h:60\n  0: 30\ng:3:2\n 1: 3\n");
+        var shaped = nested.For(new TargetCompiler(CompilerFamily.Gcc, 16));
+        Assert.That(ProfileText.Of(shaped), Is.EqualTo("_Z1fv 0 100(1=40,2=30;2 h60(0=30;))\ng 2 3(1=3;)"));
+        Assert.That(shaped.HotCutoff, Is.EqualTo(999_900));
+        Assert.That(nested.WithHotCutoff(999_000).For(new TargetCompiler(CompilerFamily.Gcc, 16)).HotCutoff, Is.EqualTo(999_000));
+        Assert.That(ProfileText.Of(nested.For(new TargetCompiler(CompilerFamily.Clang, 22))), Is.EqualTo(ProfileText.Of(nested)));
+    }
 
     [Test]
     public void Function_that_was_inlined_into_itself_adds_to_itself()
@@ -72,6 +120,8 @@ public sealed class ProfileShapeTests
         Assert.That(read.HotCutoff, Is.EqualTo(999_900));
         Assert.That(LlvmFormatTests.Read(LlvmFormatTests.Write(profile, ProfileFormat.GcovV3)).HotCutoff, Is.Zero);
         Assert.That(SampleProfile.Merge([profile, read]).HotCutoff, Is.EqualTo(999_900));
+        var small = LlvmFormatTests.ReadText("f:1:1\n 1: 5\n");
+        Assert.That(LlvmFormatTests.Read(LlvmFormatTests.Write(small, ProfileFormat.GcovV3)).HotCutoff, Is.Zero, "all rows are equal");
         Assert.That(() => profile.WithHotCutoff(123), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 }

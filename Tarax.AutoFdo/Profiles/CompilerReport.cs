@@ -3,99 +3,85 @@ using Tarax.AutoFdo.Samples;
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>What compilers say of a function.</summary>
-internal sealed class ReportedFunction
-{
-    /// <summary>Sum of the counts that found code.</summary>
-    public ulong Count { get; set; }
-
-    /// <summary>Whether it was taken for one that never runs.</summary>
-    public bool IsCold { get; set; }
-}
+/// <param name="Count">Sum of the counts that found code.</param>
+/// <param name="IsCold">Whether it was taken for one that never runs.</param>
+internal sealed record ReportedFunction(ulong Count, bool IsCold);
 
 /// <summary>What compilers say of functions, from one or more files.</summary>
 internal sealed class CompilerReport
 {
     private readonly Dictionary<string, ReportedFunction> _functions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReportedFunction> _constructors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _symbols = new(StringComparer.Ordinal);
 
-    /// <summary>Whether counts of inlined code are said of the function that it is inlined into, as Clang does, not of the one that it is of, as GCC does.</summary>
-    public bool IsByOutermost { get; set; }
-
     /// <summary>What is said of a function; null for nothing.</summary>
-    public ReportedFunction? Find(string nameInReports)
+    /// <param name="name">Its name, see <see cref="FileReport.NameOf"/>.</param>
+    public ReportedFunction? Find(string name)
     {
-        if (_functions.TryGetValue(nameInReports, out var function) || !_symbols.TryGetValue(nameInReports, out var symbols))
+        if (_functions.TryGetValue(name, out var function) || _constructors.TryGetValue(OfAnyConstructor(name), out function))
         {
             return function;
         }
 
-        var sum = new ReportedFunction { IsCold = true };
+        if (!_symbols.TryGetValue(name, out var symbols))
+        {
+            return null;
+        }
+
+        ReportedFunction? sum = null;
         foreach (string symbol in symbols)
         {
             if (_functions.TryGetValue(symbol, out var one))
             {
-                function = sum;
-                sum.Count = SaturatingSum.Of(sum.Count, one.Count);
-                sum.IsCold &= one.IsCold;
+                sum = new ReportedFunction(SaturatingSum.Of(sum?.Count ?? 0, one.Count), one.IsCold && sum?.IsCold != false);
             }
         }
 
-        return function;
+        return sum;
     }
 
     /// <summary>
-    /// Notes that the compiler takes a name for that of a function. Debug information has only the name in the source for functions that no other file can call and
-    /// that were inlined wherever they were called.
+    /// Adds what a file says. A function that several files have is compiled in each, and what one of them used is used: of its counts the largest stays, and it is cold
+    /// where it is so in all.
     /// </summary>
-    public void Rename(string name, string symbol)
+    public void Add(FileReport file)
     {
-        string key = NameInReports(name);
-        if (!_symbols.TryGetValue(key, out var symbols))
+        foreach (var (name, one) in file.Functions)
         {
-            symbols = new SortedSet<string>(StringComparer.Ordinal);
-            _symbols.Add(key, symbols);
+            Add(_functions, name, one);
+            Add(_constructors, OfAnyConstructor(name), one);
         }
 
-        symbols.Add(NameInReports(symbol));
-    }
-
-    /// <summary>Notes that a report mentions a function.</summary>
-    public ReportedFunction Mention(string name)
-    {
-        string key = NameInReports(name);
-        if (!_functions.TryGetValue(key, out var function))
+        foreach (var (name, symbol) in file.Renamed)
         {
-            function = new ReportedFunction();
-            _functions.Add(key, function);
+            if (!_symbols.TryGetValue(name, out var symbols))
+            {
+                symbols = new SortedSet<string>(StringComparer.Ordinal);
+                _symbols.Add(name, symbols);
+            }
+
+            symbols.Add(symbol);
         }
-
-        return function;
     }
 
-    /// <summary>Notes counts that found code.</summary>
-    public void Use(string name, ulong count)
-    {
-        var function = Mention(name);
-        function.Count = SaturatingSum.Of(function.Count, count);
-    }
+    private static void Add(Dictionary<string, ReportedFunction> functions, string name, ReportedFunction one) =>
+        functions[name] = functions.TryGetValue(name, out var known) ? new ReportedFunction(Math.Max(known.Count, one.Count), known.IsCold && one.IsCold) : one;
 
     /// <summary>
-    /// The name without what a compiler adds where it makes one function of another, which GCC cuts (.isra.0, .part.0) and Clang too (.llvm.123), and with constructors
-    /// and destructors of all kinds as one, since GCC turns C1 into C2 or C4 as it needs.
+    /// The name with constructors and destructors of all kinds as one, since GCC turns C1 into C2 or C4 as it needs: where the code after C or D stands at the end of a
+    /// nested name (Itanium C++ ABI, 5.1.4). It is looked at only where the name itself is not found.
     /// </summary>
-    public static string NameInReports(string name)
+    private static string OfAnyConstructor(string name)
     {
-        int dot = name.IndexOf('.', StringComparison.Ordinal);
-        string cut = dot > 0 ? name[..dot] : name;
-        if (!cut.StartsWith("_Z", StringComparison.Ordinal))
+        if (!name.StartsWith("_Z", StringComparison.Ordinal))
         {
-            return cut;
+            return name;
         }
 
-        char[] characters = cut.ToCharArray();
+        char[] characters = name.ToCharArray();
         for (int i = 2; i + 2 < characters.Length; i++)
         {
-            if (characters[i] is 'C' or 'D' && characters[i + 1] is '1' or '2' or '4' or '5' && characters[i + 2] == 'E')
+            if (characters[i] is 'C' or 'D' && characters[i + 1] is >= '0' and <= '5' && characters[i + 2] is 'E' or 'I')
             {
                 characters[i + 1] = '1';
             }

@@ -4,7 +4,8 @@ namespace Tarax.AutoFdo.Profiles;
 public enum InlinedBodies
 {
     /// <summary>
-    /// As helps programs most that the target compiler makes, by the measurements in <c>docs/outcome.md</c>: nested for all that were measured.
+    /// As helps programs most that the target compiler makes, by the measurements in <c>docs/outcome.md</c>: nested, and for GCC 16 with a position at the place of the call
+    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>).
     /// </summary>
     Auto,
 

@@ -41,6 +41,10 @@ public static class ProfileFormatExtensions
     /// <param name="format">The format.</param>
     public static bool IsLlvm(this ProfileFormat format) => format > ProfileFormat.GcovV3;
 
+    /// <summary>Whether it has a summary, by which the compiler tells hot code.</summary>
+    /// <param name="format">The format.</param>
+    public static bool HasSummary(this ProfileFormat format) => format is ProfileFormat.GcovV3 or ProfileFormat.LlvmBinary or ProfileFormat.LlvmExtBinary;
+
     /// <summary>Its name on the command line: <c>gcov-2</c>, <c>llvm-text</c>.</summary>
     /// <param name="format">The format.</param>
     public static string Name(this ProfileFormat format) => format switch

@@ -7,6 +7,7 @@ internal sealed class ProfileShape
 {
     private readonly SortedDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly bool _keepsNested;
+    private long _positions;
 
     private ProfileShape(bool keepsNested) => _keepsNested = keepsNested;
 
@@ -21,7 +22,7 @@ internal sealed class ProfileShape
             var own = result.FunctionOf(function.Name, function.File);
             own.HeadCount = SaturatingSum.Of(own.HeadCount, function.HeadCount);
             own.FirstTime = ProfileTransformation.Earliest(own.FirstTime, function.FirstTime);
-            result.Add(own, function.Body);
+            result.Add(own, function.Body, function.FirstTime);
         }
 
         var shaped = new List<FunctionProfile>(result._functions.Count);
@@ -37,33 +38,53 @@ internal sealed class ProfileShape
     /// Adds a body to a function: its positions, and what was inlined into it to the functions that it is of. A function inlined into itself, directly or not, adds
     /// to itself.
     /// </summary>
-    private void Add(Function function, FunctionBody body)
+    private void Add(Function function, FunctionBody body, ulong firstTime)
     {
-        var accumulated = function.Body;
         if (_keepsNested)
         {
-            accumulated.Add(body, CountRule.Sum, p => p, n => n);
+            Reserve(body.PositionTotal());
+            function.Body.Add(body, CountRule.Sum, p => p, n => n);
         }
         else
         {
-            accumulated.Add(body with { Calls = [], StatedTotal = OwnTotal(body) }, CountRule.Sum, p => p, n => n);
+            function.Body.Add(WithoutCalls(body), CountRule.Sum, p => p, n => n);
         }
 
         foreach (var call in body.Calls)
         {
-            ulong entries = ProfileTransformation.Entries(call.Body);
-            if (!_keepsNested)
-            {
-                accumulated.AddCount(call.Position, entries, 0, CountRule.Maximum);
-                if (entries > 0)
-                {
-                    accumulated.AddTarget(call.Position, call.Callee, entries);
-                }
-            }
-
             var callee = FunctionOf(call.Callee, call.File);
-            callee.HeadCount = SaturatingSum.Of(callee.HeadCount, entries);
-            Add(callee, call.Body);
+            callee.HeadCount = SaturatingSum.Of(callee.HeadCount, ProfileTransformation.Entries(call.Body));
+            callee.FirstTime = ProfileTransformation.Earliest(callee.FirstTime, firstTime);
+            Add(callee, call.Body, firstTime);
+        }
+    }
+
+    /// <summary>A position for each inlined call instead of its body. What bytes of code the counts are of is not known then, so no total is stated.</summary>
+    private static FunctionBody WithoutCalls(FunctionBody body)
+    {
+        var accumulator = new BodyAccumulator();
+        accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
+        foreach (var call in body.Calls)
+        {
+            ulong entries = ProfileTransformation.Entries(call.Body);
+            accumulator.AddCount(call.Position, entries, 0, CountRule.Maximum);
+            if (entries > 0)
+            {
+                accumulator.AddTarget(call.Position, call.Callee, entries);
+            }
+        }
+
+        return accumulator.ToBody();
+    }
+
+    /// <summary>Each level of inlining repeats all that are below it: what is nested a thousand deep on purpose would fill the memory.</summary>
+    private void Reserve(int positions)
+    {
+        const long Largest = 50_000_000;
+        _positions += positions;
+        if (_positions > Largest)
+        {
+            throw new ProfileNotExpressibleException("inlined functions are nested so deep that a profile with each in both places has over fifty million positions; take --inlined nested or flat");
         }
     }
 
@@ -77,22 +98,6 @@ internal sealed class ProfileShape
 
         function.File = ProfileTransformation.CommonFile(function.File, file);
         return function;
-    }
-
-    /// <summary>A total without those of the inlined bodies, which go elsewhere.</summary>
-    private static ulong? OwnTotal(FunctionBody body)
-    {
-        if (body.StatedTotal is not { } total)
-        {
-            return null;
-        }
-
-        foreach (var call in body.Calls)
-        {
-            total -= Math.Min(total, call.Body.StatedTotal ?? 0);
-        }
-
-        return total;
     }
 
     private sealed class Function(string file)

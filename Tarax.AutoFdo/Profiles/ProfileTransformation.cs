@@ -60,12 +60,37 @@ internal static class ProfileTransformation
     /// </summary>
     public static FunctionProfile WithPositionsOfCalls(FunctionProfile function) => function with { Body = WithPositionsOfCalls(function.Body) };
 
-    /// <summary>How often an inlined body was entered: nothing says it, but its first line runs as often, where that is no loop.</summary>
+    /// <summary>
+    /// How often an inlined body was entered. Nothing says it, but the first of its lines that ran does so about as often, where it is in no loop; lines before it may
+    /// have been moved away.
+    /// </summary>
     public static ulong Entries(FunctionBody body)
     {
-        ulong first = body.Positions.Count > 0 ? body.Positions[0].Count : 0;
-        bool startsWithCall = body.Calls.Count > 0 && (body.Positions.Count == 0 || body.Calls[0].Position.CompareTo(body.Positions[0].Position) <= 0);
-        return startsWithCall ? Math.Max(first, Entries(body.Calls[0].Body)) : first;
+        PositionCount? first = null;
+        foreach (var position in body.Positions)
+        {
+            if (position.Count > 0)
+            {
+                first = position;
+                break;
+            }
+        }
+
+        ulong count = first?.Count ?? 0;
+        foreach (var call in body.Calls)
+        {
+            if (first is not null && call.Position.CompareTo(first.Position) > 0)
+            {
+                break;
+            }
+
+            if (Entries(call.Body) is > 0 and var inner)
+            {
+                return first is not null && call.Position == first.Position ? Math.Max(count, inner) : inner;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>
@@ -188,6 +213,16 @@ internal static class ProfileTransformation
         return calls;
     }
 
+    /// <summary>
+    /// Count of a body's first line, or of what was inlined there. Where it did not run, later lines say too little: their counts in place of it made bzip2 slower by 0.8 %.
+    /// </summary>
+    private static ulong FirstLine(FunctionBody body)
+    {
+        ulong first = body.Positions.Count > 0 ? body.Positions[0].Count : 0;
+        bool startsWithCall = body.Calls.Count > 0 && (body.Positions.Count == 0 || body.Calls[0].Position.CompareTo(body.Positions[0].Position) <= 0);
+        return startsWithCall ? Math.Max(first, FirstLine(body.Calls[0].Body)) : first;
+    }
+
     private static FunctionBody WithPositionsOfCalls(FunctionBody body)
     {
         if (body.Calls.Count == 0)
@@ -199,7 +234,10 @@ internal static class ProfileTransformation
         accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
         foreach (var call in body.Calls)
         {
-            accumulator.AddCount(call.Position, Entries(call.Body), 0, CountRule.Maximum);
+            if (FirstLine(call.Body) is > 0 and var entries)
+            {
+                accumulator.AddCount(call.Position, entries, 0, CountRule.Maximum);
+            }
         }
 
         return body with { Positions = accumulator.ToBody().Positions, Calls = [.. body.Calls.Select(c => c with { Body = WithPositionsOfCalls(c.Body) })] };

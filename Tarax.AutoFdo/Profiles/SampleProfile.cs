@@ -279,6 +279,25 @@ public sealed class SampleProfile
     public SampleProfile WithoutHeadCounts(Func<FunctionProfile, bool>? functions = null) =>
         With(Functions.Select(f => functions?.Invoke(f) == false ? f : f with { HeadCount = 0 }));
 
+    /// <summary>
+    /// The same profile as a compiler makes best use of it: with head counts, positions of inlined calls and a share of hot code as it needs them. What is stated to be hot
+    /// already stays so. What that gives is measured in <c>docs/outcome.md</c>.
+    /// </summary>
+    /// <param name="compiler">The compiler.</param>
+    public SampleProfile For(TargetCompiler compiler)
+    {
+        var profile = compiler.NeedsPositionsOfCalls ? WithPositionsOfCalls() : this;
+        return profile.WithHeadCountsFor(compiler).WithHotCutoff(HotCutoff == 0 ? compiler.HotCutoff : HotCutoff);
+    }
+
+    /// <summary>Landing pads, which mislead a compiler, are found in C++, whose names begin so.</summary>
+    internal SampleProfile WithHeadCountsFor(TargetCompiler? compiler) => compiler switch
+    {
+        { NeedsHeadCounts: true } => WithHeadCounts(),
+        { IsMisledByHeadCounts: true } => WithoutHeadCounts(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)),
+        _ => this,
+    };
+
     /// <summary>The same profile with the counts of inlined functions elsewhere. Counts that are not nested stay as they are.</summary>
     /// <param name="shape">Where; nested, as profiles are made, and auto change nothing.</param>
     public SampleProfile WithInlined(InlinedBodies shape) =>

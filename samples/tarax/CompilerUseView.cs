@@ -1,5 +1,5 @@
 using System.Globalization;
-using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo;
 
 namespace Tarax.Tool;
 
@@ -23,7 +23,11 @@ internal static class CompilerUseView
     {
         Line($"functions  {use.Functions.Count(f => f.IsSeen):N0} of {use.Functions.Count:N0} in the compiler's report");
         Line($"counts     {Share(use.UsedCount, use)} used ({use.UsedCount:N0} of {use.Count:N0})");
-        Line($"           {Share(use.ColdCount, use)} of functions that the compiler takes for ones that never run");
+        if (use.KnowsCold)
+        {
+            Line($"           {Share(use.ColdCount, use)} of functions that the compiler takes for ones that never run");
+        }
+
         Line($"           {Share(use.UnseenCount, use)} of functions that are not in the report");
         if (lost.Count > 0)
         {

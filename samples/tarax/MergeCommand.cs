@@ -80,7 +80,8 @@ internal static class MergeCommand
         merged = parsed.GetValue(ScaleTo) is { } total ? merged.ScaledTo(total) : merged;
         merged = merged.WithMinimumCount(parsed.GetValue(MinimumCount));
         merged = merged.WithInlined(FormatOptions.InlinedBodies(parsed));
-        merged = (FormatOptions.HotCutoff(parsed) ?? FormatOptions.Compiler(parsed)?.HotCutoff) is { } hot ? merged.WithHotCutoff(hot) : merged;
+        merged = FormatOptions.Compiler(parsed) is { } compiler ? merged.For(compiler) : merged;
+        merged = FormatOptions.HotCutoff(parsed) is { } hot ? merged.WithHotCutoff(hot) : merged;
         merged = parsed.GetValue(OmitZeroCounts) ? merged.WithoutZeroCounts() : merged;
         if (merged.Functions.Count == 0)
         {

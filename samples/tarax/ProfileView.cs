@@ -13,7 +13,7 @@ namespace Tarax.Tool;
 /// <param name="nameOf">What is shown for a name.</param>
 internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionProfile> functions, long bytes, bool showsBodies, Func<string, string> nameOf)
 {
-    private readonly ProfileSummary _summary = ProfileSummary.Of(profile);
+    private readonly ProfileSummary _summary = ProfileSummary.Of(profile.WithHotCutoff(0));
 
     public void WriteText(TextWriter writer)
     {
@@ -37,6 +37,11 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             }
         }
 
+        if (profile.HotCutoff > 0)
+        {
+            writer.WriteLine(Invariant($"the compiler is told to take {profile.HotCutoff / 10_000.0} % of the counts for hot"));
+        }
+
         writer.WriteLine();
         writer.WriteLine($"{"total",12} {"share",7} {"head",10}  function");
         foreach (var function in functions)
@@ -57,6 +62,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             json.WriteNumber("bytes", bytes);
             json.WriteBoolean("flowSensitive", profile.IsFlowSensitive);
             json.WriteBoolean("hashedNames", profile.HasHashedNames);
+            json.WriteNumber("hotCutoff", profile.HotCutoff);
             json.WriteNumber("symbolList", profile.SymbolList.Count);
             json.WriteNumber("functions", _summary.Functions);
             json.WriteNumber("positions", _summary.Positions);

@@ -7,76 +7,82 @@ namespace Tarax.AutoFdo.Profiles.Gcov;
 /// tree of positions it annotated the code, all of which had code: those that had none it took out before. The dump of the pass before
 /// (<c>-fdump-ipa-afdo_offline-details</c>) says for which functions it took names that are not symbols.
 /// </summary>
-internal static class GccAnnotationDump
+internal sealed class GccAnnotationDump
 {
     private const string Annotating = "Annotating BB profile of ";
+    private const string WithoutProfile = "No afdo profile for ";
+    private const string OfPassBefore = "Max count in profile ";
     private const string Cold = "Setting global count to afdo0";
     private const string Total = " total:";
     private const string Renaming = "Adding dwarf->symbol rename ";
     private const string RenamedTo = " -> ";
 
-    /// <summary>Adds what a dump says.</summary>
-    /// <returns>False where it is no such dump.</returns>
-    public static bool TryRead(TextReader dump, CompilerReport report)
+    private readonly FileReport _report = new();
+    private readonly List<string> _tree = [];
+    private bool _isDump;
+    private State _state;
+
+    /// <summary>Reads a dump.</summary>
+    /// <param name="lines">Its lines.</param>
+    /// <returns>Null where it is no such dump.</returns>
+    public static FileReport? Read(IEnumerable<string> lines)
     {
-        bool isDump = false;
-        ReportedFunction? function = null;
-        var tree = new List<string>();
-        var state = State.Outside;
-        while (dump.ReadLine() is { } line)
+        var dump = new GccAnnotationDump();
+        foreach (string line in lines)
         {
-            if (line.StartsWith(Annotating, StringComparison.Ordinal))
-            {
-                (isDump, state, function) = (true, State.BeforeTree, null);
-            }
-            else if (line.StartsWith("No afdo profile for ", StringComparison.Ordinal))
-            {
-                isDump = true;
-            }
-            else if (line.StartsWith(Renaming, StringComparison.Ordinal) && line.IndexOf(RenamedTo, Renaming.Length, StringComparison.Ordinal) is > 0 and var arrow)
-            {
-                isDump = true;
-                report.Rename(line[Renaming.Length..arrow], line[(arrow + RenamedTo.Length)..]);
-            }
-            else if (state == State.BeforeTree && IsRoot(line))
-            {
-                tree.Clear();
-                tree.Add(line[..line.IndexOf(Total, StringComparison.Ordinal)]);
-                function = report.Mention(tree[0]);
-                state = State.InTree;
-            }
-            else if (state == State.InTree && !AddLine(line, tree, report))
-            {
-                state = State.Outside;
-            }
-            else if (line.EndsWith(Cold, StringComparison.Ordinal) && function is not null)
-            {
-                function.IsCold = true;
-            }
+            dump.Take(line);
         }
 
-        return isDump;
+        return dump._isDump ? dump._report : null;
     }
 
-    private static bool IsRoot(string line) => line.Length > 0 && line[0] != ' ' && line.Contains(Total, StringComparison.Ordinal);
+    private void Take(string line)
+    {
+        if (line.StartsWith(Annotating, StringComparison.Ordinal))
+        {
+            (_isDump, _state) = (true, State.BeforeTree);
+            _tree.Clear();
+        }
+        else if (line.StartsWith(WithoutProfile, StringComparison.Ordinal) || line.StartsWith(OfPassBefore, StringComparison.Ordinal))
+        {
+            (_isDump, _state) = (true, State.Outside);
+            _tree.Clear();
+        }
+        else if (line.StartsWith(Renaming, StringComparison.Ordinal) && line.IndexOf(RenamedTo, Renaming.Length, StringComparison.Ordinal) is > 0 and var arrow)
+        {
+            _report.Rename(line[Renaming.Length..arrow], line[(arrow + RenamedTo.Length)..]);
+        }
+        else if (_state == State.BeforeTree && line.Length > 0 && line[0] != ' ' && line.IndexOf(Total, StringComparison.Ordinal) is > 0 and var end)
+        {
+            _tree.Add(_report.Mention(line[..end]));
+            _state = State.InTree;
+        }
+        else if (_state == State.InTree && !TakeOfTree(line))
+        {
+            _state = State.Outside;
+        }
+        else if (_tree.Count > 0 && line.EndsWith(Cold, StringComparison.Ordinal))
+        {
+            _report.TakeForCold(_tree[0]);
+        }
+    }
 
     /// <summary>A line of a tree: two spaces more for each function that encloses it, an offset, and a count or the name of an inlined function.</summary>
-    private static bool AddLine(string line, List<string> tree, CompilerReport report)
+    private bool TakeOfTree(string line)
     {
-        int depth = (line.Length - line.TrimStart(' ').Length) / 2;
+        int depth = (line.Length - line.AsSpan().TrimStart(' ').Length) / 2;
         int colon = line.IndexOf(": ", StringComparison.Ordinal);
-        if (depth == 0 || depth > tree.Count || colon < 0)
+        if (depth == 0 || depth > _tree.Count || colon < 0)
         {
             return false;
         }
 
         var rest = line.AsSpan(colon + 2);
         int total = rest.IndexOf(Total, StringComparison.Ordinal);
-        tree.RemoveRange(depth, tree.Count - depth);
+        _tree.RemoveRange(depth, _tree.Count - depth);
         if (total >= 0)
         {
-            tree.Add(rest[..total].ToString());
-            report.Mention(tree[^1]);
+            _tree.Add(_report.Mention(rest[..total].ToString()));
             return true;
         }
 
@@ -86,7 +92,7 @@ internal static class GccAnnotationDump
             return false;
         }
 
-        report.Use(tree[^1], count);
+        _report.Use(_tree[^1], count);
         return true;
     }
 

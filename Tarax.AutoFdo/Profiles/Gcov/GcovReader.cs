@@ -10,6 +10,7 @@ internal ref struct GcovReader
     private const int MaximumDepth = 1000;
 
     private readonly uint _version;
+    private SummaryRow _hotRow;
     private uint _hotCutoff;
     private readonly List<string> _names;
     private readonly List<string> _fileOfName;
@@ -64,7 +65,11 @@ internal ref struct GcovReader
         }
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
-        return new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat(), HotCutoff = _hotCutoff };
+        var profile = new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat() };
+
+        // In a small profile the rows are often equal by themselves.
+        bool isStated = _hotCutoff > 0 && !ProfileSummary.Of(profile).Rows.Contains(_hotRow);
+        return isStated ? profile.WithHotCutoff(_hotCutoff) : profile;
     }
 
     /// <summary>All of it follows from the profile, but for what is said to be hot: the row that tells it may be a copy of another.</summary>
@@ -78,13 +83,11 @@ internal ref struct GcovReader
             throw _cursor.Invalid("number of summary rows", $"is {rows}, where {_cursor.Remaining} bytes remain");
         }
 
-        (ulong Minimum, ulong Positions)? hot = null;
         for (; rows > 0; rows--)
         {
-            uint cutoff = _cursor.U32("summary cutoff");
-            var row = (_cursor.U64("summary minimum count"), _cursor.U64("summary positions"));
-            hot = cutoff == ProfileSummary.NaturalHotCutoff ? row : hot;
-            _hotCutoff = cutoff > ProfileSummary.NaturalHotCutoff && row == hot && ProfileSummary.HasRow(cutoff) ? cutoff : _hotCutoff;
+            var row = new SummaryRow(_cursor.U32("summary cutoff"), _cursor.U64("summary minimum count"), _cursor.U64("summary positions"));
+            _hotRow = row.Cutoff == ProfileSummary.NaturalHotCutoff ? row : _hotRow;
+            _hotCutoff = _hotCutoff == 0 && row.Cutoff > ProfileSummary.NaturalHotCutoff && row == _hotRow with { Cutoff = row.Cutoff } && ProfileSummary.HasRow(row.Cutoff) ? row.Cutoff : _hotCutoff;
         }
     }
 

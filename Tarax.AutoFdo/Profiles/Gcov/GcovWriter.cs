@@ -76,14 +76,10 @@ internal sealed class GcovWriter
 
         _writer.U32(GcovFormat.NamesTag);
         _writer.U32(words);
-        string[] files = _version >= GcovVersion.V3 ? FilesOf(names) : [];
+        var indexOfFile = new Dictionary<string, uint>(StringComparer.Ordinal) { [""] = GcovFormat.NoFile };
         if (_version >= GcovVersion.V3)
         {
-            _writer.U32((uint)files.Length);
-            foreach (string file in files)
-            {
-                WriteString(file);
-            }
+            WriteFiles(names, indexOfFile);
         }
 
         _writer.U32((uint)names.Count);
@@ -93,26 +89,28 @@ internal sealed class GcovWriter
             WriteString(name);
             if (_version >= GcovVersion.V3)
             {
-                int index = Array.BinarySearch(files, file, StringComparer.Ordinal);
-                _writer.U32(index < 0 ? GcovFormat.NoFile : (uint)index);
+                _writer.U32(indexOfFile[file]);
             }
         }
     }
 
-    /// <summary>The files in the order in which names need them.</summary>
-    private static string[] FilesOf(List<(string Name, string File)> names)
+    /// <summary>Writes the files in the order in which names need them.</summary>
+    private void WriteFiles(List<(string Name, string File)> names, Dictionary<string, uint> indexOfFile)
     {
-        var known = new HashSet<string>(StringComparer.Ordinal) { "" };
         var files = new List<string>();
         foreach (var (_, file) in names)
         {
-            if (known.Add(file))
+            if (indexOfFile.TryAdd(file, (uint)files.Count))
             {
                 files.Add(file);
             }
         }
 
-        return [.. files];
+        _writer.U32((uint)files.Count);
+        foreach (string file in files)
+        {
+            WriteString(file);
+        }
     }
 
     /// <summary>Version 1 counts and pads in words, always with a NUL; later versions count the bytes with the NUL.</summary>

@@ -9,22 +9,21 @@ namespace Tarax.AutoFdo.Profiles.Llvm;
 /// </summary>
 internal static class ClangOptimizationRecord
 {
-    /// <summary>Adds what a record says.</summary>
-    /// <returns>False where it is no such record.</returns>
-    public static bool TryRead(TextReader record, CompilerReport report)
+    /// <summary>How each remark begins.</summary>
+    public const string Start = "--- !";
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="lines">Its lines.</param>
+    public static FileReport Read(IEnumerable<string> lines)
     {
-        bool isRecord = false;
+        var report = new FileReport { IsOfClang = true };
         bool isApplied = false;
         string function = "";
-        while (record.ReadLine() is { } line)
+        foreach (string line in lines)
         {
-            if (line.StartsWith("--- !", StringComparison.Ordinal))
+            if (line.StartsWith(Start, StringComparison.Ordinal))
             {
-                (isRecord, isApplied, function) = (true, false, "");
-            }
-            else if (!isRecord)
-            {
-                return false;
+                (isApplied, function) = (false, "");
             }
             else if (Value(line, "Name:") is { } name)
             {
@@ -32,8 +31,7 @@ internal static class ClangOptimizationRecord
             }
             else if (Value(line, "Function:") is { } of)
             {
-                function = of;
-                _ = report.Mention(of);
+                function = report.Mention(of);
             }
             else if (isApplied && Value(line, "  - NumSamples:") is { } samples && ulong.TryParse(samples, NumberStyles.None, CultureInfo.InvariantCulture, out ulong count))
             {
@@ -41,8 +39,7 @@ internal static class ClangOptimizationRecord
             }
         }
 
-        report.IsByOutermost |= isRecord;
-        return isRecord;
+        return report;
     }
 
     private static string? Value(string line, string key) =>

@@ -1,5 +1,5 @@
 create table item(sku text primary key, price int, category int, note text) without rowid;
-with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500)
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 700)
   insert into item select printf('%08x', i * 2654435761 % 4294967296), i * 37 % 500, i % 23, hex(i * i) from n;
 create table sale(id integer primary key autoincrement, sku text, quantity int, stamp text);
 insert into sale(sku, quantity, stamp) select sku, price % 5 + 1, date('2020-01-01', '+' || (price % 300) || ' days') from item;

@@ -1,5 +1,5 @@
 create table person(id integer primary key, name text, city text, age int, income real);
-insert into person with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
+insert into person with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)
   select i, 'name' || (i * 7919 % 1000), 'city' || (i % 50), i * 31 % 90, i * 17 % 1000 * 1.5 from n;
 create index by_city on person(city, age);
 create table visit(person int references person, place text, day int);

@@ -1,7 +1,7 @@
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
-namespace Tarax.AutoFdo.Tests.Profiles;
+namespace Tarax.AutoFdo.Tests;
 
 /// <summary>What compilers say of a profile; the reports have the form that GCC 16.2 and Clang 22 write.</summary>
 public sealed class CompilerUseTests
@@ -80,16 +80,33 @@ public sealed class CompilerUseTests
     public void Names_that_are_no_symbols_are_found_by_the_dump_of_the_pass_before()
     {
         var profile = LlvmFormatTests.ReadText("main:1:1\n 2: step:40\n  1: 40\n");
-        Assert.That(CompilerUse.Of(profile, [Save("a.afdo", Dump)]).UsedShare, Is.Zero);
-        string offline = Save("b.afdo_offline", "Adding dwarf->symbol rename step -> _Z1fi\n");
-        Assert.That(CompilerUse.Of(profile, [Path.Combine(_folder, "a.afdo"), offline]).UsedShare, Is.EqualTo(1));
+        string dump = Save("a.afdo", Dump);
+        Assert.That(() => CompilerUse.Of(profile, [dump]), Throws.InstanceOf<ConversionException>());
+        string offline = Save("b.afdo_offline", "Max count in profile 40\nAdding dwarf->symbol rename step -> _Z1fi\n");
+        Assert.That(CompilerUse.Of(profile, [dump, offline]).UsedShare, Is.EqualTo(1));
     }
 
     [Test]
-    public void Function_that_several_files_have_is_used_once()
+    public void Function_that_several_files_have_is_used_as_much_as_in_the_one_that_uses_most_of_it()
     {
-        var profile = LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 40\n");
+        var profile = LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 60\n");
         Assert.That(CompilerUse.Of(profile, [Save("a.afdo", Dump), Save("b.afdo", Dump)]).UsedCount, Is.EqualTo(40));
+    }
+
+    [Test]
+    public void Function_is_cold_only_where_it_is_so_in_all_files()
+    {
+        var profile = LlvmFormatTests.ReadText("_Z4rarev:7:1\n 1: 7\n");
+        string warm = Save("b.afdo", "Annotating BB profile of void rare()/14\n\n_Z4rarev total:7 head:1\n  1: 7\n\n");
+        Assert.That(CompilerUse.Of(profile, [Save("a.afdo", Dump), warm]).ColdCount, Is.Zero);
+    }
+
+    [Test]
+    public void Constructor_is_itself_before_it_is_any_of_its_kinds()
+    {
+        string dump = Save("a.afdo", "Annotating BB profile of x/1\n\n_ZN1SC2Ev total:7 head:1\n  1: 7\n\nAnnotating BB profile of x/2\n\n_ZN1SC1Ev total:3 head:1\n  1: 3\n\n");
+        Assert.That(CompilerUse.Of(LlvmFormatTests.ReadText("_ZN1SC1Ev:9:1\n 1: 9\n"), [dump]).UsedCount, Is.EqualTo(3));
+        Assert.That(CompilerUse.Of(LlvmFormatTests.ReadText("_ZN1SC4Ev:9:1\n 1: 9\n"), [dump]).UsedCount, Is.EqualTo(7));
     }
 
     [Test]
@@ -101,8 +118,32 @@ public sealed class CompilerUseTests
     }
 
     [Test]
-    public void Other_files_are_refused() => Assert.That(
-        () => CompilerUse.Of(LlvmFormatTests.ReadText("f:1:1\n 1: 1\n"), [Save("a.txt", "hello\n")]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("a.txt"));
+    public void Other_files_are_refused()
+    {
+        var profile = LlvmFormatTests.ReadText("f:1:1\n 1: 1\n");
+        Assert.That(() => CompilerUse.Of(profile, [Save("a.txt", "hello\n")]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("a.txt"));
+        Assert.That(() => CompilerUse.Of(profile, [Save("a.bin", "--- !\0")]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
+        Assert.That(() => CompilerUse.Of(profile, [Save("a.yaml", Record), Save("a.afdo", Dump)]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("another compiler"));
+        Assert.That(() => CompilerUse.Of(profile, [Save("empty", "")]), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("empty"));
+        Assert.That(() => CompilerUse.Of(profile, [Save("a.afdo", Dump)]), Throws.InstanceOf<ConversionException>().With.Message.Contains("says nothing"));
+        Assert.That(() => CompilerUse.Of(profile.WithHashedNames(), [Save("a.afdo", Dump)]), Throws.InstanceOf<ConversionException>().With.Message.Contains("hashes"));
+    }
+
+    [Test]
+    public void Lines_of_any_length_are_read() => Assert.That(
+        CompilerUse.Of(LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 60\n"), [Save("a.afdo", new string('x', 1_000_000) + "\n" + Dump)]).UsedCount, Is.EqualTo(40));
+
+    [Test]
+    public void Command_ends_with_3_where_less_is_used_than_was_asked_for()
+    {
+        string profile = Path.Combine(_folder, "p.afdo");
+        LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 60\n").Save(profile, ProfileFormat.GcovV3);
+        string dump = Save("a.afdo", Dump);
+        Assert.That(TestEnvironment.Tarax("check", profile, "--compiler-dump", dump, "--fail-under", "0.6").Output, Does.Contain("66.67 % used"));
+        Assert.That(TestEnvironment.Tarax("check", profile, "--compiler-dump", dump, "--fail-under", "0.7").ExitCode, Is.EqualTo(3));
+        Assert.That(TestEnvironment.Tarax("check", profile).ExitCode, Is.EqualTo(2));
+        Assert.That(TestEnvironment.Tarax("check", profile, "--compiler-dump", dump, "--json").Output, Does.Contain("\"usedCount\": 40"));
+    }
 
     private string Save(string name, string text)
     {
