@@ -37,11 +37,13 @@ internal sealed class LabFolder(string recipes, string root, string inside, stri
     }
 
     /// <summary>Fetches and unpacks what is not here yet, then makes the inputs, some of which are of other programs' sources.</summary>
-    public async Task PrepareAsync(IReadOnlyList<LabProgram> programs)
+    /// <param name="sourcesOf">The programs whose sources are needed.</param>
+    /// <param name="programs">Those of them that are built.</param>
+    public async Task PrepareAsync(IReadOnlyList<LabProgram> sourcesOf, IReadOnlyList<LabProgram> programs)
     {
         string archives = Directory.CreateDirectory(System.IO.Path.Combine(Path, "archives")).FullName;
         using var client = new HttpClient();
-        foreach (var program in programs)
+        foreach (var program in sourcesOf)
         {
             string sources = SourcesOf(program);
             if (Directory.Exists(sources))

@@ -25,6 +25,9 @@ internal sealed record LabProgram
     /// <summary>The archive's SHA-256.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Programs of whose sources inputs are made.</summary>
+    public IReadOnlyList<string> Needs { get; init; } = [];
+
     /// <summary>Commands that make inputs and generated sources.</summary>
     public IReadOnlyList<string> Prepare { get; init; } = [];
 

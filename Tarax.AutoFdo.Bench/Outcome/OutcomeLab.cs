@@ -18,7 +18,7 @@ internal static class OutcomeLab
         var programs = all.Where(p => options.Programs.Count == 0 || options.Programs.Contains(p.Name)).ToList();
         var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
         var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
-        folder.PrepareAsync(all).Wait();
+        folder.PrepareAsync([.. all.Where(p => programs.Contains(p) || programs.Any(q => q.Needs.Contains(p.Name)))], programs).Wait();
         var jobs = compilers.SelectMany(c => programs.Select(p => new LabBuild(folder, options.Tools, p, c))).ToList();
         var results = new List<LabResult>[jobs.Count];
         Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
