@@ -10,6 +10,7 @@ internal static class OutcomeChart
     private const int Left = 90;
     private const int PanelWidth = 250;
     private const int Top = 50;
+    private const int LegendWidth = 700;
     private const int Zero = 190;
     private const double PixelsPerPercent = 8;
 
@@ -21,7 +22,7 @@ internal static class OutcomeChart
         var compilers = results.Select(r => r.Compiler).Distinct().ToList();
         var programs = results.Select(r => r.Program).Distinct().ToList();
         int rowHeight = (BarHeight * Bars.Length) + 8;
-        int width = Left + (PanelWidth * compilers.Count) + 10;
+        int width = Math.Max(LegendWidth, Left + (PanelWidth * compilers.Count) + 10);
         int height = Top + (rowHeight * programs.Count) + 20;
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"11\">\n");
