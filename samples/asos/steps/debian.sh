@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# debian.sh: a Debian 12 with the applications, made ready for their loads.
+. "$(dirname "$0")/../settings.sh"
+packages=busybox-static
+for application in "$HERE"/applications/*.sh; do
+    packages=$packages,$(sed -n 's/^packages="\(.*\)"/\1/p' "$application" | tr ' ' ,)
+done
+make_debian() {
+    debootstrap --variant=minbase --include="$packages" bookworm "$1" "$MIRROR" >"$1.log" 2>&1 || { tail "$1.log" >&2; exit 1; }
+}
+[ -d "$DEBIAN" ] || { say "a Debian with the applications"; make_file "$DEBIAN" make_debian; }
