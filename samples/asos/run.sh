@@ -22,4 +22,4 @@ fi
 
 export WORK COMPILER TARAX HERE
 # Kernels are built on all processors; a machine that is emulated takes one.
-make -s -f "$HERE/cycle.mk" -j "$JOBS" ${1:+APPLICATIONS="$*"} report
+make -s -k -f "$HERE/cycle.mk" -j "$JOBS" ${1:+APPLICATIONS="$*"} report

@@ -18,10 +18,14 @@ ErrorLog /tmp/apache-error.log
 LogFormat "%h %l %u %t \"%r\" %>s %O" common
 CustomLog /tmp/apache-access.log common
 StartServers 2
+ThreadsPerChild 25
+MaxRequestWorkers 50
+MinSpareThreads 1
+MaxSpareThreads 50
 MaxKeepAliveRequests 0
 DocumentRoot /usr/share/asos
 CONFIGURATION
 }
 serve() { apache2 -f /usr/share/asos/apache.conf; }
 is_ready() { ab -q -n 1 http://127.0.0.1/page >/dev/null 2>&1; }
-load() { for keep in "" -k; do ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page | grep -E 'Complete|Failed|Keep-Alive'; done; }
+load() { for keep in "" -k; do ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page || return 1; done; }

@@ -22,4 +22,4 @@ CONFIGURATION
 }
 serve() { mkdir -p /var/lib/nginx /var/log/nginx; nginx -c /usr/share/asos/nginx.conf; }
 is_ready() { ab -q -n 1 http://127.0.0.1/page >/dev/null 2>&1; }
-load() { for keep in "" -k; do ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page | grep -E 'Complete|Failed|Keep-Alive'; done; }
+load() { for keep in "" -k; do ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page || return 1; done; }

@@ -34,6 +34,7 @@ image() {
     cp "$HERE/applications/$application.sh" "$root/application.sh"
     cp "$COLLECTOR/mark" "$root/usr/bin/"
     bring /usr/bin/busybox
+    bring /usr/lib/x86_64-linux-gnu/libgcc_s.so.1      # opened by the C library when a thread ends
     for path in $files; do bring "$path"; done
     (cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio -o -0 -H newc --quiet) >"$1"
     rm -rf "$root"

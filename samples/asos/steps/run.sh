@@ -9,7 +9,7 @@ machine() {
     mkdir -p "$1"
     local plugin="$COLLECTOR/collector.so,kernel=$KERNELS/$kernel/vmlinux,marked=on,code=kernel,period=$PERIOD,statistics=$1/statistics,release=$LINUX-asos"
     [ -z "$record" ] || plugin="$plugin,out=$1/perf.data,counts=$1/counts"
-    qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off -rtc base=2024-01-01,clock=vm -seed "$seed" \
+    timeout 1800 qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off -rtc base=2024-01-01,clock=vm -seed "$seed" \
         -machine q35 -cpu max,-la57 -smp 1 -m "$MEMORY" -display none -monitor none -net none -no-reboot \
         -serial "file:$1/console" -kernel "$WORK/kernels/$kernel" -initrd "$WORK/images/$application" \
         -append "console=ttyS0 panic=-1 quiet" -plugin "$plugin"
