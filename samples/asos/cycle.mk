@@ -22,7 +22,7 @@ report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded $(RUNS)/baselin
 $(WORK)/collector/collector.so: $(wildcard $(HERE)/collector/*)
 	$(HERE)/steps/collector.sh
 
-$(WORK)/converter: | $(WORK)
+$(WORK)/converter:
 	$(HERE)/steps/tarax.sh
 	touch $@
 
