@@ -1,64 +1,67 @@
 # The whole cycle, as what is made from what; run.sh calls it. What is there and newer than what it is made from is not made again.
-#   APPLICATIONS  which;  WORK  where;  HERE  this folder
+#   APPLICATIONS  which;  WORK, MADE, COLLECTOR, COMPILER, TARAX  as in settings.sh;  HERE  this folder
 SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 ALL = redis memcached nginx apache postgresql mariadb
 APPLICATIONS ?= $(ALL)
-KERNELS = $(WORK)/kernels
-RUNS = $(WORK)/runs
+STEPS = $(HERE)/steps
+KERNELS = $(MADE)/kernels
+PROFILES = $(MADE)/profiles
+RUNS = $(MADE)/runs
 
 # Another application's profile is that of the next one in the list; it and the merged profile need all six.
 next = $(word $2,$(wordlist 2,99,$1) $(firstword $1))
 numbers = 1 2 3 4 5 6
 complete = $(filter $(words $(ALL)),$(words $(filter $(ALL),$(APPLICATIONS))))
+others = $(foreach n,$(numbers),$(RUNS)/$(call next,$(ALL),$n)/$(word $n,$(ALL))/statistics $(RUNS)/all/$(word $n,$(ALL))/statistics)
 
 .PHONY: report
-report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded $(RUNS)/baseline/$a $(RUNS)/$a/$a $(WORK)/profiles/$a.overlap) \
-        $(if $(complete),$(foreach n,$(numbers),$(RUNS)/$(call next,$(ALL),$n)/$(word $n,$(ALL)) $(RUNS)/all/$(word $n,$(ALL))))
-	$(HERE)/report.py $(WORK) $(HERE) $(APPLICATIONS)
+report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded/statistics $(RUNS)/baseline/$a/statistics $(RUNS)/$a/$a/statistics $(PROFILES)/$a.overlap) $(if $(complete),$(others))
+	$(HERE)/report.py $(WORK) $(MADE) $(COMPILER) $(HERE) $(APPLICATIONS)
 
-$(WORK)/collector/collector.so: $(wildcard $(HERE)/collector/*)
-	$(HERE)/steps/collector.sh
-
-$(WORK)/converter:
-	$(HERE)/steps/tarax.sh
+$(COLLECTOR)/made: $(filter-out $(HERE)/collector/check.c,$(wildcard $(HERE)/collector/*.[ch])) $(HERE)/collector/Makefile $(STEPS)/collector.sh
+	$(STEPS)/collector.sh
 	touch $@
 
-$(WORK)/debian: $(HERE)/steps/debian.sh
-	$(HERE)/steps/debian.sh
-	touch $@
+# Where TARAX names a converter that is there, this is not its name.
+$(WORK)/tarax/tarax: $(STEPS)/tarax.sh $(shell find $(HERE)/../tarax $(HERE)/../../Tarax.AutoFdo -name '*.cs' -not -path '*/obj/*')
+	$(STEPS)/tarax.sh
 
-$(WORK)/$(COMPILER).made: $(HERE)/steps/compiler.sh $(HERE)/../kernel/gcc-with-profile
-	$(HERE)/steps/compiler.sh
+# Debian is made again, and with it the images, only where other packages are asked for.
+$(WORK)/debian.packages: $(STEPS)/debian.sh $(wildcard $(HERE)/applications/*.sh)
+	$(STEPS)/debian.sh
+
+$(WORK)/$(COMPILER).made: $(STEPS)/compiler.sh
+	$(STEPS)/compiler.sh
 	touch $@
 
 # Applications are made ready in one folder, one after the other.
-$(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/guest-init $(HERE)/steps/image.sh $(WORK)/collector/collector.so | $(WORK)/debian
-	flock $(WORK)/debian.log $(HERE)/steps/image.sh $*
+$(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/guest-init $(STEPS)/image.sh $(WORK)/debian.packages $(COLLECTOR)/made
+	flock $(WORK)/debian.packages $(STEPS)/image.sh $*
 
-$(KERNELS)/baseline: $(HERE)/kernel.config $(HERE)/steps/kernel.sh | $(WORK)/$(COMPILER).made
-	$(HERE)/steps/kernel.sh baseline
+$(KERNELS)/baseline: $(HERE)/kernel.config $(STEPS)/kernel.sh | $(WORK)/$(COMPILER).made
+	$(STEPS)/kernel.sh baseline
 
-$(KERNELS)/%: $(WORK)/profiles/%.afdo $(KERNELS)/baseline
-	$(HERE)/steps/kernel.sh $* $<
+$(KERNELS)/%: $(PROFILES)/%.afdo $(KERNELS)/baseline $(HERE)/../kernel/gcc-with-profile
+	$(STEPS)/kernel.sh $* $<
 
-$(WORK)/profiles/all.afdo: $(foreach a,$(ALL),$(RUNS)/baseline/$a.recorded) $(HERE)/steps/convert.sh | $(WORK)/converter
-	$(HERE)/steps/convert.sh $@ $(foreach a,$(ALL),$(RUNS)/baseline/$a.recorded/perf.data)
+$(PROFILES)/all.afdo: $(foreach a,$(ALL),$(RUNS)/baseline/$a.recorded/statistics) $(STEPS)/convert.sh $(TARAX)
+	$(STEPS)/convert.sh $@ $(foreach a,$(ALL),$(RUNS)/baseline/$a.recorded/perf.data)
 
-$(WORK)/profiles/%.afdo: $(RUNS)/baseline/%.recorded $(HERE)/steps/convert.sh | $(WORK)/converter
-	$(HERE)/steps/convert.sh $@ $</perf.data
+$(PROFILES)/%.afdo: $(RUNS)/baseline/%.recorded/statistics $(STEPS)/convert.sh $(TARAX)
+	$(STEPS)/convert.sh $@ $(<D)/perf.data
 
-$(WORK)/profiles/%.overlap: $(WORK)/profiles/%.afdo $(HERE)/steps/check.sh
-	$(HERE)/steps/check.sh $*
+$(PROFILES)/%.overlap: $(PROFILES)/%.afdo $(STEPS)/check.sh
+	$(STEPS)/check.sh $*
 
 # One seed is recorded, another measured.
-$(RUNS)/baseline/%.recorded: $(KERNELS)/baseline $(WORK)/images/%
-	$(HERE)/steps/run.sh $* baseline 1 $@ record
+$(RUNS)/baseline/%.recorded/statistics: $(KERNELS)/baseline $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
+	$(STEPS)/run.sh $* baseline 1 $(@D) record
 
 define runs_on
-$(RUNS)/$1/%: $(KERNELS)/$1 $(WORK)/images/%
-	$(HERE)/steps/run.sh $$* $1 2 $$@
+$(RUNS)/$1/%/statistics: $(KERNELS)/$1 $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
+	$(STEPS)/run.sh $$* $1 2 $$(@D)
 endef
 $(foreach k,baseline $(ALL) all,$(eval $(call runs_on,$k)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report.py WORK HERE APPLICATION...: the table of what was counted, and the chart WORK/report.svg.
+"""report.py WORK MADE COMPILER HERE APPLICATION...: the tables of what was counted, and the chart MADE/report.svg.
 
 Costs are per request, in instructions: instructions + 2 x taken branches + 20 x misses of the instruction cache + 20 x misses of the iTLB, all of the kernel.
 """
@@ -72,13 +72,13 @@ def overlap(file):
     if not file.exists():
         return '', ''
     compared = json.loads(file.read_text())
-    hottest = sorted(compared['functions'], key=lambda f: f['rightRank'])[:100]
+    hottest = sorted((f for f in compared['functions'] if f['rightRank'] > 0), key=lambda f: f['rightRank'])[:100]
     share = sum(f['rightShare'] for f in hottest)
     return f"{compared['overlap']:.4f}", f"{sum(f['overlap'] * f['rightShare'] for f in hottest) / share:.4f}"
 
 
-def seconds(work, name):
-    file = work / (name + '.seconds')
+def seconds(made, name):
+    file = made / (name + '.seconds')
     return int(file.read_text()) if file.exists() else None
 
 
@@ -108,15 +108,15 @@ def bars(applications, changes):
 
 
 def main():
-    work, here = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    applications = sys.argv[3:]
-    compiler = next(p.name for p in (work / 'gcc-16', work / 'gcc-12') if (p / 'asos' / 'baseline').exists())
+    work, made, compiler, here = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], pathlib.Path(sys.argv[4])
+    applications = sys.argv[5:]
+    is_complete = set(applications) == set(ALL)
     built = work / compiler / 'asos'
     runs, rows, changes, notes = {}, [], {}, []
     for a in applications:
         requests = int(re.search(r'^requests=(\d+)', (here / 'applications' / f'{a}.sh').read_text(), re.M)[1])
         folders = {'base': f'baseline/{a}', 'recorded': f'baseline/{a}.recorded', 'own': f'{a}/{a}', 'other': f'{other(a)}/{a}', 'all': f'all/{a}'}
-        runs[a] = {k: Run(work / 'runs' / f, requests) if (work / 'runs' / f).exists() else None for k, f in folders.items()}
+        runs[a] = {k: Run(made / 'runs' / f, requests) if is_complete or k in ('base', 'recorded', 'own') else None for k, f in folders.items()}
         base = runs[a]['base']
         changes[a] = {k: change(runs[a][k], base) for k in COLOURS}
         rows.append([a, requests, *(f'{base.counts[name]:,.0f}' for name in list(WEIGHTS)[:3]), change(runs[a]['recorded'], base, 'instructions'), change(runs[a]['recorded'], base)])
@@ -133,16 +133,16 @@ def main():
     means = {k: [float(changes[a][k]) for a in applications if changes[a][k]] for k in COLOURS}
     table(['mean change of the cost', *(TITLES[k] for k in COLOURS)], [['', *(f'{sum(m) / len(m):+.1f}' if m else '' for m in means.values())]])
 
-    kernels = ['baseline', *(a for a in ALL if (work / 'kernels' / a).exists()), *(['all'] if (work / 'kernels' / 'all').exists() else [])]
+    kernels = ['baseline', *applications, *(['all'] if is_complete else [])]
     print('The kernels:\n')
     table(['kernel', 'text, bytes', 'functions in the profile', 'seconds to record', 'to convert', 'to build'],
-          [[k, f"{text_size(built / k / 'vmlinux'):,}", functions(work / 'profiles' / f'{k}.afdo.report'), *(seconds(work, n) or '' for n in (f'runs/baseline/{k}.recorded', f'profiles/{k}.afdo', f'kernels/{k}'))] for k in kernels])
+          [[k, f"{text_size(built / k / 'vmlinux'):,}", functions(made / 'profiles' / f'{k}.afdo.report'), *(seconds(made, n) or '' for n in (f'runs/baseline/{k}.recorded', f'profiles/{k}.afdo', f'kernels/{k}'))] for k in kernels])
     print('The sampled profile beside exact counts of the same run:\n')
     table(['application', 'samples', 'overlap', 'of the hottest 100 functions'],
-          [[a, f"{runs[a]['recorded'].counts['samples'] * rows[i][1]:,.0f}", *overlap(work / 'profiles' / f'{a}.overlap')] for i, a in enumerate(applications)])
+          [[a, f"{runs[a]['recorded'].counts['samples'] * rows[i][1]:,.0f}", *overlap(made / 'profiles' / f'{a}.overlap')] for i, a in enumerate(applications)])
     for note in notes or ['Every load came to its end, and dmesg has no new warning or error.']:
         print(note)
-    (work / 'report.svg').write_text(bars(applications, changes))
+    (made / 'report.svg').write_text(bars(applications, changes))
 
 
 main()

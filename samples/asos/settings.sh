@@ -3,7 +3,8 @@
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-WORK=${WORK:-$HERE/work}
+mkdir -p "${WORK:=$HERE/work}"
+WORK=$(cd "$WORK" && pwd)
 COMPILER=${COMPILER:-gcc-16}            # gcc-16: from Debian sid, in a folder of its own; gcc-12: this machine's
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
 JOBS=${JOBS:-$(nproc)}
@@ -14,12 +15,12 @@ MEMORY=2048                             # of the machine that is emulated, in MB
 
 TREE=$WORK/$COMPILER                    # where the compiler is the one to be used, and kernels are built
 KERNELS=$TREE/asos
+MADE=$WORK/with-$COMPILER               # kernels, profiles, and what was counted
 DEBIAN=$WORK/debian                     # where the applications are installed
 COLLECTOR=$WORK/collector
-TARAX=${TARAX:-$WORK/tarax/tarax}
+TARAX=$(realpath -m "${TARAX:-$WORK/tarax/tarax}")
 
-unset MAKEFLAGS MFLAGS MAKELEVEL         # each make here has jobs of its own
-mkdir -p "$WORK"
+unset MAKEFLAGS MFLAGS MAKELEVEL        # each make here has jobs of its own
 
 # Runs a command line where the compiler is, in the folder of the kernels, which is called $asos there.
 at_compiler() {
@@ -39,6 +40,7 @@ make_file() {
     rm -rf "$made.new"
     "$@" "$made.new"
     echo $((SECONDS - start)) >"$made.seconds"
+    rm -rf "$made"
     mv "$made.new" "$made"
 }
 

@@ -22,4 +22,10 @@ CONFIGURATION
 }
 serve() { mkdir -p /var/lib/nginx /var/log/nginx; nginx -c /usr/share/asos/nginx.conf; }
 is_ready() { ab -q -n 1 http://127.0.0.1/page >/dev/null 2>&1; }
-load() { for keep in "" -k; do ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page || return 1; done; }
+load() {
+    for keep in "" -k; do
+        ab $keep -q -c 16 -n $(($1 / 2)) http://127.0.0.1/page >/tmp/ab.out 2>&1 || return 1
+        cat /tmp/ab.out
+        grep -q '^Document Length: *8192 bytes' /tmp/ab.out && grep -q '^Failed requests: *0$' /tmp/ab.out && ! grep -q Non-2xx /tmp/ab.out || return 1
+    done
+}

@@ -44,6 +44,6 @@ enum arrival block_arrival(struct block *block, bool last_was_begun, const struc
         block->is_cut = true;
         return ARRIVED_IN_LINE;
     }
-    /* QEMU stops blocks half-way, for its timers, and goes on with the rest of it. */
+    /* QEMU stops blocks half-way, where an instruction speaks to a device, and goes on with the rest. */
     return next->start >= block->start && next->start < block->end ? ARRIVED_IN_LINE : ARRIVED_SOMEHOW;
 }

@@ -1,6 +1,7 @@
 #include "block.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct block **heads;        /* of the chains of one hash */
 static uint64_t capacity, count;
@@ -44,12 +45,22 @@ struct block *block_kept(const struct block *block)
             && kept->target == block->target && kept->flow == block->flow && kept->instructions == block->instructions)
             return kept;
     kept = malloc(sizeof *kept);
-    if (kept == NULL)
+    uint8_t *sizes = malloc(block->instructions);
+    if (kept == NULL || sizes == NULL)
         abort();
     *kept = *block;
+    kept->sizes = memcpy(sizes, block->sizes, block->instructions);
     push(kept);
     count++;
     return kept;
+}
+
+uint32_t block_instructions_from(const struct block *block, uint64_t address)
+{
+    uint32_t before = 0;
+    for (uint64_t at = block->start; before < block->instructions && at < address; before++)
+        at += block->sizes[before];
+    return block->instructions - before;
 }
 
 void block_each(void (*callback)(struct block *block, void *data), void *data)

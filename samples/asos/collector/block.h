@@ -12,6 +12,7 @@ struct block {
     uint64_t start, last, end;  /* last: where the last instruction begins                  */
     uint64_t target;            /* of a direct branch, else 0                               */
     uint32_t instructions;
+    const uint8_t *sizes;       /* of each instruction, bytes                               */
     enum flow flow;             /* of the last instruction                                  */
     bool counted;               /* it is code of which counts and records are wanted        */
     bool handles_interrupts;    /* the processor comes here on its own                      */
@@ -33,7 +34,10 @@ enum arrival {
 /* What happened between a block, whose last instruction was begun or not, and the next one. */
 enum arrival block_arrival(struct block *block, bool last_was_begun, const struct block *next);
 
-/* The block equal to this one, which is kept; a block that QEMU translates again is the same. Callers take turns. */
+/* How many of the block's instructions begin at this address or later. */
+uint32_t block_instructions_from(const struct block *block, uint64_t address);
+
+/* The block equal to this one, which is kept; a block that QEMU translates again is the same. The sizes are copied. Callers take turns. */
 struct block *block_kept(const struct block *block);
 
 /* Calls back for every block. */

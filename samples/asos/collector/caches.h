@@ -6,7 +6,7 @@
  *                       maps the text of its own image
  *
  * Both forget what was used least recently and fetch nothing ahead. User code and kernel code share them, and
- * KPTI's switches flush nothing (as with PCID).
+ * nothing flushes them.
  */
 #ifndef CACHES_H
 #define CACHES_H

@@ -36,7 +36,7 @@ struct processor {
     unsigned newest, remembered;
     uint64_t until_sample;
     uint64_t clock;                         /* instructions of all code                           */
-    uint64_t instructions, taken, samples, interrupted;     /* while counting, of what is wanted  */
+    uint64_t instructions, taken, samples, interrupted, abandoned;  /* while counting, of what is wanted */
     struct caches caches;
 };
 
@@ -63,6 +63,7 @@ static uint64_t program_shift;              /* and from where it was linked to w
 static bool program_is_found;
 static struct executable kernel;
 static uint64_t kernel_text, kernel_text_linked, kernel_end_linked;     /* _text, where it is; _text and _end in the file */
+static bool kernel_is_mapped;               /* in the file */
 static char line[512];                      /* that the guest is telling */
 static size_t line_size;
 
@@ -86,6 +87,19 @@ static struct moment now(const struct processor *processor, unsigned index)
     };
 }
 
+/* As perf does: the kernel's mapping is named after the symbol at which it begins. */
+static void write_kernel_mapping(void)
+{
+    static const char name[] = "[kernel.kallsyms]_text";
+    if (file == NULL || kernel.bytes == NULL || kernel_is_mapped)
+        return;
+    kernel_is_mapped = true;
+    kernel_text = kernel_text != 0 ? kernel_text : kernel_text_linked;
+    struct build_id id = executable_build_id(&kernel);
+    perfdata_mapping(file, now(NULL, 0), true, kernel_text, kernel_end_linked - kernel_text_linked, kernel_text, name);
+    perfdata_build_id(file, true, &id, "[kernel.kallsyms]");
+}
+
 static void write_sample(struct processor *processor, unsigned index, uint64_t address)
 {
     struct branch branches[BRANCHES_MAXIMUM];
@@ -94,6 +108,7 @@ static void write_sample(struct processor *processor, unsigned index, uint64_t a
         branches[i] = processor->ring[(processor->newest - 1 - i) % BRANCHES_MAXIMUM];
     pthread_mutex_lock(&turn);
     if (file != NULL && getpid() == owner) {
+        write_kernel_mapping();             /* where the guest has told nothing */
         processor->samples++;
         perfdata_sample(file, now(processor, index), address, branches, count);
     }
@@ -145,9 +160,12 @@ static void follow(struct processor *processor, unsigned index, struct block *bl
     enum arrival arrival = block_arrival(block, processor->last_was_begun, next);
     if (!counting)
         return;
-    block->abandoned += !processor->last_was_begun && !block->is_cut;
+    bool is_abandoned = !processor->last_was_begun && !block->is_cut;
+    block->abandoned += is_abandoned;
     switch (arrival) {
     case ARRIVED_IN_LINE:
+        if (is_abandoned && block->counted)     /* what is left of it is counted as the next block */
+            processor->instructions -= block_instructions_from(block, next->start);
         break;
     case ARRIVED_BY_BRANCH:
     case ARRIVED_BY_INTERRUPT_AT_TARGET:
@@ -168,9 +186,22 @@ static void follow(struct processor *processor, unsigned index, struct block *bl
         break;
     case ARRIVED_SOMEHOW:
         processor->interrupted++;
+        processor->abandoned += is_abandoned && block->counted;
         forget_branches(processor);
         break;
     }
+}
+
+/* A processor's first block. In user mode it is a thread, which only now has its own number. */
+static void begin(struct processor *processor, unsigned index)
+{
+    processor->thread = (uint32_t)syscall(SYS_gettid);
+    if (options.is_system || index == 0 || getpid() != owner)
+        return;
+    pthread_mutex_lock(&turn);
+    if (file != NULL)
+        perfdata_thread(file, now(processor, index), (uint32_t)owner);
+    pthread_mutex_unlock(&turn);
 }
 
 static void on_block(unsigned index, void *data)
@@ -186,6 +217,8 @@ static void on_block(unsigned index, void *data)
     if (block != NULL) {
         follow(processor, index, block, next);
         is_again = block->flow == FLOW_REPEAT && next->start == block->last && processor->last_was_begun;
+    } else {
+        begin(processor, index);
     }
     processor->block = next;
     processor->last_was_begun = false;
@@ -219,18 +252,6 @@ static void note_kernel_symbol(const char *name, uint64_t address, void *data)
         kernel_end_linked = address;
 }
 
-/* As perf does: the kernel's mapping is named after the symbol at which it begins. */
-static void write_kernel_mapping(void)
-{
-    static const char name[] = "[kernel.kallsyms]_text";
-    if (file == NULL || kernel.bytes == NULL)
-        return;
-    kernel_text = kernel_text != 0 ? kernel_text : kernel_text_linked;
-    struct build_id id = executable_build_id(&kernel);
-    perfdata_mapping(file, now(NULL, 0), true, kernel_text, kernel_end_linked - kernel_text_linked, kernel_text, name);
-    perfdata_build_id(file, true, &id, "[kernel.kallsyms]");
-}
-
 static struct build_id build_id_of(const char *digits)
 {
     struct build_id id = {.size = 0};
@@ -245,7 +266,8 @@ static void hear(const char *told)
     char name[256], digits[64] = "";
     uint64_t address, size;
     if (sscanf(told, "text %" SCNx64, &address) == 1) {
-        kernel_text = address;
+        kernel_text = kernel_is_mapped ? kernel_text : address;
+        write_kernel_mapping();
     } else if (sscanf(told, "module %200s %" SCNx64 " %" SCNu64 " %60s", name + 1, &address, &size, digits) >= 3) {
         name[0] = '[';
         strcat(name, "]");
@@ -265,11 +287,7 @@ static void on_mark(unsigned index, void *data)
     unsigned what = (unsigned)(uintptr_t)data;
     pthread_mutex_lock(&turn);
     if (what == MARK_START || what == MARK_STOP) {
-        if (what == MARK_START && !counting && options.marked) {
-            options.marked = false;         /* the first time */
-            write_kernel_mapping();
-        }
-        counting = what == MARK_START;
+        counting = options.marked ? what == MARK_START : counting;
         for (unsigned i = 0; i < processor_count; i++)
             forget_branches(processors[i]);
     } else if (what == '\n' || line_size == sizeof line - 1) {
@@ -312,7 +330,7 @@ static void open_recording_of_program(void)
     is_open = true;
     program = realpath(qemu_plugin_path_to_binary(), NULL);
     if (program == NULL || !open_recording(program))
-        exit(1);
+        _exit(1);
     if (file != NULL)
         perfdata_process(file, now(NULL, 0), strrchr(program, '/') + 1);
 }
@@ -367,6 +385,10 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *translate
         .instructions = (uint32_t)count,
         .counted = is_wanted(qemu_plugin_insn_vaddr(first)),
     };
+    uint8_t sizes[count];                   /* QEMU: 512 at most */
+    for (size_t i = 0; i < count; i++)
+        sizes[i] = (uint8_t)qemu_plugin_insn_size(qemu_plugin_tb_get_insn(translated, i));
+    block.sizes = sizes;
     block.flow = instruction_flow(qemu_plugin_insn_data(last), size, block.last, &block.target);
 
     pthread_mutex_lock(&turn);
@@ -407,11 +429,8 @@ static void on_processor(qemu_plugin_id_t id, unsigned index)
     }
     struct processor *processor = processors[index];    /* a new thread may have the number of one that is gone */
     processor->block = NULL;
-    processor->thread = (uint32_t)syscall(SYS_gettid);
     processor->clock = processors[0]->clock;
     forget_branches(processor);
-    if (file != NULL && !options.is_system && index > 0 && getpid() == owner)
-        perfdata_thread(file, now(processor, index), (uint32_t)owner);
     pthread_mutex_unlock(&turn);
 }
 
@@ -471,12 +490,13 @@ static void measure_footprint(uint64_t *lines, uint64_t *pages)
 
 static void write_statistics(FILE *to)
 {
-    uint64_t instructions = 0, taken = 0, samples = 0, interrupted = 0, line_misses = 0, page_misses = 0, lines, pages;
+    uint64_t instructions = 0, taken = 0, samples = 0, interrupted = 0, abandoned = 0, line_misses = 0, page_misses = 0, lines, pages;
     for (unsigned i = 0; i < processor_count; i++) {
         instructions += processors[i]->instructions;
         taken += processors[i]->taken;
         samples += processors[i]->samples;
         interrupted += processors[i]->interrupted;
+        abandoned += processors[i]->abandoned;
         line_misses += processors[i]->caches.line_misses;
         page_misses += processors[i]->caches.page_misses;
     }
@@ -488,6 +508,7 @@ static void write_statistics(FILE *to)
     fprintf(to, "code_lines %" PRIu64 "\n", lines);
     fprintf(to, "code_pages %" PRIu64 "\n", pages);
     fprintf(to, "interruptions %" PRIu64 "\n", interrupted);
+    fprintf(to, "abandoned_blocks %" PRIu64 "\n", abandoned);
     fprintf(to, "samples %" PRIu64 "\n", samples);
 }
 
@@ -542,16 +563,16 @@ static void write_counts(FILE *to)
         executable_close(&opened);
 }
 
-static void write_to(const char *path, void (*write)(FILE *))
+/* Returns false, with a message, where not all could be written. */
+static bool write_to(const char *path, void (*write)(FILE *))
 {
     FILE *to = path == NULL ? stderr : fopen(path, "we");
-    if (to == NULL) {
-        perror(path);
-        return;
-    }
-    write(to);
-    if (path != NULL && fclose(to) != 0)
-        perror(path);
+    if (to != NULL)
+        write(to);
+    bool is_whole = to != NULL && !ferror(to) && (path == NULL || fclose(to) == 0);
+    if (!is_whole)
+        perror(path != NULL ? path : "collector");
+    return is_whole;
 }
 
 static void on_exit_of_emulator(qemu_plugin_id_t id, void *data)
@@ -561,13 +582,14 @@ static void on_exit_of_emulator(qemu_plugin_id_t id, void *data)
         return;
     pthread_mutex_lock(&turn);
     counting = false;
-    if (file != NULL)
-        perfdata_close(file);
+    bool is_whole = file == NULL || perfdata_close(file);
     file = NULL;
     pthread_mutex_unlock(&turn);
-    write_to(options.statistics, write_statistics);
+    is_whole &= write_to(options.statistics, write_statistics);
     if (options.counts != NULL)
-        write_to(options.counts, write_counts);
+        is_whole &= write_to(options.counts, write_counts);
+    if (!is_whole)
+        _exit(1);
 }
 
 /* ---- the beginning ---- */
@@ -645,8 +667,6 @@ __attribute__((visibility("default"))) int qemu_plugin_install(
     if (!open_kernel() || (options.is_system && !open_recording("-a")))
         return 1;
     counting = !options.marked;
-    if (counting)
-        write_kernel_mapping();
     qemu_plugin_register_vcpu_init_cb(id, on_processor);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     if (!options.is_system)

@@ -346,7 +346,9 @@ static void put_event(struct perfdata *file)
     put_u32(file, sizeof event);
     put(file, &event, sizeof event);
     put_u32(file, 0);                                   /* ids */
-    put_string(file, file->about.kernel ? "br_inst_retired.near_taken:k" : "br_inst_retired.near_taken:u");
+    put_string(file, file->about.kernel && file->about.user ? "br_inst_retired.near_taken"
+        : file->about.kernel ? "br_inst_retired.near_taken:k"
+        : "br_inst_retired.near_taken:u");
 }
 
 static void put_command(struct perfdata *file)

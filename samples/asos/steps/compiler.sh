@@ -2,10 +2,11 @@
 # compiler.sh: a Debian with the compiler, and the kernel's source in it.
 . "$(dirname "$0")/../settings.sh"
 tools=make,flex,bison,bc,libelf-dev,libc6-dev,kmod,cpio,perl,xz-utils
-if [ "$COMPILER" != gcc-12 ] && [ ! -x "$TREE/usr/bin/$COMPILER" ]; then
+if [ "$COMPILER" != gcc-12 ] && [ ! -d "$TREE" ]; then
     say "a Debian sid with $COMPILER"
-    rm -rf "$TREE"
-    debootstrap --variant=minbase --include="$COMPILER,$tools" sid "$TREE" "$MIRROR" >"$TREE.log" 2>&1 || { tail "$TREE.log" >&2; exit 1; }
+    rm -rf "$TREE.new"
+    debootstrap --variant=minbase --include="$COMPILER,$tools" sid "$TREE.new" "$MIRROR" >"$TREE.log" 2>&1 || { tail "$TREE.log" >&2; exit 1; }
+    mv "$TREE.new" "$TREE"
 fi
 mkdir -p "$KERNELS"
 if [ ! -d "$KERNELS/source" ]; then
@@ -15,4 +16,3 @@ if [ ! -d "$KERNELS/source" ]; then
     tar xf "/usr/src/linux-source-$LINUX.tar.xz" -C "$KERNELS/source.new" --strip-components=1
     mv "$KERNELS/source.new" "$KERNELS/source"
 fi
-cp "$HERE/../kernel/gcc-with-profile" "$KERNELS/"

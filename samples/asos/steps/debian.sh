@@ -8,4 +8,8 @@ done
 make_debian() {
     debootstrap --variant=minbase --include="$packages" bookworm "$1" "$MIRROR" >"$1.log" 2>&1 || { tail "$1.log" >&2; exit 1; }
 }
-[ -d "$DEBIAN" ] || { say "a Debian with the applications"; make_file "$DEBIAN" make_debian; }
+if [ ! -d "$DEBIAN" ] || [ "$(cat "$DEBIAN.packages" 2>/dev/null)" != "$packages" ]; then
+    say "a Debian with the applications"
+    make_file "$DEBIAN" make_debian
+    echo "$packages" >"$DEBIAN.packages"
+fi

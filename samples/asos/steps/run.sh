@@ -11,10 +11,11 @@ machine() {
     [ -z "$record" ] || plugin="$plugin,out=$1/perf.data,counts=$1/counts"
     timeout 1800 qemu-system-x86_64 -accel tcg,thread=single -icount shift=0,sleep=off -rtc base=2024-01-01,clock=vm -seed "$seed" \
         -machine q35 -cpu max,-la57 -smp 1 -m "$MEMORY" -display none -monitor none -net none -no-reboot \
-        -serial "file:$1/console" -kernel "$WORK/kernels/$kernel" -initrd "$WORK/images/$application" \
-        -append "console=ttyS0 panic=-1 quiet" -plugin "$plugin"
+        -serial "file:$1/console" -kernel "$MADE/kernels/$kernel" -initrd "$WORK/images/$application" \
+        -append "console=ttyS0 panic=-1 quiet" -plugin "$plugin" || say "the emulator ended with status $?"
     tr -d '\r' <"$1/console" | sed -n 's/^asos: dmesg: //p' >"$1/dmesg"
     grep -q '^asos: done' "$1/console" || { say "$application did not come to its end on the kernel $kernel:"; tail -20 "$1/console" >&2; exit 1; }
+    [ -s "$1/statistics" ] && { [ -z "$record" ] || { [ -s "$1/counts" ] && [ -s "$1/perf.data" ]; }; } || { say "the collector left nothing"; exit 1; }
 }
 
 say "$application on the kernel $kernel${record:+, recorded}"
