@@ -37,9 +37,8 @@ public enum OutputFormat
 public enum DiscriminatorHandling
 {
     /// <summary>
-    /// As the target compiler needs it: kept for Clang, and from GCC 13 on, where a compiler of the same family made the binary; else one position per line, for GCC up to 12 with the
-    /// count of the last discriminator (<see cref="LineCount.Last"/>), and with the largest where a compiler of another family made the binary, since GCC and Clang number the code of a
-    /// line in different ways.
+    /// As the target compiler needs it: kept where a compiler of the same family made the binary; else one position per line, since GCC and Clang number the code of a line in
+    /// different ways.
     /// </summary>
     Auto,
 

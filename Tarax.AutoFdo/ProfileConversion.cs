@@ -35,7 +35,7 @@ internal static class ProfileConversion
             ConversionFailure.UnknownCompiler,
             $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
-        profile = WithDiscriminatorsFor(profile, statistics, options, report);
+        profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
         profile = profile.WithInlined(options.Inlined).WithHotCutoff(options.HotCutoff ?? report.Compiler?.HotCutoff ?? 0);
         profile = report.Compiler is { NeedsPositionsOfCalls: true } && options.Inlined == InlinedBodies.Auto ? profile.WithPositionsOfCalls() : profile;
@@ -157,17 +157,18 @@ internal static class ProfileConversion
     private static IEnumerable<string> ByWeight(BuildStatistics statistics) =>
         statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal);
 
-    /// <summary>Discriminators of another family's compiler mean nothing to this one; its own it knows, or takes the last of a line for all of it.</summary>
-    private static SampleProfile WithDiscriminatorsFor(SampleProfile profile, BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    /// <summary>
+    /// GCC and Clang number the pieces of code on a line in different ways. GCC up to 12 masks the numbers off and takes the last piece's count for the line (auto-profile.cc), which does more
+    /// for its programs than the largest (docs/outcome.md).
+    /// </summary>
+    private static bool KeepsDiscriminators(BuildStatistics statistics, ConversionOptions options, ConversionReport report)
     {
         if (options.Discriminators != DiscriminatorHandling.Auto)
         {
-            return options.Discriminators == DiscriminatorHandling.Keep ? profile : profile.WithoutDiscriminators();
+            return options.Discriminators == DiscriminatorHandling.Keep;
         }
 
-        bool isOfSameFamily = CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
-        bool isKnown = report.Compiler?.KnowsDiscriminators ?? report.Format >= ProfileFormat.GcovV2;
-        return isOfSameFamily && isKnown ? profile : profile.WithoutDiscriminators(isOfSameFamily ? LineCount.Last : LineCount.Largest);
+        return CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
     }
 
     /// <summary>The functions of the binary, for LLVM's extensible binary. A kernel's cold code is better left to the compiler's own guesses.</summary>

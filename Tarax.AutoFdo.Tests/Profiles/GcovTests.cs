@@ -147,22 +147,6 @@ public sealed class GcovTests
     }
 
     [Test]
-    public void As_GCC_12_reads_it_a_line_has_the_count_of_its_last_discriminator_and_all_its_targets()
-    {
-        var profile = new SampleProfile(
-        [
-            new("f", "", 0, 0, new FunctionBody(
-                [new(new(1, 0), 30, [new("a", 1)]), new(new(1, 2), 10, [new("a", 2), new("b", 3)]), new(new(2, 1), 7, [])],
-                [new(new(1, 1), "g", "", new FunctionBody([new(new(0, 0), 9, []), new(new(0, 4), 4, [])], [])), new(new(1, 3), "g", "", new FunctionBody([new(new(0, 1), 5, [])], []))])),
-        ]).WithoutDiscriminators(LineCount.Last);
-        var body = profile.Functions.Single().Body;
-        Assert.That(body.Positions.Select(p => (p.Position, p.Count)), Is.EqualTo(new[] { (new SourcePosition(1, 0), 10UL), (new SourcePosition(2, 0), 7UL) }));
-        Assert.That(body.Positions[0].Targets, Is.EqualTo(new[] { new CallTarget("a", 3), new CallTarget("b", 3) }));
-        Assert.That(body.Calls.Single().Position, Is.EqualTo(new SourcePosition(1, 0)));
-        Assert.That(body.Calls.Single().Body.Positions.Single().Count, Is.EqualTo(5), "two copies of a call: as often as the more executed one");
-    }
-
-    [Test]
     public void Summary_follows_the_formats_description()
     {
         // 90 positions of 1, 9 of 10 and 1 of 820: the total is 1000.

@@ -5,17 +5,17 @@ namespace Tarax.AutoFdo.Tests.Profiles;
 
 public sealed class TargetCompilerTests
 {
-    [TestCase("gcc-5", GcovVersion.V1, false)]
-    [TestCase("gcc-11", GcovVersion.V1, false)]
-    [TestCase("gcc-12", GcovVersion.V2, false)]
-    [TestCase("gcc-13", GcovVersion.V2, true)]
-    [TestCase("gcc-15.2.0", GcovVersion.V2, true)]
-    [TestCase("x86_64-linux-gnu-g++-16", GcovVersion.V3, true)]
-    [TestCase("gcc16", GcovVersion.V3, true)]
-    public void Compiler_decides_version_and_discriminators(string name, GcovVersion version, bool knowsDiscriminators)
+    [TestCase("gcc-5", GcovVersion.V1)]
+    [TestCase("gcc-11", GcovVersion.V1)]
+    [TestCase("gcc-12", GcovVersion.V2)]
+    [TestCase("gcc-13", GcovVersion.V2)]
+    [TestCase("gcc-15.2.0", GcovVersion.V2)]
+    [TestCase("x86_64-linux-gnu-g++-16", GcovVersion.V3)]
+    [TestCase("gcc16", GcovVersion.V3)]
+    public void Compiler_decides_version(string name, GcovVersion version)
     {
         Assert.That(TargetCompiler.TryParse(name, out var compiler), Is.True);
-        Assert.That((compiler.GcovVersion, compiler.KnowsDiscriminators), Is.EqualTo((version, knowsDiscriminators)));
+        Assert.That(compiler.GcovVersion, Is.EqualTo(version));
     }
 
     [TestCase("gcc")]

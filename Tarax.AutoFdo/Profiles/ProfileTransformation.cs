@@ -40,7 +40,7 @@ internal static class ProfileTransformation
         }));
     }
 
-    public static FunctionProfile WithoutDiscriminators(FunctionProfile function, LineCount count) => function with { Body = WithoutDiscriminators(function.Body, count) };
+    public static FunctionProfile WithoutDiscriminators(FunctionProfile function) => function with { Body = WithoutDiscriminators(function.Body) };
 
     public static FunctionProfile WithoutZeroCounts(FunctionProfile function) => function with { Body = WithoutZeroCounts(function.Body) };
 
@@ -137,8 +137,15 @@ internal static class ProfileTransformation
     /// <summary>
     /// Most lines have one position, and most calls one place: only what comes together is accumulated.
     /// </summary>
-    private static FunctionBody WithoutDiscriminators(FunctionBody body, LineCount count)
+    private static FunctionBody WithoutDiscriminators(FunctionBody body)
     {
+        if (body.Calls.Any(c => c.Position.Discriminator != 0))
+        {
+            var accumulator = new BodyAccumulator();
+            accumulator.Add(body, CountRule.Maximum, p => p with { Discriminator = 0 }, n => n);
+            return accumulator.ToBody();
+        }
+
         var positions = new List<PositionCount>(body.Positions.Count);
         for (int start = 0, end; start < body.Positions.Count; start = end)
         {
@@ -148,29 +155,20 @@ internal static class ProfileTransformation
             {
             }
 
-            positions.Add(end == start + 1 ? first with { Position = first.Position with { Discriminator = 0 } } : OfLine(body.Positions, start, end, count));
+            positions.Add(end == start + 1 ? first with { Position = first.Position with { Discriminator = 0 } } : OfLine(body.Positions, start, end));
         }
 
-        var lines = body with { Positions = positions, Calls = [.. body.Calls.Select(c => c with { Body = WithoutDiscriminators(c.Body, count) })] };
-        if (body.Calls.All(c => c.Position.Discriminator == 0))
-        {
-            return lines;
-        }
-
-        var accumulator = new BodyAccumulator();
-        accumulator.Add(lines, CountRule.Maximum, p => p with { Discriminator = 0 }, n => n);
-        return accumulator.ToBody();
+        return body with { Positions = positions, Calls = [.. body.Calls.Select(c => c with { Body = WithoutDiscriminators(c.Body) })] };
     }
 
-    /// <summary>The positions of one line as one, with all their targets.</summary>
-    private static PositionCount OfLine(IReadOnlyList<PositionCount> positions, int start, int end, LineCount count)
+    /// <summary>The positions of one line as one: the largest count, and all targets.</summary>
+    private static PositionCount OfLine(IReadOnlyList<PositionCount> positions, int start, int end)
     {
         var line = new BodyAccumulator();
         var place = positions[start].Position with { Discriminator = 0 };
         for (int i = start; i < end; i++)
         {
-            bool counts = count == LineCount.Largest || i == end - 1;
-            line.AddCount(place, counts ? positions[i].Count : 0, positions[i].CodeBytes, CountRule.Maximum);
+            line.AddCount(place, positions[i].Count, positions[i].CodeBytes, CountRule.Maximum);
             foreach (var target in positions[i].Targets)
             {
                 line.AddTarget(place, target.Name, target.Count);

@@ -266,11 +266,9 @@ public sealed class SampleProfile
     }
 
     /// <summary>
-    /// The same profile with one position per line: its count is that of one of the line's discriminators, its targets are added up.
+    /// The same profile with one position per line: its count is the largest of the line's discriminators, its targets are added up.
     /// </summary>
-    /// <param name="count">Which.</param>
-    public SampleProfile WithoutDiscriminators(LineCount count = LineCount.Largest) =>
-        With(Functions.Select(f => ProfileTransformation.WithoutDiscriminators(f, count)), isFlowSensitive: false);
+    public SampleProfile WithoutDiscriminators() => With(Functions.Select(ProfileTransformation.WithoutDiscriminators), isFlowSensitive: false);
 
     /// <summary>The same profile where every function that ran was entered at least once, see <see cref="TargetCompiler.NeedsHeadCounts"/>.</summary>
     public SampleProfile WithHeadCounts() =>

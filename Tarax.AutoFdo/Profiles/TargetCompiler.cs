@@ -8,9 +8,9 @@ namespace Tarax.AutoFdo.Profiles;
 /// <param name="MajorVersion">Its major version, such as 12.</param>
 public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVersion)
 {
-    /// <summary>First GCC that reads version 2 and 3, and first with discriminators in its own code.</summary>
+    /// <summary>First GCC that reads version 2 and 3, and first that takes what ran for run, however it was entered.</summary>
     private const int FirstWithVersion2 = 12;
-    private const int FirstWithDiscriminators = 13;
+    private const int FirstWithoutHeadCounts = 13;
     private const int FirstWithVersion3 = 16;
 
     /// <summary>First Clang that reads the extensible binary form.</summary>
@@ -28,16 +28,10 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
         MajorVersion >= FirstWithVersion3 ? GcovVersion.V3 : MajorVersion >= FirstWithVersion2 ? GcovVersion.V2 : GcovVersion.V1;
 
     /// <summary>
-    /// Whether the compiler tells the discriminators of a line apart. GCC up to 12 masks them off when it looks a position up, so of
-    /// several positions of one line it would take the last.
-    /// </summary>
-    public bool KnowsDiscriminators => Family == CompilerFamily.Clang || MajorVersion >= FirstWithDiscriminators;
-
-    /// <summary>
     /// Whether the compiler takes a function that was never seen to be entered for one that never ran, whatever its positions say.
     /// GCC 12 does (a loop that was running when the recording began, all of whose blocks get count 0); GCC 11 loses the first block.
     /// </summary>
-    public bool NeedsHeadCounts => Family == CompilerFamily.Gcc && MajorVersion < FirstWithDiscriminators;
+    public bool NeedsHeadCounts => Family == CompilerFamily.Gcc && MajorVersion < FirstWithoutHeadCounts;
 
     /// <summary>
     /// Whether the compiler gives the head count not only to a function's first block but to its last too, which in C++ is most often a landing pad that hardly ever

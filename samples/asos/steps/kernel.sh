@@ -11,7 +11,7 @@ build() {
     at_compiler "
         cd source
         export REAL_CC=$COMPILER PROFILE=${profile:+\$asos/$name/kernel.afdo} KBUILD_BUILD_TIMESTAMP=2024-01-01 KBUILD_BUILD_USER=asos KBUILD_BUILD_HOST=asos
-        make='make -s O=../$name CC=\$asos/$name/gcc-with-profile HOSTCC=$COMPILER'
+        make=\"make -s O=../$name CC=\$asos/$name/gcc-with-profile HOSTCC=$COMPILER\"
         if [ $name = baseline ]; then \$make KCONFIG_ALLCONFIG=\$asos/$name/kernel.config allnoconfig
         else cp ../baseline/.config ../$name/ && \$make olddefconfig; fi
         \$make -j$JOBS ${profile:+KCFLAGS=-g0} bzImage" >"$KERNELS/$name.log" 2>&1 || { tail -20 "$KERNELS/$name.log" >&2; exit 1; }
