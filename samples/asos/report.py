@@ -56,10 +56,13 @@ def table(head, rows):
 
 
 def text_size(vmlinux):
-    for line in subprocess.run(['size', '-A', str(vmlinux)], capture_output=True, text=True, check=True).stdout.splitlines():
-        if line.startswith('.text '):
-            return int(line.split()[1])
-    return 0
+    """Of all functions, since the section is filled up to a multiple of 2 MiB."""
+    sizes = {}
+    for line in subprocess.run(['nm', '-S', '--defined-only', str(vmlinux)], capture_output=True, text=True, check=True).stdout.splitlines():
+        fields = line.split()
+        if len(fields) == 4 and fields[2] in 'tT':
+            sizes[fields[0]] = int(fields[1], 16)
+    return sum(sizes.values())
 
 
 def functions(report):
@@ -135,7 +138,7 @@ def main():
 
     kernels = ['baseline', *applications, *(['all'] if is_complete else [])]
     print('The kernels:\n')
-    table(['kernel', 'text, bytes', 'functions in the profile', 'seconds to record', 'to convert', 'to build'],
+    table(['kernel', 'functions, bytes', 'functions in the profile', 'seconds to record', 'to convert', 'to build'],
           [[k, f"{text_size(built / k / 'vmlinux'):,}", functions(made / 'profiles' / f'{k}.afdo.report'), *(seconds(made, n) or '' for n in (f'runs/baseline/{k}.recorded', f'profiles/{k}.afdo', f'kernels/{k}'))] for k in kernels])
     print('The sampled profile beside exact counts of the same run:\n')
     table(['application', 'samples', 'overlap', 'of the hottest 100 functions'],
