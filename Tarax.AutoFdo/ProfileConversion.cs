@@ -37,6 +37,7 @@ internal static class ProfileConversion
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
+        profile = report.Compiler is { NeedsBaseStructors: true } ? profile.WithBaseStructors() : profile;
         profile = profile.WithInlined(options.Inlined).WithHotCutoff(options.HotCutoff ?? report.Compiler?.HotCutoff ?? 0);
         profile = report.Compiler is { NeedsPositionsOfCalls: true } && options.Inlined == InlinedBodies.Auto ? profile.WithPositionsOfCalls() : profile;
         profile = options.HeadCounts switch

@@ -18,6 +18,23 @@ public sealed class TargetCompilerTests
         Assert.That(compiler.GcovVersion, Is.EqualTo(version));
     }
 
+    [TestCase("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC4EOS4_", "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC2EOS4_")]
+    [TestCase("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC4IS3_EEPKcRKS3_", "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC2IS3_EEPKcRKS3_")]
+    [TestCase("_ZN4Json5ValueD4Ev", "_ZN4Json5ValueD2Ev")]
+    [TestCase("_ZN1aILi44EEC4Ev", "_ZN1aILi44EEC2Ev")]
+    [TestCase("_ZN3AC4E", "_ZN3AC4E")]
+    [TestCase("_ZN5xC4EyC1Ev", "_ZN5xC4EyC1Ev")]
+    [TestCase("_ZN99C4Ev", "_ZN99C4Ev")]
+    [TestCase("_ZN1AC4Ev.part.0", "_ZN1AC4Ev.part.0")]
+    [TestCase("C4E", "C4E")]
+    public void GCC_16_gets_the_base_variant_of_constructors_and_destructors(string name, string expected)
+    {
+        var body = new FunctionBody([new(new(1, 0), 5, [new(name, 5)])], [new(new(2, 0), name, "", new FunctionBody([new(new(1, 0), 3, [])], []))]);
+        var function = new SampleProfile([new(name, "", 0, 0, body)]).For(new TargetCompiler(CompilerFamily.Gcc, 16)).Functions.Single();
+        Assert.That((function.Name, function.Body.Positions[0].Targets[0].Name, function.Body.Calls[0].Callee), Is.EqualTo((expected, expected, expected)));
+        Assert.That(new SampleProfile([new(name, "", 0, 0, body)]).For(new TargetCompiler(CompilerFamily.Gcc, 12)).Functions.Single().Name, Is.EqualTo(name));
+    }
+
     [TestCase("gcc")]
     [TestCase("12")]
     [TestCase("icc-12")]

@@ -286,7 +286,8 @@ public sealed class SampleProfile
     /// <param name="compiler">The compiler.</param>
     public SampleProfile For(TargetCompiler compiler)
     {
-        var profile = compiler.NeedsPositionsOfCalls ? WithPositionsOfCalls() : this;
+        var profile = compiler.NeedsBaseStructors ? WithBaseStructors() : this;
+        profile = compiler.NeedsPositionsOfCalls ? profile.WithPositionsOfCalls() : profile;
         return profile.WithHeadCountsFor(compiler).WithHotCutoff(HotCutoff == 0 ? compiler.HotCutoff : HotCutoff);
     }
 
@@ -305,6 +306,12 @@ public sealed class SampleProfile
 
     /// <summary>The same profile with a position, without targets, wherever something was inlined, see <see cref="TargetCompiler.NeedsPositionsOfCalls"/>.</summary>
     public SampleProfile WithPositionsOfCalls() => With(Functions.Select(ProfileTransformation.WithPositionsOfCalls));
+
+    /// <summary>
+    /// The same profile with the base variant's name (C2, D2 of the Itanium C++ ABI) for constructors and destructors that have the unified one's (C4, D4), see
+    /// <see cref="TargetCompiler.NeedsBaseStructors"/>.
+    /// </summary>
+    public SampleProfile WithBaseStructors() => BaseStructors.Of(this);
 
     /// <summary>The same profile where more or less is taken for hot.</summary>
     /// <param name="cutoff">See <see cref="HotCutoff"/>.</param>

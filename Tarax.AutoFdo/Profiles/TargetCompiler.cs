@@ -45,6 +45,11 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     public bool NeedsPositionsOfCalls => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
 
     /// <summary>
+    /// Whether the compiler looks for the base variant of a constructor or destructor that was inlined, which its debug information calls otherwise: GCC 16.
+    /// </summary>
+    public bool NeedsBaseStructors => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
+
+    /// <summary>
     /// The share of counts that is best taken for hot, see <see cref="SampleProfile.HotCutoff"/>; 0 for the compiler's own choice. GCC 16 makes small what it takes for cold, and
     /// takes 99 % for hot by itself.
     /// </summary>
