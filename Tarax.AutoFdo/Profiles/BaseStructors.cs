@@ -7,13 +7,9 @@ namespace Tarax.AutoFdo.Profiles;
 internal static class BaseStructors
 {
     /// <summary>The same profile with the base variant's names. Calls that come to the same name are added up.</summary>
-    public static SampleProfile Of(SampleProfile profile) => !profile.Functions.Any(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)) ? profile
-        : profile.With(profile.Functions.Select(function =>
-        {
-            var body = new BodyAccumulator();
-            body.Add(function.Body, CountRule.Sum, p => p, Of);
-            return function with { Name = Of(function.Name), Body = body.ToBody() };
-        }));
+    public static SampleProfile Of(SampleProfile profile) => profile.Functions.Any(f => f.Name.StartsWith("_Z", StringComparison.Ordinal))
+        ? profile.With(profile.Functions.Select(f => ProfileTransformation.Rename(f, Of)))
+        : profile;
 
     /// <summary>
     /// A mangled name with each unified variant as the base one: C4 and D4 that end a nested name or have template arguments (Itanium C++ ABI, 5.1). Identifiers, substitutions and

@@ -27,17 +27,15 @@ internal static class ProfileTransformation
     public static SampleProfile Rename(SampleProfile profile, Dictionary<string, string> names)
     {
         string Mapped(string name) => names.GetValueOrDefault(name, name);
-        return profile.With(profile.Functions.Select(function =>
-        {
-            if (!names.ContainsKey(function.Name) && !Mentions(function.Body, names))
-            {
-                return function;
-            }
+        return profile.With(profile.Functions.Select(f => names.ContainsKey(f.Name) || Mentions(f.Body, names) ? Rename(f, Mapped) : f));
+    }
 
-            var body = new BodyAccumulator();
-            body.Add(function.Body, CountRule.Sum, p => p, Mapped);
-            return function with { Name = Mapped(function.Name), Body = body.ToBody() };
-        }));
+    /// <summary>With other names for it and for what it calls; calls that come to the same name are added up.</summary>
+    public static FunctionProfile Rename(FunctionProfile function, Func<string, string> mapName)
+    {
+        var body = new BodyAccumulator();
+        body.Add(function.Body, CountRule.Sum, p => p, mapName);
+        return function with { Name = mapName(function.Name), Body = body.ToBody() };
     }
 
     public static FunctionProfile WithoutDiscriminators(FunctionProfile function) => function with { Body = WithoutDiscriminators(function.Body) };
