@@ -38,7 +38,7 @@ $(WORK)/$(COMPILER).made: $(STEPS)/compiler.sh
 	touch $@
 
 # Applications are made ready in one folder, one after the other.
-$(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/guest-init $(STEPS)/image.sh $(WORK)/debian.packages $(COLLECTOR)/made
+$(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/applications/web.inc $(HERE)/guest-init $(STEPS)/image.sh $(WORK)/debian.packages $(COLLECTOR)/made
 	flock $(WORK)/debian.packages $(STEPS)/image.sh $*
 
 $(KERNELS)/baseline: $(HERE)/kernel.config $(STEPS)/kernel.sh | $(WORK)/$(COMPILER).made

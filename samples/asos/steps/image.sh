@@ -31,7 +31,8 @@ image() {
     cp "$DEBIAN"/etc/{passwd,group,nsswitch.conf} "$root/etc/"
     echo "127.0.0.1 localhost" >"$root/etc/hosts"
     cp "$HERE/guest-init" "$root/init"
-    cp "$HERE/applications/$application.sh" "$root/application.sh"
+    cp -r "$HERE/applications" "$root/"
+    ln -s "$application.sh" "$root/applications/this"
     cp "$COLLECTOR/mark" "$root/usr/bin/"
     bring /usr/bin/busybox
     bring /usr/lib/x86_64-linux-gnu/libgcc_s.so.1      # opened by the C library when a thread ends
@@ -41,9 +42,11 @@ image() {
 }
 
 say "image of $application"
+cd "$HERE/applications"
 # shellcheck source=/dev/null
-. "$HERE/applications/$application.sh"
-cp "$HERE/applications/$application.sh" "$DEBIAN/tmp/application.sh"
+. "./$application.sh"
+rm -rf "$DEBIAN/applications"
+cp -r . "$DEBIAN/applications"
 mkdir -p "$DEBIAN/usr/share/asos"
-chroot "$DEBIAN" bash -euc '. /tmp/application.sh; prepare'
+chroot "$DEBIAN" bash -euc "cd /applications; . ./$application.sh; prepare"
 make_file "$WORK/images/$application" image
