@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
@@ -17,8 +18,7 @@ internal static class ProfileConversion
         CheckDebugInformation(binary, symbolizer);
         counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.Apply(counts, binary, report) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
-        var (profile, statistics) = ProfileBuilder.Build(
-            counts, symbolizer, options.MinimumCount, options.Threads, ran => TargetOf(ran, options).Format is { } target && target.IsLlvm());
+        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, ran => NeedsOf(ran, binary, options));
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
@@ -116,6 +116,14 @@ internal static class ProfileConversion
         string[] names = [.. executions.Keys.Where(n => n.Length > 0).OrderByDescending(n => executions[n]).ThenBy(n => n, StringComparer.Ordinal).Take(Shown)];
         return names.Length == 0 ? "" : $" (most: {string.Join(", ", names)})";
     }
+
+    /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>
+    private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options) => TargetOf(statistics, options).Format switch
+    {
+        null => default,
+        { } format when format.IsLlvm() => new BuildNeeds(KeepsCodeWithoutLine: true, null),
+        _ => new BuildNeeds(KeepsCodeWithoutLine: false, options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null),
+    };
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
     private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)

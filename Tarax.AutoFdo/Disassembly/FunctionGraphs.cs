@@ -21,8 +21,25 @@ internal sealed class FunctionGraphs
         return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
     }
 
-    /// <summary>Bytes of all code of the binary.</summary>
-    public ulong CodeSize => _code.CodeSize;
+    /// <summary>
+    /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been
+    /// seen are left as they are.
+    /// </summary>
+    /// <param name="functions">The code of each, in their order.</param>
+    public bool[] Affordable(IEnumerable<CodeRange[]> functions)
+    {
+        const ulong MostOfCode = 4;
+        UInt128 seen = 0;
+        return [.. functions.Select(parts =>
+        {
+            foreach (var part in parts)
+            {
+                seen += part.End > part.Start ? Math.Min(part.End - part.Start, _code.CodeSize) : 0;
+            }
+
+            return seen <= (UInt128)_code.CodeSize * MostOfCode;
+        })];
+    }
 
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
     /// <param name="parts">Its code, in any order.</param>

@@ -16,26 +16,6 @@ internal sealed class CountsByFunction
     /// <summary>Indices of the counts that lie in none.</summary>
     public List<int> Elsewhere { get; } = [];
 
-    /// <summary>
-    /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been
-    /// seen are left as they are.
-    /// </summary>
-    /// <param name="codeSize">Bytes of all code.</param>
-    public bool[] WithinCode(ulong codeSize)
-    {
-        const ulong MostOfCode = 4;
-        UInt128 seen = 0;
-        return [.. Functions.ConvertAll(function =>
-        {
-            foreach (var part in function.Function.Debug.Ranges)
-            {
-                seen += part.End > part.Start ? Math.Min(part.End - part.Start, codeSize) : 0;
-            }
-
-            return seen <= (UInt128)codeSize * MostOfCode;
-        })];
-    }
-
     /// <summary>Sorts counts by the functions that they lie in, or begin in.</summary>
     /// <param name="offsets">File offset of each, ascending.</param>
     /// <param name="symbolizer">The functions.</param>

@@ -37,6 +37,14 @@ internal sealed class BodyAccumulator
         entry.CodeBytes += codeBytes;
     }
 
+    /// <summary>Takes up that a position ran, but not how often: it is left out where it gets no count besides.</summary>
+    public void AddWithoutCount(SourcePosition position, ulong codeBytes)
+    {
+        var entry = PositionAt(position);
+        entry.CodeBytes += codeBytes;
+        entry.RanWithoutCount = true;
+    }
+
     /// <summary>Adds calls from a position to a function.</summary>
     public void AddTarget(SourcePosition position, string name, ulong count)
     {
@@ -92,9 +100,13 @@ internal sealed class BodyAccumulator
         int next = 0;
         foreach (var (position, entry) in _positions)
         {
-            positions[next++] = new PositionCount(position, entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+            if (entry.Count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
+            {
+                positions[next++] = new PositionCount(position, entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+            }
         }
 
+        Array.Resize(ref positions, next);
         Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
         var calls = new InlinedCall[_calls.Count];
         next = 0;
@@ -123,6 +135,8 @@ internal sealed class BodyAccumulator
         public ulong Count { get; set; }
 
         public ulong CodeBytes { get; set; }
+
+        public bool RanWithoutCount { get; set; }
 
         public SortedDictionary<string, ulong>? Targets { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -30,6 +31,11 @@ internal sealed class BuildStatistics
     public Dictionary<string, ulong> Producers { get; } = new(StringComparer.Ordinal);
 }
 
+/// <summary>What the compiler that will read a profile needs while it is built.</summary>
+/// <param name="KeepsCodeWithoutLine">Code of line 0 has a position too: Clang asks for its count as for any other (FunctionSamples::getOffset).</param>
+/// <param name="GraphsToLeaveOutSettingCode">The functions whose <see cref="SettingCode"/> gets no positions; null for none.</param>
+internal readonly record struct BuildNeeds(bool KeepsCodeWithoutLine, FunctionGraphs? GraphsToLeaveOutSettingCode);
+
 /// <summary>
 /// Joins counts and symbols: a source profile from what ran where. Counts are kept by function, not by name, until the end.
 /// </summary>
@@ -47,7 +53,7 @@ internal sealed class ProfileBuilder
     private readonly IReadOnlyList<RangeCount> _ranges;
     private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
-    private bool _keepsCodeWithoutLine;
+    private BuildNeeds _needs;
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
     {
@@ -63,17 +69,14 @@ internal sealed class ProfileBuilder
     /// <param name="symbolizer">Its symbols and debug information.</param>
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
-    /// <param name="keepsCodeWithoutLine">
-    /// Asked, when it is known whose code ran, whether code of line 0 has a position too. Clang asks for its count as for any other
-    /// (FunctionSamples::getOffset); null for no.
-    /// </param>
+    /// <param name="needs">Asked, when it is known whose code ran, what the target compiler needs; null for nothing particular.</param>
     public static (SampleProfile Profile, BuildStatistics Statistics) Build(
-        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, Func<BuildStatistics, bool>? keepsCodeWithoutLine = null)
+        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, Func<BuildStatistics, BuildNeeds>? needs = null)
     {
         var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads);
         symbolizer.ReadUnits(builder.Addresses(), threads);
         builder.AssignRanges();
-        builder._keepsCodeWithoutLine = keepsCodeWithoutLine?.Invoke(builder.Statistics) ?? false;
+        builder._needs = needs?.Invoke(builder.Statistics) ?? default;
         builder.ForEach([.. builder._counts.Keys], function => _ = function.Name);
         builder.AssignSamples(counts.Samples);
         var written = new Dictionary<CodeFunction, FunctionCounts>();
@@ -88,6 +91,7 @@ internal sealed class ProfileBuilder
         builder.Statistics.FunctionsBelowThreshold = builder._counts.Count - written.Count;
         builder.AssignBranches(counts.Branches, written);
         builder.AssignEntries(counts.Entries, written);
+        builder.NoteAffordable(written);
         var functions = new ConcurrentBag<FunctionProfile>();
         builder.ForEach([.. written.Keys], function =>
         {
@@ -248,19 +252,40 @@ internal sealed class ProfileBuilder
         return counts;
     }
 
+    private void NoteAffordable(Dictionary<CodeFunction, FunctionCounts> written)
+    {
+        bool[] affordable = _needs.GraphsToLeaveOutSettingCode?.Affordable(written.Keys.Select(f => f.Debug.Ranges)) ?? [];
+        foreach (var (counts, isAffordable) in written.Values.Zip(affordable))
+        {
+            counts.IsAffordable = isAffordable;
+        }
+    }
+
     private FunctionProfile Build(CodeFunction function, FunctionCounts counts)
     {
         var source = _symbolizer.Source(function);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
         var executed = counts.CountsOf(_ranges, source.Segments);
+        bool[] sets = counts.IsAffordable && _needs.GraphsToLeaveOutSettingCode?.Build(function.Debug.Ranges, function.Entry) is { } graph
+            ? SettingCode.Of(graph, source.Segments, Array.ConvertAll(executed, e => e.Maximum))
+            : [];
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
         {
             ref readonly var segment = ref source.Segments[i];
             if (BodyOf(source, bodies, segment.Scope) is { } body && PositionOf(source, segment) is { } position)
             {
-                body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.Copies), segment.End - segment.Start, CountRule.Maximum);
+                ulong codeBytes = segment.End - segment.Start;
+                if (sets.Length > 0 && sets[i])
+                {
+                    body.AddWithoutCount(position, codeBytes);
+                }
+                else
+                {
+                    body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.Copies), codeBytes, CountRule.Maximum);
+                }
+
                 totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
             }
         }
@@ -298,7 +323,7 @@ internal sealed class ProfileBuilder
     private SourcePosition? PositionOf(FunctionSource source, in CodeSegment segment)
     {
         uint first = source.Scopes[segment.Scope].Function.DeclarationLine;
-        return first == 0 || (segment.Line == 0 && !_keepsCodeWithoutLine) ? null : new SourcePosition((int)(segment.Line - first), segment.Discriminator);
+        return first == 0 || (segment.Line == 0 && !_needs.KeepsCodeWithoutLine) ? null : new SourcePosition((int)(segment.Line - first), segment.Discriminator);
     }
 
     /// <summary>The counts of a scope, within those of what it was inlined into; null where the call's place or name is not known.</summary>
@@ -310,7 +335,7 @@ internal sealed class ProfileBuilder
         }
 
         ref readonly var called = ref source.Scopes[scope];
-        if ((called.CallLine == 0 && !_keepsCodeWithoutLine) || called.Function.Name.Length == 0 || BodyOf(source, bodies, called.Parent) is not { } parent)
+        if ((called.CallLine == 0 && !_needs.KeepsCodeWithoutLine) || called.Function.Name.Length == 0 || BodyOf(source, bodies, called.Parent) is not { } parent)
         {
             return null;
         }
@@ -344,6 +369,9 @@ internal sealed class ProfileBuilder
         public ulong HeadCount { get; set; }
 
         public ulong FirstTime { get; set; }
+
+        /// <summary>Whether its control flow may be looked into.</summary>
+        public bool IsAffordable { get; set; }
 
         /// <summary>
         /// For each segment the largest number of executions among its bytes, and the sum over all of them. A range covers its bytes from the begin to the first
