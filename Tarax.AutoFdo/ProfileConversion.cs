@@ -120,9 +120,9 @@ internal static class ProfileConversion
     /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>
     private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options) => TargetOf(statistics, options).Format switch
     {
-        null => default,
-        { } format when format.IsLlvm() => new BuildNeeds(KeepsCodeWithoutLine: true, null),
-        _ => new BuildNeeds(KeepsCodeWithoutLine: false, options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null),
+        null => new BuildNeeds(keepsCodeWithoutLine: false, null),
+        { } format when format.IsLlvm() => new BuildNeeds(keepsCodeWithoutLine: true, null),
+        _ => new BuildNeeds(keepsCodeWithoutLine: false, options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null),
     };
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>

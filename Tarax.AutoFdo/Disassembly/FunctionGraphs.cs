@@ -26,19 +26,22 @@ internal sealed class FunctionGraphs
     /// seen are left as they are.
     /// </summary>
     /// <param name="functions">The code of each, in their order.</param>
-    public bool[] Affordable(IEnumerable<CodeRange[]> functions)
+    public bool[] Affordable(IReadOnlyList<CodeRange[]> functions)
     {
         const ulong MostOfCode = 4;
         UInt128 seen = 0;
-        return [.. functions.Select(parts =>
+        bool[] affordable = new bool[functions.Count];
+        for (int i = 0; i < affordable.Length; i++)
         {
-            foreach (var part in parts)
+            foreach (var part in functions[i])
             {
                 seen += part.End > part.Start ? Math.Min(part.End - part.Start, _code.CodeSize) : 0;
             }
 
-            return seen <= (UInt128)_code.CodeSize * MostOfCode;
-        })];
+            affordable[i] = seen <= (UInt128)_code.CodeSize * MostOfCode;
+        }
+
+        return affordable;
     }
 
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>

@@ -28,15 +28,17 @@ internal sealed class RangeIndex<T>
         Array.Sort(order);
         _entries = new (CodeRange Range, T Value)[order.Length];
         _furthestEnd = new ulong[order.Length];
+        ulong[] ends = new ulong[order.Length];
         ulong furthest = 0;
         for (int i = 0; i < order.Length; i++)
         {
             _entries[i] = entries[-order[i].Place];
             furthest = Math.Max(furthest, order[i].End);
             _furthestEnd[i] = furthest;
+            ends[i] = order[i].End;
         }
 
-        _ends = [.. order.Select(e => e.End).Distinct().Order()];
+        _ends = [.. ends.Distinct().Order()];
     }
 
     /// <summary>Visits what covers an address, the preferred one first.</summary>

@@ -28,7 +28,7 @@ internal static class RangeInference
 
         var byFunction = CountsByFunction.Of(offsets, symbolizer, threads);
         var branches = Branches(counts, symbolizer);
-        bool[] affordable = graphs.Affordable(byFunction.Functions.Select(f => f.Function.Debug.Ranges));
+        bool[] affordable = graphs.Affordable(byFunction.Functions.ConvertAll(f => f.Function.Debug.Ranges));
         var flows = new (ControlFlowGraph? Graph, FunctionFlow? Flow)[byFunction.Functions.Count];
         ParallelLoop.Run(flows.Length, threads, i =>
         {

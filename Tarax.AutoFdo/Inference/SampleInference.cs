@@ -60,7 +60,7 @@ internal sealed class SampleInference
         }
 
         var inference = new SampleInference(counts.Samples, graphs, CountsByFunction.Of(offsets, symbolizer, threads), areOfTime, threads);
-        bool[] affordable = graphs.Affordable(inference._counts.Functions.Select(f => f.Function.Debug.Ranges));
+        bool[] affordable = graphs.Affordable(inference._counts.Functions.ConvertAll(f => f.Function.Debug.Ranges));
         inference.ForEach(inference._functions.Length, i => inference.Disassemble(i, affordable[i]));
         var times = inference.CalibratedTimes();
         inference.ForEach(inference._functions.Length, i => inference._functions[i]?.Infer(times));

@@ -32,9 +32,14 @@ internal sealed class BuildStatistics
 }
 
 /// <summary>What the compiler that will read a profile needs while it is built.</summary>
-/// <param name="KeepsCodeWithoutLine">Code of line 0 has a position too: Clang asks for its count as for any other (FunctionSamples::getOffset).</param>
-/// <param name="GraphsToLeaveOutSettingCode">The functions whose <see cref="SettingCode"/> gets no positions; null for none.</param>
-internal readonly record struct BuildNeeds(bool KeepsCodeWithoutLine, FunctionGraphs? GraphsToLeaveOutSettingCode);
+internal sealed class BuildNeeds(bool keepsCodeWithoutLine, FunctionGraphs? graphsToLeaveOutSettingCode)
+{
+    /// <summary>Code of line 0 has a position too: Clang asks for its count as for any other (FunctionSamples::getOffset).</summary>
+    public bool KeepsCodeWithoutLine { get; } = keepsCodeWithoutLine;
+
+    /// <summary>The functions whose <see cref="SettingCode"/> does not count; null for none.</summary>
+    public FunctionGraphs? GraphsToLeaveOutSettingCode { get; } = graphsToLeaveOutSettingCode;
+}
 
 /// <summary>
 /// Joins counts and symbols: a source profile from what ran where. Counts are kept by function, not by name, until the end.
@@ -53,7 +58,7 @@ internal sealed class ProfileBuilder
     private readonly IReadOnlyList<RangeCount> _ranges;
     private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
-    private BuildNeeds _needs;
+    private BuildNeeds _needs = new(false, null);
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
     {
@@ -76,7 +81,7 @@ internal sealed class ProfileBuilder
         var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads);
         symbolizer.ReadUnits(builder.Addresses(), threads);
         builder.AssignRanges();
-        builder._needs = needs?.Invoke(builder.Statistics) ?? default;
+        builder._needs = needs?.Invoke(builder.Statistics) ?? builder._needs;
         builder.ForEach([.. builder._counts.Keys], function => _ = function.Name);
         builder.AssignSamples(counts.Samples);
         var written = new Dictionary<CodeFunction, FunctionCounts>();
@@ -254,10 +259,11 @@ internal sealed class ProfileBuilder
 
     private void NoteAffordable(Dictionary<CodeFunction, FunctionCounts> written)
     {
-        bool[] affordable = _needs.GraphsToLeaveOutSettingCode?.Affordable(written.Keys.Select(f => f.Debug.Ranges)) ?? [];
-        foreach (var (counts, isAffordable) in written.Values.Zip(affordable))
+        CodeFunction[] functions = [.. written.Keys];
+        bool[] affordable = _needs.GraphsToLeaveOutSettingCode?.Affordable(Array.ConvertAll(functions, f => f.Debug.Ranges)) ?? [];
+        for (int i = 0; i < affordable.Length; i++)
         {
-            counts.IsAffordable = isAffordable;
+            written[functions[i]].IsAffordable = affordable[i];
         }
     }
 
@@ -268,7 +274,7 @@ internal sealed class ProfileBuilder
         bodies[0] = new BodyAccumulator();
         var executed = counts.CountsOf(_ranges, source.Segments);
         bool[] sets = counts.IsAffordable && _needs.GraphsToLeaveOutSettingCode?.Build(function.Debug.Ranges, function.Entry) is { } graph
-            ? SettingCode.Of(graph, source.Segments, Array.ConvertAll(executed, e => e.Maximum))
+            ? SettingCode.Of(graph, source.Scopes.Length, source.Segments, executed)
             : [];
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)

@@ -15,9 +15,9 @@ internal sealed class SettingCode
 
     private readonly ControlFlowGraph _graph;
     private readonly CodeSegment[] _segments;
-    private readonly ulong[] _counts;
+    private readonly (ulong Maximum, ulong OfBytes)[] _counts;
 
-    private SettingCode(ControlFlowGraph graph, CodeSegment[] segments, ulong[] counts)
+    private SettingCode(ControlFlowGraph graph, CodeSegment[] segments, (ulong Maximum, ulong OfBytes)[] counts)
     {
         _graph = graph;
         _segments = segments;
@@ -26,9 +26,10 @@ internal sealed class SettingCode
 
     /// <summary>Which segments of a function that ran are of that kind, and lie in blocks whose counts other positions tell; none where no place is that crowded.</summary>
     /// <param name="graph">The function's control flow.</param>
+    /// <param name="scopes">How many functions and inlined calls its code is of.</param>
     /// <param name="segments">Its code.</param>
-    /// <param name="counts">How often each segment ran.</param>
-    public static bool[] Of(ControlFlowGraph graph, CodeSegment[] segments, ulong[] counts)
+    /// <param name="counts">How often each segment ran, at most and over all bytes.</param>
+    public static bool[] Of(ControlFlowGraph graph, int scopes, CodeSegment[] segments, (ulong Maximum, ulong OfBytes)[] counts)
     {
         int[] arrivals = new int[graph.Blocks.Count];
         foreach (var edge in graph.Edges)
@@ -36,54 +37,77 @@ internal sealed class SettingCode
             bool isJump = edge.Kind == FlowEdgeKind.Taken && graph.Instructions[graph.Blocks[edge.From].Last].Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump;
             if (isJump && ++arrivals[edge.To] == Crowd)
             {
-                return new SettingCode(graph, segments, counts).Find();
+                return new SettingCode(graph, segments, counts).Find(scopes);
             }
         }
 
         return [];
     }
 
-    private bool[] Find()
+    private bool[] Find(int scopes)
     {
-        var ofPosition = new Dictionary<(int Scope, uint Line, uint Discriminator), ulong>();
-        ForEachBranch((position, _, count) => ofPosition[position] = Math.Max(ofPosition.GetValueOrDefault(position), count));
-
         // Where the compiler has made copies of code, the position of a branch tells the count of the one that ran most.
-        var known = new HashSet<int>();
-        ForEachBranch((position, block, count) =>
+        var positions = new Dictionary<SourcePosition, MostCount>?[scopes];
+        bool[] isKnown = new bool[_graph.Blocks.Count];
+        for (int pass = 0; pass < 2; pass++)
         {
-            if (count >= ofPosition[position] / 2)
+            for (int i = 0; i < _segments.Length; i++)
             {
-                known.Add(block);
+                var (first, last) = InstructionsOf(_segments[i]);
+                for (int instruction = first; instruction <= last; instruction++)
+                {
+                    if (!IsBranch(instruction))
+                    {
+                        continue;
+                    }
+
+                    var most = MostOf(positions, _segments[i]);
+                    if (pass == 0)
+                    {
+                        most.Count = Math.Max(most.Count, _counts[i].Maximum);
+                    }
+                    else
+                    {
+                        isKnown[_graph.BlockOf(instruction)] |= _counts[i].Maximum >= most.Count / 2;
+                    }
+                }
             }
-        });
+        }
+
         bool[] found = new bool[_segments.Length];
         for (int i = 0; i < found.Length; i++)
         {
-            found[i] = _counts[i] > 0 && InstructionsOf(_segments[i]).All(instruction => known.Contains(_graph.BlockOf(instruction)) && !IsBranch(instruction));
+            found[i] = _counts[i].Maximum > 0;
+            var (first, last) = InstructionsOf(_segments[i]);
+            for (int instruction = first; instruction <= last; instruction++)
+            {
+                found[i] &= isKnown[_graph.BlockOf(instruction)] && !IsBranch(instruction);
+            }
         }
 
         return found;
     }
 
-    private void ForEachBranch(Action<(int Scope, uint Line, uint Discriminator), int, ulong> action)
+    private static MostCount MostOf(Dictionary<SourcePosition, MostCount>?[] positions, in CodeSegment segment)
     {
-        for (int i = 0; i < _segments.Length; i++)
+        var ofScope = positions[segment.Scope] ??= [];
+        var position = new SourcePosition((int)segment.Line, segment.Discriminator);
+        if (!ofScope.TryGetValue(position, out var most))
         {
-            foreach (int instruction in InstructionsOf(_segments[i]).Where(IsBranch))
-            {
-                action((_segments[i].Scope, _segments[i].Line, _segments[i].Discriminator), _graph.BlockOf(instruction), _counts[i]);
-            }
+            ofScope.Add(position, most = new MostCount());
         }
+
+        return most;
     }
 
     /// <summary>Whether an instruction takes one of several ways, or calls. A plain jump is not in GCC's blocks.</summary>
     private bool IsBranch(int instruction) => _graph.Instructions[instruction].Flow
         is InstructionFlow.ConditionalJump or InstructionFlow.IndirectJump or InstructionFlow.Call or InstructionFlow.IndirectCall;
 
-    private IEnumerable<int> InstructionsOf(CodeSegment segment)
+    private (int First, int Last) InstructionsOf(in CodeSegment segment) => (_graph.InstructionHolding(segment.Start), _graph.InstructionHolding(segment.End - 1));
+
+    private sealed class MostCount
     {
-        int first = _graph.InstructionHolding(segment.Start);
-        return Enumerable.Range(first, _graph.InstructionHolding(segment.End - 1) - first + 1);
+        public ulong Count { get; set; }
     }
 }
