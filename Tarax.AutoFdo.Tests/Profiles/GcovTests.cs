@@ -132,6 +132,15 @@ public sealed class GcovTests
     }
 
     [Test]
+    public void Files_of_one_base_name_are_one_in_version_3()
+    {
+        // GCC 16.2 says "No afdo profile for g", whichever file it compiles, where both have an entry of their own.
+        var body = new FunctionBody([new(new(1, 0), 10, [])], []);
+        var read = RoundTrip(new SampleProfile([new("f", "/a/x.c", 0, 0, body), new("g", "/b/x.c", 0, 0, body), new("h", "/b/y.c", 0, 0, body)]), GcovVersion.V3);
+        Assert.That(read.Functions.Select(f => f.File), Is.EqualTo(new[] { "x.c", "x.c", "/b/y.c" }));
+    }
+
+    [Test]
     public void Without_discriminators_a_line_has_its_largest_count_and_all_its_targets()
     {
         var profile = new SampleProfile(

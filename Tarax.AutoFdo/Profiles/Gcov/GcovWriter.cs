@@ -94,16 +94,34 @@ internal sealed class GcovWriter
         }
     }
 
-    /// <summary>Writes the files in the order in which names need them.</summary>
+    /// <summary>
+    /// Writes the files in the order in which names need them. GCC 16 looks for a function's file by its base name and takes the first one of that name, so that of two <c>util.c</c> it finds no function of
+    /// the second ("No afdo profile for" in its dump): they are written as one, by what they have in common.
+    /// </summary>
     private void WriteFiles(List<(string Name, string File)> names, Dictionary<string, uint> indexOfFile)
     {
         var files = new List<string>();
+        var indexOfBaseName = new Dictionary<string, uint>(StringComparer.Ordinal);
         foreach (var (_, file) in names)
         {
-            if (indexOfFile.TryAdd(file, (uint)files.Count))
+            if (indexOfFile.ContainsKey(file))
             {
-                files.Add(file);
+                continue;
             }
+
+            string baseName = Path.GetFileName(file);
+            if (indexOfBaseName.TryGetValue(baseName, out uint index))
+            {
+                files[(int)index] = baseName;
+            }
+            else
+            {
+                index = (uint)files.Count;
+                files.Add(file);
+                indexOfBaseName.Add(baseName, index);
+            }
+
+            indexOfFile.Add(file, index);
         }
 
         _writer.U32((uint)files.Count);
