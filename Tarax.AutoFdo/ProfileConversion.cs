@@ -118,12 +118,13 @@ internal static class ProfileConversion
     }
 
     /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>
-    private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options) => TargetOf(statistics, options).Format switch
+    private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options)
     {
-        null => new BuildNeeds(keepsCodeWithoutLine: false, null),
-        { } format when format.IsLlvm() => new BuildNeeds(keepsCodeWithoutLine: true, null),
-        _ => new BuildNeeds(keepsCodeWithoutLine: false, options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null),
-    };
+        var (compiler, format) = TargetOf(statistics, options);
+        return new BuildNeeds(
+            format is { } target && target.IsLlvm(),
+            compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null);
+    }
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
     private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)

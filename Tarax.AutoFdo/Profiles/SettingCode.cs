@@ -31,17 +31,41 @@ internal sealed class SettingCode
     /// <param name="counts">How often each segment ran, at most and over all bytes.</param>
     public static bool[] Of(ControlFlowGraph graph, int scopes, CodeSegment[] segments, (ulong Maximum, ulong OfBytes)[] counts)
     {
-        int[] arrivals = new int[graph.Blocks.Count];
-        foreach (var edge in graph.Edges)
+        var code = new SettingCode(graph, segments, counts);
+        return code.IsCrowded() ? code.Find(scopes) : [];
+    }
+
+    /// <summary>Whether many branches meet where the function runs most: often they do where it gives up.</summary>
+    private bool IsCrowded()
+    {
+        const ulong LeastPart = 8;
+        ulong most = 0;
+        foreach (var (maximum, _) in _counts)
         {
-            bool isJump = edge.Kind == FlowEdgeKind.Taken && graph.Instructions[graph.Blocks[edge.From].Last].Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump;
-            if (isJump && ++arrivals[edge.To] == Crowd)
+            most = Math.Max(most, maximum);
+        }
+
+        int[] arrivals = new int[_graph.Instructions.Count];
+        bool isCrowded = false;
+        foreach (var edge in _graph.Edges)
+        {
+            bool isJump = edge.Kind == FlowEdgeKind.Taken && _graph.Instructions[_graph.Blocks[edge.From].Last].Flow is InstructionFlow.Jump or InstructionFlow.ConditionalJump;
+            isCrowded |= isJump && ++arrivals[_graph.Blocks[edge.To].First] >= Crowd;
+        }
+
+        for (int i = 0; isCrowded && i < _segments.Length; i++)
+        {
+            var (first, last) = InstructionsOf(_segments[i]);
+            for (int instruction = first; _counts[i].Maximum > most / LeastPart && instruction <= last; instruction++)
             {
-                return new SettingCode(graph, segments, counts).Find(scopes);
+                if (arrivals[instruction] >= Crowd)
+                {
+                    return true;
+                }
             }
         }
 
-        return [];
+        return false;
     }
 
     private bool[] Find(int scopes)

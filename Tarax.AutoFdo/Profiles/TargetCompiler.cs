@@ -50,6 +50,11 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     public bool NeedsBaseStructors => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3;
 
     /// <summary>
+    /// Whether the compiler counts a block that has no code by the place where the values that it passes on were set: GCC (auto-profile.cc, afdo_set_bb_count).
+    /// </summary>
+    public bool CountsByPassedOnValues => Family == CompilerFamily.Gcc;
+
+    /// <summary>
     /// The share of counts that is best taken for hot, see <see cref="SampleProfile.HotCutoff"/>; 0 for the compiler's own choice. GCC 16 makes small what it takes for cold, and
     /// takes 99 % for hot by itself.
     /// </summary>
