@@ -101,8 +101,9 @@ internal static class FuzzTarget
         _ = elf.SupplementaryLink;
         using var symbolizer = new Symbolizer(elf);
         var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
-        ProfileBuilder.Build(counts, symbolizer, 0);
-        if (FunctionGraphs.Of(elf) is { } graphs)
+        var graphs = FunctionGraphs.Of(elf);
+        ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, graphs));
+        if (graphs is not null)
         {
             SampleInference.Run(counts, elf, graphs, symbolizer, areOfTime: true, threads: 1);
             RangeInference.Run(EverywhereIn(elf), elf, graphs, symbolizer, threads: 1);
