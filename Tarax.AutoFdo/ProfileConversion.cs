@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -123,7 +124,7 @@ internal static class ProfileConversion
         var (compiler, format) = TargetOf(statistics, options);
         return new BuildNeeds(
             format is { } target && target.IsLlvm(),
-            compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto ? FunctionGraphs.Of(binary) : null);
+            compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto && FunctionGraphs.Of(binary) is { } graphs ? f => SettingCode.In(graphs, f) : null);
     }
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>

@@ -5,7 +5,8 @@ public enum InlinedBodies
 {
     /// <summary>
     /// As helps programs most that the target compiler makes, by the measurements in <c>docs/outcome.md</c>: nested, and for GCC 16 with a position at the place of the call
-    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>).
+    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>); for GCC without the counts of code that only sets values before a large switch
+    /// (<see cref="TargetCompiler.CountsByPassedOnValues"/>).
     /// </summary>
     Auto,
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -32,13 +31,15 @@ internal sealed class BuildStatistics
 }
 
 /// <summary>What the compiler that will read a profile needs while it is built.</summary>
-internal sealed class BuildNeeds(bool keepsCodeWithoutLine, FunctionGraphs? graphsToLeaveOutSettingCode)
+internal sealed class BuildNeeds(bool keepsCodeWithoutLine, Func<CodeFunction[], Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>>? misleadingCode)
 {
     /// <summary>Code of line 0 has a position too: Clang asks for its count as for any other (FunctionSamples::getOffset).</summary>
     public bool KeepsCodeWithoutLine { get; } = keepsCodeWithoutLine;
 
-    /// <summary>The functions whose <see cref="SettingCode"/> does not count; null for none.</summary>
-    public FunctionGraphs? GraphsToLeaveOutSettingCode { get; } = graphsToLeaveOutSettingCode;
+    /// <summary>
+    /// Given the functions of the profile, what tells of each which segments ran but do not count, by how often each segment ran (at most, and over all bytes); it tells nothing where all count. Null for none.
+    /// </summary>
+    public Func<CodeFunction[], Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>>? MisleadingCode { get; } = misleadingCode;
 }
 
 /// <summary>
@@ -59,6 +60,7 @@ internal sealed class ProfileBuilder
     private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
     private BuildNeeds _needs = new(false, null);
+    private Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>? _misleadingCode;
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
     {
@@ -96,7 +98,7 @@ internal sealed class ProfileBuilder
         builder.Statistics.FunctionsBelowThreshold = builder._counts.Count - written.Count;
         builder.AssignBranches(counts.Branches, written);
         builder.AssignEntries(counts.Entries, written);
-        builder.NoteAffordable(written);
+        builder._misleadingCode = builder._needs.MisleadingCode?.Invoke([.. written.Keys]);
         var functions = new ConcurrentBag<FunctionProfile>();
         builder.ForEach([.. written.Keys], function =>
         {
@@ -257,25 +259,13 @@ internal sealed class ProfileBuilder
         return counts;
     }
 
-    private void NoteAffordable(Dictionary<CodeFunction, FunctionCounts> written)
-    {
-        CodeFunction[] functions = [.. written.Keys];
-        bool[] affordable = _needs.GraphsToLeaveOutSettingCode?.Affordable(Array.ConvertAll(functions, f => f.Debug.Ranges)) ?? [];
-        for (int i = 0; i < affordable.Length; i++)
-        {
-            written[functions[i]].IsAffordable = affordable[i];
-        }
-    }
-
     private FunctionProfile Build(CodeFunction function, FunctionCounts counts)
     {
         var source = _symbolizer.Source(function);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
         var executed = counts.CountsOf(_ranges, source.Segments);
-        bool[] sets = counts.IsAffordable && _needs.GraphsToLeaveOutSettingCode?.Build(function.Debug.Ranges, function.Entry) is { } graph
-            ? SettingCode.Of(graph, source.Scopes.Length, source.Segments, executed)
-            : [];
+        bool[] misleads = _misleadingCode?.Invoke(function, source, executed) ?? [];
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
         {
@@ -283,7 +273,7 @@ internal sealed class ProfileBuilder
             if (BodyOf(source, bodies, segment.Scope) is { } body && PositionOf(source, segment) is { } position)
             {
                 ulong codeBytes = segment.End - segment.Start;
-                if (sets.Length > 0 && sets[i])
+                if (misleads.Length > 0 && misleads[i])
                 {
                     body.AddWithoutCount(position, codeBytes);
                 }
@@ -375,9 +365,6 @@ internal sealed class ProfileBuilder
         public ulong HeadCount { get; set; }
 
         public ulong FirstTime { get; set; }
-
-        /// <summary>Whether its control flow may be looked into.</summary>
-        public bool IsAffordable { get; set; }
 
         /// <summary>
         /// For each segment the largest number of executions among its bytes, and the sum over all of them. A range covers its bytes from the begin to the first

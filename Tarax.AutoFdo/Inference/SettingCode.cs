@@ -1,7 +1,7 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Symbolization;
 
-namespace Tarax.AutoFdo.Profiles;
+namespace Tarax.AutoFdo.Inference;
 
 /// <summary>
 /// Code that only sets values, in a function where very many branches meet in one place, as the cases of a switch do that stands in a loop. GCC counts a block that has no code, as most breaks are,
@@ -14,25 +14,36 @@ internal sealed class SettingCode
     private const int Crowd = 32;
 
     private readonly ControlFlowGraph _graph;
-    private readonly CodeSegment[] _segments;
+    private readonly FunctionSource _source;
     private readonly (ulong Maximum, ulong OfBytes)[] _counts;
 
-    private SettingCode(ControlFlowGraph graph, CodeSegment[] segments, (ulong Maximum, ulong OfBytes)[] counts)
+    private SettingCode(ControlFlowGraph graph, FunctionSource source, (ulong Maximum, ulong OfBytes)[] counts)
     {
         _graph = graph;
-        _segments = segments;
+        _source = source;
         _counts = counts;
     }
 
-    /// <summary>Which segments of a function that ran are of that kind, and lie in blocks whose counts other positions tell; none where no place is that crowded.</summary>
-    /// <param name="graph">The function's control flow.</param>
-    /// <param name="scopes">How many functions and inlined calls its code is of.</param>
-    /// <param name="segments">Its code.</param>
-    /// <param name="counts">How often each segment ran, at most and over all bytes.</param>
-    public static bool[] Of(ControlFlowGraph graph, int scopes, CodeSegment[] segments, (ulong Maximum, ulong OfBytes)[] counts)
+    /// <summary>
+    /// What tells, of one of the functions, which segments that ran are of that kind and lie in blocks whose counts other positions tell; it tells nothing where no place is that crowded. It is given how
+    /// often each segment ran, at most and over all bytes.
+    /// </summary>
+    /// <param name="graphs">The control flow of the binary's functions.</param>
+    /// <param name="functions">The functions that will be asked for.</param>
+    public static Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]> In(FunctionGraphs graphs, CodeFunction[] functions)
     {
-        var code = new SettingCode(graph, segments, counts);
-        return code.IsCrowded() ? code.Find(scopes) : [];
+        bool[] affordable = graphs.Affordable(Array.ConvertAll(functions, f => f.Debug.Ranges));
+        var known = new HashSet<CodeFunction>();
+        for (int i = 0; i < functions.Length; i++)
+        {
+            if (affordable[i])
+            {
+                known.Add(functions[i]);
+            }
+        }
+
+        return (function, source, counts) => known.Contains(function) && graphs.Build(function.Debug.Ranges, function.Entry) is { } graph
+            && new SettingCode(graph, source, counts) is var code && code.IsCrowded() ? code.Find() : [];
     }
 
     /// <summary>Whether many branches meet where the function runs most: often they do where it gives up.</summary>
@@ -53,9 +64,9 @@ internal sealed class SettingCode
             isCrowded |= isJump && ++arrivals[_graph.Blocks[edge.To].First] >= Crowd;
         }
 
-        for (int i = 0; isCrowded && i < _segments.Length; i++)
+        for (int i = 0; isCrowded && i < _source.Segments.Length; i++)
         {
-            var (first, last) = InstructionsOf(_segments[i]);
+            var (first, last) = InstructionsOf(_source.Segments[i]);
             for (int instruction = first; _counts[i].Maximum > most / LeastPart && instruction <= last; instruction++)
             {
                 if (arrivals[instruction] >= Crowd)
@@ -68,16 +79,16 @@ internal sealed class SettingCode
         return false;
     }
 
-    private bool[] Find(int scopes)
+    private bool[] Find()
     {
         // Where the compiler has made copies of code, the position of a branch tells the count of the one that ran most.
-        var positions = new Dictionary<SourcePosition, MostCount>?[scopes];
+        var positions = new Dictionary<ulong, MostCount>?[_source.Scopes.Length];
         bool[] isKnown = new bool[_graph.Blocks.Count];
         for (int pass = 0; pass < 2; pass++)
         {
-            for (int i = 0; i < _segments.Length; i++)
+            for (int i = 0; i < _source.Segments.Length; i++)
             {
-                var (first, last) = InstructionsOf(_segments[i]);
+                var (first, last) = InstructionsOf(_source.Segments[i]);
                 for (int instruction = first; instruction <= last; instruction++)
                 {
                     if (!IsBranch(instruction))
@@ -85,7 +96,7 @@ internal sealed class SettingCode
                         continue;
                     }
 
-                    var most = MostOf(positions, _segments[i]);
+                    var most = MostOf(positions, _source.Segments[i]);
                     if (pass == 0)
                     {
                         most.Count = Math.Max(most.Count, _counts[i].Maximum);
@@ -98,11 +109,11 @@ internal sealed class SettingCode
             }
         }
 
-        bool[] found = new bool[_segments.Length];
+        bool[] found = new bool[_source.Segments.Length];
         for (int i = 0; i < found.Length; i++)
         {
             found[i] = _counts[i].Maximum > 0;
-            var (first, last) = InstructionsOf(_segments[i]);
+            var (first, last) = InstructionsOf(_source.Segments[i]);
             for (int instruction = first; instruction <= last; instruction++)
             {
                 found[i] &= isKnown[_graph.BlockOf(instruction)] && !IsBranch(instruction);
@@ -112,10 +123,12 @@ internal sealed class SettingCode
         return found;
     }
 
-    private static MostCount MostOf(Dictionary<SourcePosition, MostCount>?[] positions, in CodeSegment segment)
+    /// <param name="positions">By scope, and then by line and discriminator.</param>
+    /// <param name="segment">Whose position is asked for.</param>
+    private static MostCount MostOf(Dictionary<ulong, MostCount>?[] positions, in CodeSegment segment)
     {
         var ofScope = positions[segment.Scope] ??= [];
-        var position = new SourcePosition((int)segment.Line, segment.Discriminator);
+        ulong position = ((ulong)segment.Line << 32) | segment.Discriminator;
         if (!ofScope.TryGetValue(position, out var most))
         {
             ofScope.Add(position, most = new MostCount());

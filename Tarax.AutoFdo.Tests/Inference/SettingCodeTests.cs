@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
-namespace Tarax.AutoFdo.Tests.Profiles;
+namespace Tarax.AutoFdo.Tests.Inference;
 
 /// <summary>
 /// A switch in a loop that ran a hundred times, and each case ten times. Lines, from that of the function: 3 counts steps, 4 leaves the loop, 5 writes memory, 6 is the switch, and then come its cases.
@@ -56,7 +57,7 @@ public sealed class SettingCodeTests
             b.First > theSwitch ? 10ul : 100ul,
             0));
         var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, leavesOut ? graphs : null));
+        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, leavesOut ? f => SettingCode.In(graphs, f) : null));
         return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
 
         ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");
