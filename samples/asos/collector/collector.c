@@ -7,11 +7,11 @@
 #include "addresses.h"
 #include "block.h"
 #include "caches.h"
+#include "emulator.h"
 #include "executable.h"
 #include "mappings.h"
 #include "marks.h"
 #include "perfdata.h"
-#include "qemu.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -21,8 +21,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-__attribute__((visibility("default"))) int qemu_plugin_version = 1;
-
 enum { PROCESSORS_MAXIMUM = 1024 };
 
 /* Nothing is timed: a clock of four instructions a nanosecond. */
@@ -31,6 +29,7 @@ enum { INSTRUCTIONS_PER_NANOSECOND = 4 };
 struct processor {
     struct block *block;                    /* that it is in                                      */
     bool last_was_begun;                    /* the last instruction of that block                 */
+    uint64_t begun;                         /* what the emulator had counted when it was entered  */
     uint32_t thread;
     struct branch ring[BRANCHES_MAXIMUM];   /* the newest before `newest`                         */
     unsigned newest, remembered;
@@ -44,16 +43,13 @@ static struct {
     const char *out, *statistics, *counts, *kernel, *release;
     uint64_t period, depth;
     unsigned cpus;
-    bool user, wants_kernel, marked, is_system, is_one_processor;
+    bool user, wants_kernel, marked, is_system;
 } options = {.period = 1009, .depth = 32, .release = "emulated"};
 
 static struct processor *processors[PROCESSORS_MAXIMUM];
 static unsigned processor_count;
 static bool counting;                       /* between the marks */
 static pid_t owner;                         /* the process that writes the file, not one that it forked */
-
-/* QEMU adds 1 with every last instruction that is begun; cheaper than a call, but cannot tell processors apart. */
-static uint64_t begun, begun_seen;
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;    /* for everything below, and the blocks */
 static struct perfdata *file;
@@ -208,9 +204,10 @@ static void on_block(unsigned index, void *data)
 {
     struct processor *processor = processors[index];
     struct block *next = data, *block = processor->block;
-    if (options.is_one_processor) {
-        processor->last_was_begun = begun != begun_seen;
-        begun_seen = begun;
+    if (emulator_counts()) {
+        uint64_t begun = emulator_counted(index);
+        processor->last_was_begun = begun != processor->begun;
+        processor->begun = begun;
     }
 
     bool is_again = false;          /* QEMU makes every round of a REP instruction a block; it is one instruction */
@@ -337,8 +334,11 @@ static void open_recording_of_program(void)
 
 static void find_mark(struct qemu_plugin_insn *instruction)
 {
-    const uint8_t *bytes = qemu_plugin_insn_data(instruction);
-    if (qemu_plugin_insn_size(instruction) != 7 || bytes[0] != 0x0f || bytes[1] != 0x1f || bytes[2] != 0x80
+    uint8_t bytes[MARK_SIZE];
+    if (qemu_plugin_insn_size(instruction) != MARK_SIZE)
+        return;
+    emulator_read(instruction, bytes, MARK_SIZE);
+    if (bytes[0] != 0x0f || bytes[1] != 0x1f || bytes[2] != 0x80
         || (bytes[5] | bytes[6] << 8) != MARK_PREFIX)
         return;
     uintptr_t what = (uintptr_t)(bytes[3] | bytes[4] << 8);
@@ -369,9 +369,8 @@ static void find_mapping(const struct qemu_plugin_insn *instruction)
     executable_close(&mapped);
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *translated)
+static void on_translation(struct qemu_plugin_tb *translated)
 {
-    (void)id;
     size_t count = qemu_plugin_tb_n_insns(translated);
     if (count == 0 || (!options.is_system && getpid() != owner))
         return;
@@ -389,7 +388,10 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *translate
     for (size_t i = 0; i < count; i++)
         sizes[i] = (uint8_t)qemu_plugin_insn_size(qemu_plugin_tb_get_insn(translated, i));
     block.sizes = sizes;
-    block.flow = instruction_flow(qemu_plugin_insn_data(last), size, block.last, &block.target);
+    uint8_t bytes[INSTRUCTION_SIZE_MAXIMUM];
+    size = size <= sizeof bytes ? size : sizeof bytes;
+    emulator_read(last, bytes, size);
+    block.flow = instruction_flow(bytes, size, block.last, &block.target);
 
     pthread_mutex_lock(&turn);
     struct block *kept = block_kept(&block);
@@ -403,17 +405,16 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *translate
     qemu_plugin_register_vcpu_tb_exec_cb(translated, on_block, QEMU_PLUGIN_CB_NO_REGS, kept);
     for (size_t i = 0; i < count; i++)
         find_mark(qemu_plugin_tb_get_insn(translated, i));
-    if (options.is_one_processor)
-        qemu_plugin_register_vcpu_insn_exec_inline(last, QEMU_PLUGIN_INLINE_ADD_U64, &begun, 1);
+    if (emulator_counts())
+        emulator_count(last);
     else
         qemu_plugin_register_vcpu_insn_exec_cb(last, on_last, QEMU_PLUGIN_CB_NO_REGS, NULL);
 }
 
 /* ---- processors (threads, in user mode) ---- */
 
-static void on_processor(qemu_plugin_id_t id, unsigned index)
+static void on_processor(unsigned index)
 {
-    (void)id;
     if (index >= PROCESSORS_MAXIMUM) {
         fprintf(stderr, "collector: more than %d processors or threads\n", PROCESSORS_MAXIMUM);
         abort();
@@ -434,9 +435,8 @@ static void on_processor(qemu_plugin_id_t id, unsigned index)
     pthread_mutex_unlock(&turn);
 }
 
-static void on_system_call(qemu_plugin_id_t id, unsigned index, int64_t number, int64_t result)
+static void on_system_call(int64_t number)
 {
-    (void)id, (void)index, (void)result;
     enum { MMAP = 9, MUNMAP = 11, MREMAP = 25 };
     if (number != MMAP && number != MUNMAP && number != MREMAP)
         return;
@@ -575,9 +575,8 @@ static bool write_to(const char *path, void (*write)(FILE *))
     return is_whole;
 }
 
-static void on_exit_of_emulator(qemu_plugin_id_t id, void *data)
+static void on_end(void)
 {
-    (void)id, (void)data;
     if (getpid() != owner)
         return;
     pthread_mutex_lock(&turn);
@@ -656,21 +655,25 @@ __attribute__((visibility("default"))) int qemu_plugin_install(
         fprintf(stderr, "collector: it reads the instructions of x86-64 only\n");
         return 1;
     }
+    emulator_open(info);
     owner = getpid();
     options.is_system = info->system_emulation;
-    options.is_one_processor = options.is_system && info->system.max_vcpus == 1;
     if (!options.user && !options.wants_kernel) {
         options.user = !options.is_system;
         options.wants_kernel = options.is_system;
     }
     options.cpus = options.is_system ? (unsigned)info->system.max_vcpus : 1;
+    if (options.user && emulator_shares_code())
+        fprintf(stderr, "collector: in machines this QEMU shows user code that processes share at the address of one of them; only the kernel's addresses are right\n");
     if (!open_kernel() || (options.is_system && !open_recording("-a")))
         return 1;
     counting = !options.marked;
-    qemu_plugin_register_vcpu_init_cb(id, on_processor);
-    qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
-    if (!options.is_system)
-        qemu_plugin_register_vcpu_syscall_ret_cb(id, on_system_call);
-    qemu_plugin_register_atexit_cb(id, on_exit_of_emulator, NULL);
+    const struct watcher watcher = {
+        .processor = on_processor,
+        .translation = on_translation,
+        .system_call = options.is_system ? NULL : on_system_call,
+        .end = on_end,
+    };
+    emulator_watch(id, &watcher);
     return 0;
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { INSTRUCTION_SIZE_MAXIMUM = 15 };
+
 enum flow {
     FLOW_ON,            /* to the next instruction                                  */
     FLOW_REPEAT,        /* a string instruction with a REP prefix: itself, or on    */

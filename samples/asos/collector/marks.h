@@ -7,6 +7,7 @@
 #ifndef MARKS_H
 #define MARKS_H
 
+#define MARK_SIZE   7           /* bytes of the instruction                             */
 #define MARK_PREFIX 0x54a5      /* upper half of the displacement                          */
 #define MARK_START  0x0100      /* count and record from here                              */
 #define MARK_STOP   0x0101      /* until here                                              */
