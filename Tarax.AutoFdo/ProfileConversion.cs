@@ -122,9 +122,10 @@ internal static class ProfileConversion
     private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options)
     {
         var (compiler, format) = TargetOf(statistics, options);
+        bool isMisled = compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto;
         return new BuildNeeds(
             format is { } target && target.IsLlvm(),
-            compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto && FunctionGraphs.Of(binary) is { } graphs ? f => SettingCode.In(graphs, f) : null);
+            isMisled && FunctionGraphs.Of(binary) is { } graphs ? functions => MisleadingCode.In(graphs, functions, compiler!.Value.CountsBranchesByLine) : null);
     }
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>

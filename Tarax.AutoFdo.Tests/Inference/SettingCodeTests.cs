@@ -57,7 +57,7 @@ public sealed class SettingCodeTests
             b.First > theSwitch ? 10ul : 100ul,
             0));
         var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, leavesOut ? f => SettingCode.In(graphs, f) : null));
+        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, leavesOut ? f => MisleadingCode.In(graphs, f, withSelections: false) : null));
         return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
 
         ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");

@@ -25,7 +25,8 @@ internal sealed class Arm64Decoder : InstructionDecoder
     {
         var (flow, distance) = FlowOf(word);
         ulong target = distance is { } bytes ? address + (ulong)bytes : 0;
-        return new CodeInstruction(address, target, Size, flow, flow is InstructionFlow.Next or InstructionFlow.Stop ? KindOf(word) : CodeInstruction.KindOf(flow));
+        var kind = flow is InstructionFlow.Next or InstructionFlow.Stop ? KindOf(word) : CodeInstruction.KindOf(flow);
+        return new CodeInstruction(address, target, Size, flow, kind, Selects: Selects(word));
     }
 
     private static (InstructionFlow Flow, long? Distance) FlowOf(uint word)
@@ -67,6 +68,10 @@ internal sealed class Arm64Decoder : InstructionDecoder
         bool traps = (word & 0xffff_0000) == 0 || (word & 0xffe0_001f) is 0xd440_0000 or 0xd420_0000;
         return (traps ? InstructionFlow.Stop : InstructionFlow.Next, null);
     }
+
+    /// <summary>CSEL, CSINC, CSINV, CSNEG of different registers (of the same, as in CSET, they make a value of a condition), FCSEL.</summary>
+    private static bool Selects(uint word) =>
+        ((word & 0x3fe0_0000) == 0x1a80_0000 && ((word >> 5) & 31) != ((word >> 16) & 31)) || (word & 0xff20_0c00) == 0x1e20_0c00;
 
     private static InstructionKind KindOf(uint word)
     {

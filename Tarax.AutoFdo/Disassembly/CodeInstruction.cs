@@ -88,7 +88,9 @@ internal enum JumpTableForm : byte
 /// <param name="Flow">Where execution goes on.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="Table">Form of the table of an indirect jump.</param>
-internal readonly record struct CodeInstruction(ulong Address, ulong Target, byte Length, InstructionFlow Flow, InstructionKind Kind, JumpTableForm Table = JumpTableForm.None)
+/// <param name="Selects">Whether it takes one of two values by a condition, which a branch could have done: CMOV, CSEL.</param>
+internal readonly record struct CodeInstruction(
+    ulong Address, ulong Target, byte Length, InstructionFlow Flow, InstructionKind Kind, JumpTableForm Table = JumpTableForm.None, bool Selects = false)
 {
     public ulong End => Address + Length;
 

@@ -66,7 +66,8 @@ internal sealed unsafe class X86Decoder : InstructionDecoder
             FollowRegisters(instruction);
         }
 
-        return new CodeInstruction(instruction.IP, table, (byte)instruction.Length, flow, flow == InstructionFlow.Next ? KindOf(instruction) : CodeInstruction.KindOf(flow), form);
+        var kind = flow == InstructionFlow.Next ? KindOf(instruction) : CodeInstruction.KindOf(flow);
+        return new CodeInstruction(instruction.IP, table, (byte)instruction.Length, flow, kind, form, instruction.Mnemonic is >= Mnemonic.Cmova and <= Mnemonic.Cmovs);
     }
 
     private static InstructionFlow FlowOf(in Instruction instruction) => instruction.FlowControl switch

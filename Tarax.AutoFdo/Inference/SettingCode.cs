@@ -24,27 +24,9 @@ internal sealed class SettingCode
         _counts = counts;
     }
 
-    /// <summary>
-    /// What tells, of one of the functions, which segments that ran are of that kind and lie in blocks whose counts other positions tell; it tells nothing where no place is that crowded. It is given how
-    /// often each segment ran, at most and over all bytes.
-    /// </summary>
-    /// <param name="graphs">The control flow of the binary's functions.</param>
-    /// <param name="functions">The functions that will be asked for.</param>
-    public static Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]> In(FunctionGraphs graphs, CodeFunction[] functions)
-    {
-        bool[] affordable = graphs.Affordable(Array.ConvertAll(functions, f => f.Debug.Ranges));
-        var known = new HashSet<CodeFunction>();
-        for (int i = 0; i < functions.Length; i++)
-        {
-            if (affordable[i])
-            {
-                known.Add(functions[i]);
-            }
-        }
-
-        return (function, source, counts) => known.Contains(function) && graphs.Build(function.Debug.Ranges, function.Entry) is { } graph
-            && new SettingCode(graph, source, counts) is var code && code.IsCrowded() ? code.Find() : [];
-    }
+    /// <summary>Which segments that ran are of that kind and lie in blocks whose counts other positions tell. Empty where no place is that crowded.</summary>
+    public static bool[] In(ControlFlowGraph graph, FunctionSource source, (ulong Maximum, ulong OfBytes)[] counts) =>
+        new SettingCode(graph, source, counts) is var code && code.IsCrowded() ? code.Find() : [];
 
     /// <summary>Whether many branches meet where the function runs most: often they do where it gives up.</summary>
     private bool IsCrowded()
@@ -66,7 +48,7 @@ internal sealed class SettingCode
 
         for (int i = 0; isCrowded && i < _source.Segments.Length; i++)
         {
-            var (first, last) = InstructionsOf(_source.Segments[i]);
+            var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
             for (int instruction = first; _counts[i].Maximum > most / LeastPart && instruction <= last; instruction++)
             {
                 if (arrivals[instruction] >= Crowd)
@@ -88,7 +70,7 @@ internal sealed class SettingCode
         {
             for (int i = 0; i < _source.Segments.Length; i++)
             {
-                var (first, last) = InstructionsOf(_source.Segments[i]);
+                var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
                 for (int instruction = first; instruction <= last; instruction++)
                 {
                     if (!IsBranch(instruction))
@@ -113,7 +95,7 @@ internal sealed class SettingCode
         for (int i = 0; i < found.Length; i++)
         {
             found[i] = _counts[i].Maximum > 0;
-            var (first, last) = InstructionsOf(_source.Segments[i]);
+            var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
             for (int instruction = first; instruction <= last; instruction++)
             {
                 found[i] &= isKnown[_graph.BlockOf(instruction)] && !IsBranch(instruction);
@@ -140,8 +122,6 @@ internal sealed class SettingCode
     /// <summary>Whether an instruction takes one of several ways, or calls. A plain jump is not in GCC's blocks.</summary>
     private bool IsBranch(int instruction) => _graph.Instructions[instruction].Flow
         is InstructionFlow.ConditionalJump or InstructionFlow.IndirectJump or InstructionFlow.Call or InstructionFlow.IndirectCall;
-
-    private (int First, int Last) InstructionsOf(in CodeSegment segment) => (_graph.InstructionHolding(segment.Start), _graph.InstructionHolding(segment.End - 1));
 
     private sealed class MostCount
     {

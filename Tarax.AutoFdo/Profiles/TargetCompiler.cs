@@ -55,6 +55,11 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     public bool CountsByPassedOnValues => Family == CompilerFamily.Gcc;
 
     /// <summary>
+    /// Whether the compiler takes the count of a line for that of each branch on it: GCC up to 15, which does not tell discriminators apart.
+    /// </summary>
+    public bool CountsBranchesByLine => Family == CompilerFamily.Gcc && MajorVersion < FirstWithVersion3;
+
+    /// <summary>
     /// The share of counts that is best taken for hot, see <see cref="SampleProfile.HotCutoff"/>; 0 for the compiler's own choice. GCC 16 makes small what it takes for cold, and
     /// takes 99 % for hot by itself.
     /// </summary>

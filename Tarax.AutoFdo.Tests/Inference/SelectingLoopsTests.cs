@@ -1,0 +1,86 @@
+using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inference;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Tests.Inference;
+
+/// <summary>Two loops of one block each, of which the second selects. Lines, from that of the function: 3 and 4 are the loop that does not, 6 loads, 7 selects, 8 ends the loop.</summary>
+public sealed class SelectingLoopsTests
+{
+    private const string Source =
+        """
+        #define NOINLINE __attribute__((noinline))
+        NOINLINE unsigned run(unsigned short *p, unsigned n, unsigned size) {
+        unsigned m, sum = 0;
+        do { sum = sum * 3 + p[n];
+        } while (--n);
+        n = 100 + (sum & 7);
+        do { m = *--p;
+        *p = (unsigned short)(m >= size ? m - size : 0);
+        } while (--n);
+        return sum;
+        }
+        unsigned short values[1000];
+        int main(int c, char **v) { return run(values + 500, c + 50, (unsigned)(long)v[0]); }
+        """;
+
+    [Test]
+    public void A_line_that_selects_in_a_loop_does_not_count()
+    {
+        var counts = CountsOfLines(withSelections: true);
+        Assert.That(counts, Has.No.ContainKey(6), "it would be taken for the count of each branch of it");
+        Assert.That((counts[5], counts[7]), Is.EqualTo((100, 100)), "they tell how often the loop ran");
+        Assert.That((counts[2], counts[3]), Is.EqualTo((100, 100)), "a loop that does not select");
+    }
+
+    [Test]
+    public void It_counts_for_other_compilers() => Assert.That(CountsOfLines(withSelections: false)[6], Is.EqualTo(100));
+
+    [Test]
+    public void Instructions_that_select_are_known()
+    {
+        var instructions = new List<CodeInstruction>();
+        new X86Decoder(64).Decode([0x0f, 0x42, 0xc8, 0x0f, 0x92, 0xc0, 0x72, 0x00], 0, 8, instructions); // cmovb %eax,%ecx; setb %al; jb
+        Assert.That(instructions.Select(i => i.Selects), Is.EqualTo(new[] { true, false, false }));
+
+        uint[] words = [0x1a823020, 0x1a9f17e0, 0x1e620c20, 0x1e622820]; // csel w0,w1,w2,cc; cset w0,eq; fcsel d0,d1,d2,eq; fadd d0,d1,d2
+        Assert.That(words.Select(w => Arm64Decoder.Decode(w, 0).Selects), Is.EqualTo(new[] { true, false, true, false }));
+    }
+
+    [TestCase("gcc-12", true)]
+    [TestCase("gcc-15", true)]
+    [TestCase("gcc-16", false)]
+    [TestCase("clang-19", false)]
+    public void Compilers_that_count_branches_by_line(string name, bool expected)
+    {
+        Assert.That(TargetCompiler.TryParse(name, out var compiler));
+        Assert.That(compiler.CountsBranchesByLine, Is.EqualTo(expected));
+    }
+
+    private static Dictionary<int, ulong> CountsOfLines(bool withSelections)
+    {
+        string folder = TestEnvironment.NewFolder();
+        string program = Path.Combine(folder, "program");
+        File.WriteAllText(program + ".c", Source);
+        TestEnvironment.Run("gcc-12", "-O2", "-g", "-w", "-fcf-protection=none", "-o", program, program + ".c");
+        using var files = new BinaryFiles(ElfFile.Open(program));
+        using var symbolizer = new Symbolizer(files);
+        var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "run");
+        var graphs = FunctionGraphs.Of(files.Binary)!;
+        var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
+        Assert.That(graph.Instructions.Count(i => i.Selects), Is.EqualTo(1), "the compiler made the code that the test is about");
+        var ranges = graph.Blocks.Select((b, index) => new RangeCount(
+            Offset(graph.Instructions[b.First].Address),
+            Offset(graph.Instructions[b.Last].Address),
+            graph.Edges.Any(e => e.From == index && e.To == index) ? 100ul : 1ul,
+            0));
+        var counts = new BinaryCounts(null, [], [.. ranges], [], []);
+        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, f => MisleadingCode.In(graphs, f, withSelections)));
+        return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
+
+        ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");
+    }
+}
