@@ -1,9 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Inference;
 
@@ -60,27 +57,12 @@ public sealed class SelectingLoopsTests
         Assert.That(compiler.CountsBranchesByLine, Is.EqualTo(expected));
     }
 
-    private static Dictionary<int, ulong> CountsOfLines(bool withSelections)
-    {
-        string folder = TestEnvironment.NewFolder();
-        string program = Path.Combine(folder, "program");
-        File.WriteAllText(program + ".c", Source);
-        TestEnvironment.Run("gcc-12", "-O2", "-g", "-w", "-fcf-protection=none", "-o", program, program + ".c");
-        using var files = new BinaryFiles(ElfFile.Open(program));
-        using var symbolizer = new Symbolizer(files);
-        var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "run");
-        var graphs = FunctionGraphs.Of(files.Binary)!;
-        var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
-        Assert.That(graph.Instructions.Count(i => i.Selects), Is.EqualTo(1), "the compiler made the code that the test is about");
-        var ranges = graph.Blocks.Select((b, index) => new RangeCount(
-            Offset(graph.Instructions[b.First].Address),
-            Offset(graph.Instructions[b.Last].Address),
-            graph.Edges.Any(e => e.From == index && e.To == index) ? 100ul : 1ul,
-            0));
-        var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, f => MisleadingCode.In(graphs, f, withSelections)));
-        return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
-
-        ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");
-    }
+    private static Dictionary<int, ulong> CountsOfLines(bool withSelections) => ProfiledFunction.CountsOfLines(
+        Source,
+        (graph, block) =>
+        {
+            Assert.That(graph.Instructions.Count(i => i.Selects), Is.EqualTo(1), "the compiler made the code that the test is about");
+            return graph.Edges.Any(e => e.From == block && e.To == block) ? 100ul : 1ul;
+        },
+        (graphs, functions) => MisleadingCode.In(graphs, functions, withSelections));
 }

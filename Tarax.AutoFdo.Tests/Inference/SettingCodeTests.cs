@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Inference;
-using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Inference;
 
@@ -39,29 +35,10 @@ public sealed class SettingCodeTests
     [Test]
     public void All_that_ran_counts_for_other_compilers() => Assert.That(CountsOfLines(cases: 40, leavesOut: false)[3], Is.EqualTo(100));
 
-    private static Dictionary<int, ulong> CountsOfLines(int cases, bool leavesOut)
-    {
-        string folder = TestEnvironment.NewFolder();
-        string program = Path.Combine(folder, "program");
-        File.WriteAllText(program + ".c", Source(cases));
-        TestEnvironment.Run("gcc-12", "-O2", "-g", "-w", "-fcf-protection=none", "-o", program, program + ".c");
-        using var files = new BinaryFiles(ElfFile.Open(program));
-        using var symbolizer = new Symbolizer(files);
-        var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "run");
-        var graphs = FunctionGraphs.Of(files.Binary)!;
-        var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
-        int theSwitch = graph.Instructions.ToList().FindIndex(i => i.Flow == InstructionFlow.IndirectJump);
-        var ranges = graph.Blocks.Select(b => new RangeCount(
-            Offset(graph.Instructions[b.First].Address),
-            Offset(graph.Instructions[b.Last].Address),
-            b.First > theSwitch ? 10ul : 100ul,
-            0));
-        var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, leavesOut ? f => MisleadingCode.In(graphs, f, withSelections: false) : null));
-        return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
-
-        ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");
-    }
+    private static Dictionary<int, ulong> CountsOfLines(int cases, bool leavesOut) => ProfiledFunction.CountsOfLines(
+        Source(cases),
+        (graph, block) => graph.Blocks[block].First > graph.Instructions.ToList().FindIndex(i => i.Flow == InstructionFlow.IndirectJump) ? 10ul : 100ul,
+        leavesOut ? (graphs, functions) => MisleadingCode.In(graphs, functions, withSelections: false) : null);
 
     private static string Source(int cases)
     {
