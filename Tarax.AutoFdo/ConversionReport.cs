@@ -90,6 +90,9 @@ public sealed class ConversionReport
     /// <summary>Positions in the profile, those of inlined functions included.</summary>
     public int Positions { get; internal set; }
 
+    /// <summary>Positions that ran, but would mislead the compiler, and so are not in it, see <see cref="InlinedBodies.Auto"/>.</summary>
+    public int PositionsLeftOut { get; internal set; }
+
     /// <summary>Sum of all counts in the profile.</summary>
     public ulong TotalCount { get; internal set; }
 

@@ -55,6 +55,7 @@ internal static class ProfileConversion
 
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
+        report.PositionsLeftOut = statistics.PositionsLeftOut;
         report.Positions = profile.Functions.Sum(f => f.Body.PositionTotal());
         foreach (var function in profile.Functions)
         {

@@ -27,8 +27,11 @@ internal static class ProfiledFunction
         var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
         var ranges = graph.Blocks.Select((b, index) => new RangeCount(Offset(graph.Instructions[b.First].Address), Offset(graph.Instructions[b.Last].Address), runs(graph, index), 0));
         var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, find is null ? null : functions => find(graphs, functions)));
-        return profile.Functions.Single(f => f.Name == "run").Body.Positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
+        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, find is null ? null : functions => find(graphs, functions)));
+        var positions = profile.Functions.Single(f => f.Name == "run").Body.Positions;
+        var (all, _) = ProfileBuilder.Build(counts, symbolizer, 0);
+        Assert.That(statistics.PositionsLeftOut, Is.EqualTo(all.Functions.Single(f => f.Name == "run").Body.Positions.Count - positions.Count), "what is left out is told");
+        return positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
 
         ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");
     }

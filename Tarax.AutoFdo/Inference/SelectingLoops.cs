@@ -88,14 +88,15 @@ internal static class SelectingLoops
 
         public void TellMost(Dictionary<ulong, ulong> most)
         {
-            if (!_lines.ContainsValue(0))
+            bool othersTell = false;
+            foreach (var (_, count) in _lines)
             {
-                return;
+                othersTell |= count == 0;
             }
 
             foreach (var (line, count) in _lines)
             {
-                if (count > 0)
+                if (othersTell && count > 0)
                 {
                     most[line] = Math.Max(most.GetValueOrDefault(line), count);
                 }

@@ -22,6 +22,9 @@ internal sealed class BodyAccumulator
     private bool _hasTotal;
     private bool _lacksTotal;
 
+    /// <summary>Positions that ran and are not in the body, known when it is made; without those of inlined functions.</summary>
+    public int PositionsLeftOut { get; private set; }
+
     /// <summary>Adds to the total that is stated, see <see cref="FunctionBody.StatedTotal"/>.</summary>
     public void AddTotal(ulong total)
     {
@@ -106,6 +109,7 @@ internal sealed class BodyAccumulator
             }
         }
 
+        PositionsLeftOut = positions.Length - next;
         Array.Resize(ref positions, next);
         Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
         var calls = new InlinedCall[_calls.Count];

@@ -26,6 +26,9 @@ internal sealed class BuildStatistics
     /// <summary>Functions that ran too little to be written.</summary>
     public int FunctionsBelowThreshold { get; set; }
 
+    /// <summary>Positions that ran, but whose counts would mislead the compiler, and which are not written therefore.</summary>
+    public int PositionsLeftOut { get; set; }
+
     /// <summary>Producers of the units of the functions that were counted, with their weight.</summary>
     public Dictionary<string, ulong> Producers { get; } = new(StringComparer.Ordinal);
 }
@@ -61,6 +64,7 @@ internal sealed class ProfileBuilder
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
     private BuildNeeds _needs = new(false, null);
     private Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>? _misleadingCode;
+    private int _positionsLeftOut;
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
     {
@@ -107,6 +111,7 @@ internal sealed class ProfileBuilder
                 functions.Add(profile);
             }
         });
+        builder.Statistics.PositionsLeftOut = builder._positionsLeftOut;
         return (new SampleProfile(functions), builder.Statistics);
     }
 
@@ -299,7 +304,13 @@ internal sealed class ProfileBuilder
             }
         }
 
-        return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, bodies[0]!.ToBody());
+        var whole = bodies[0]!.ToBody();
+        foreach (var part in bodies)
+        {
+            Interlocked.Add(ref _positionsLeftOut, part?.PositionsLeftOut ?? 0);
+        }
+
+        return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole);
     }
 
     /// <summary>The total of a function holds those of what was inlined into it. Parents stand before children.</summary>

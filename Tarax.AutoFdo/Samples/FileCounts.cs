@@ -76,7 +76,7 @@ internal sealed class FileCounts
 }
 
 /// <summary>Sums over a file.</summary>
-internal record struct FileSums
+internal struct FileSums
 {
     /// <summary>Samples whose address lies in the file.</summary>
     public ulong Samples;

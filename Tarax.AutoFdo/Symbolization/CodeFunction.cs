@@ -60,6 +60,11 @@ internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, u
 internal readonly record struct SourceScope(int Parent, FunctionDescription Function, uint CallLine, uint CallDiscriminator);
 
 /// <summary>The source positions of a function's code.</summary>
-/// <param name="Scopes">The function, then the calls inlined into it; parents before children.</param>
-/// <param name="Segments">Its code by ascending address. Code that the line table does not describe is left out.</param>
-internal sealed record FunctionSource(SourceScope[] Scopes, CodeSegment[] Segments);
+internal sealed class FunctionSource(SourceScope[] scopes, CodeSegment[] segments)
+{
+    /// <summary>The function, then the calls inlined into it; parents before children.</summary>
+    public SourceScope[] Scopes { get; } = scopes;
+
+    /// <summary>Its code by ascending address. Code that the line table does not describe is left out.</summary>
+    public CodeSegment[] Segments { get; } = segments;
+}

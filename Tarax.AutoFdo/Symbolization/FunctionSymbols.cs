@@ -8,10 +8,17 @@ namespace Tarax.AutoFdo.Symbolization;
 internal readonly record struct SymbolAlias(string Name, SymbolBinding Binding);
 
 /// <summary>The function symbols of one address.</summary>
-/// <param name="Start">ELF virtual address.</param>
-/// <param name="End">Address after the longest of them.</param>
-/// <param name="Aliases">Its names: global before weak before local, then by name.</param>
-internal sealed record FunctionSymbol(ulong Start, ulong End, SymbolAlias[] Aliases);
+internal sealed class FunctionSymbol(ulong start, ulong end, SymbolAlias[] aliases)
+{
+    /// <summary>ELF virtual address.</summary>
+    public ulong Start { get; } = start;
+
+    /// <summary>Address after the longest of them.</summary>
+    public ulong End { get; } = end;
+
+    /// <summary>Its names: global before weak before local, then by name.</summary>
+    public SymbolAlias[] Aliases { get; } = aliases;
+}
 
 /// <summary>
 /// The functions of .symtab, or of .dynsym where there is no .symtab: symbols of type FUNC with a size,

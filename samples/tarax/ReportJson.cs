@@ -41,6 +41,7 @@ internal static class ReportJson
         json.WriteNumber("functions", report.Functions);
         json.WriteNumber("functionsLeftOut", report.FunctionsLeftOut);
         json.WriteNumber("positions", report.Positions);
+        json.WriteNumber("positionsLeftOut", report.PositionsLeftOut);
         json.WriteNumber("totalCount", report.TotalCount);
         json.WriteNumber("countingSeconds", report.CountingTime.TotalSeconds);
         json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
