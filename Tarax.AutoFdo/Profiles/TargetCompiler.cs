@@ -55,7 +55,8 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     public bool CountsByPassedOnValues => Family == CompilerFamily.Gcc;
 
     /// <summary>
-    /// Whether the compiler takes the count of a line for that of each branch on it: GCC up to 15, which does not tell discriminators apart.
+    /// Whether the compiler takes the count of a line for that of each branch on it, since it does not tell discriminators apart: GCC 12, as its code for zlib's slide_hash shows
+    /// (docs/outcome.md); those up to 15 are taken to be like it, and were not tried.
     /// </summary>
     public bool CountsBranchesByLine => Family == CompilerFamily.Gcc && MajorVersion < FirstWithVersion3;
 
