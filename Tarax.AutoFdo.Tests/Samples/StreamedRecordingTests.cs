@@ -69,6 +69,53 @@ public sealed class StreamedRecordingTests
         Assert.That(scan.RecordsByType, Is.EqualTo(expected.RecordsByType));
     }
 
+    [TestCase(true, TestName = "Piece_of_a_stream_that_was_set_aside_may_end_before_a_payload")]
+    [TestCase(false, TestName = "Piece_of_a_file_that_was_set_aside_may_end_before_a_payload")]
+    public void Piece_that_was_set_aside_may_end_before_a_payload(bool isStream)
+    {
+        const int PayloadLength = 3_000_000;
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event(), 500_000, hasRounds: false)
+            .Record(RecordType.AuxTrace, 0, r => { r.U64(PayloadLength); r.Zeros(32); }).Raw(new byte[PayloadLength]).BuildPipe();
+        using var file = isStream ? Stream(pipe) : Mapped(pipe);
+        using var pieces = file.Pieces();
+        Assert.That(pieces.TryOpen(out var piece), Is.True);
+        var (records, end) = Read(piece);
+        pieces.Close(piece, end);
+        var fetched = pieces.Fetch(pieces.SetAside(piece with { End = Math.Min(end, piece.End) }));
+        Assert.That(Read(fetched).Records, Is.EqualTo(records).And.GreaterThan(1));
+        Assert.That(pieces.TryOpen(out _), Is.False, "behind the payload there is nothing");
+
+        static (int Records, long End) Read(RecordPiece piece)
+        {
+            int count = 0;
+            var records = piece.Records(RecordsEnd.Continues);
+            while (records.TryRead(out _))
+            {
+                count++;
+            }
+
+            return (count, records.Offset);
+        }
+    }
+
+    [Test]
+    public void File_that_is_cut_while_it_is_read_is_told()
+    {
+        const int LengthLeft = 1_500_000;
+        byte[] pipe = AddSamples(new PerfDataBuilder().Event(), 3_000_000, hasRounds: false).BuildPipe();
+        string path = Path.Combine(TestEnvironment.NewFolder(), "perf.data");
+        File.WriteAllBytes(path, pipe);
+        using var file = PerfDataFile.Open(path);
+        using (var cut = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            cut.SetLength(LengthLeft);
+        }
+
+        var damage = Assert.Throws<InvalidFormatException>(() => Counts(file, 2, out _))!;
+        Assert.That(damage.Offset, Is.EqualTo(LengthLeft));
+        Assert.That(damage.Message, Does.Contain("no longer there"));
+    }
+
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(100)]

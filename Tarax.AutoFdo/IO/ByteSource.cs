@@ -12,8 +12,11 @@ internal sealed unsafe partial class ByteSource : IDisposable
     private readonly byte* _start;
     private MemoryMappedFile? _file;
     private MemoryMappedViewAccessor? _view;
+    private FileStream? _open;
     private GCHandle _pin;
     private bool _isMapped;
+    private bool _isWritable;
+    private bool _ownsMemory;
 
     private ByteSource(string name, byte* start, long length, long position)
     {
@@ -30,7 +33,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
     public byte* Start => _start;
 
     /// <summary>Length in bytes.</summary>
-    public long Length { get; }
+    public long Length { get; private set; }
 
     /// <summary>Offset of the first byte in the file that it came from, for messages.</summary>
     public long Position { get; }
@@ -45,12 +48,22 @@ internal sealed unsafe partial class ByteSource : IDisposable
         return stream.CanSeek ? Map(stream, name) : throw new IOException($"{path}: is not a regular file");
     }
 
-    /// <summary>Maps an open file for reading; the stream may be closed afterwards.</summary>
-    public static ByteSource Map(FileStream stream, string name)
+    /// <summary>Maps an open file for reading.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="name">The format's name for messages.</param>
+    /// <param name="keepsOpen">
+    /// Whether the file stays open, and belongs to the source, for <see cref="Read(long, Span{byte})"/>; otherwise it may be closed afterwards.
+    /// </param>
+    public static ByteSource Map(FileStream stream, string name, bool keepsOpen = false)
     {
         long length = stream.Length;
         if (length == 0)
         {
+            if (keepsOpen)
+            {
+                stream.Dispose();
+            }
+
             return FromArray([], name);
         }
 
@@ -58,7 +71,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
         var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true };
+        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true, _open = keepsOpen ? stream : null };
     }
 
     /// <summary>Wraps an array, which is pinned until the source is disposed.</summary>
@@ -68,12 +81,31 @@ internal sealed unsafe partial class ByteSource : IDisposable
         return new ByteSource(name, (byte*)pin.AddrOfPinnedObject(), bytes.LongLength, 0) { _pin = pin };
     }
 
+    /// <summary>Takes memory that is not zeroed, in huge pages where there are some, until the source is disposed.</summary>
+    public static ByteSource Allocate(int length, string name)
+    {
+        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)length, HugePages.Size);
+        HugePages.Advise(memory, (nuint)length);
+        return new ByteSource(name, memory, length, 0) { _isWritable = true, _ownsMemory = true };
+    }
+
+    /// <summary>The bytes, to be written: of memory that was taken for that.</summary>
+    public Span<byte> Writable() =>
+        _isWritable ? new(_start, checked((int)Length)) : throw new InvalidOperationException("the bytes are those of an input");
+
+    /// <summary>Leaves out what lies behind some length, to which memory has not been filled.</summary>
+    public void Shorten(long length)
+    {
+        Check("length", 0, length);
+        Length = length;
+    }
+
     /// <summary>A part of this source under a name of its own; the memory stays this source's.</summary>
     /// <exception cref="InvalidFormatException">The part does not lie within the source.</exception>
     public ByteSource Part(string name, long offset, long length)
     {
         Check(name, offset, length);
-        return new ByteSource(name, _start + offset, length, Position + offset) { _isMapped = _isMapped };
+        return new ByteSource(name, _start + offset, length, Position + offset) { _isMapped = _isMapped, _isWritable = _isWritable };
     }
 
     /// <summary>
@@ -117,6 +149,28 @@ internal sealed unsafe partial class ByteSource : IDisposable
         return new ReadOnlySpan<byte>(_start + offset, (int)length);
     }
 
+    /// <summary>
+    /// Copies a part, of a file that was kept open by reading it again: where all of a large file is looked at once, its pages need not be mapped, which
+    /// costs more than copying.
+    /// </summary>
+    /// <exception cref="InvalidFormatException">The part does not lie within the source, or no longer: the file was cut meanwhile.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void Read(long offset, Span<byte> bytes)
+    {
+        var mapped = Span("content", offset, bytes.Length);
+        if (_open is null)
+        {
+            mapped.CopyTo(bytes);
+            return;
+        }
+
+        for (int done = 0; done < bytes.Length;)
+        {
+            int read = RandomAccess.Read(_open.SafeFileHandle, bytes[done..], offset + done);
+            done += read > 0 ? read : throw new InvalidFormatException(Name, "content", offset + done, $"is no longer there: the file had {Length} bytes when it was opened");
+        }
+    }
+
     /// <summary>All bytes; see <see cref="Span"/>.</summary>
     public ReadOnlySpan<byte> All() => Span("content", 0, Length);
 
@@ -135,6 +189,13 @@ internal sealed unsafe partial class ByteSource : IDisposable
             _file = null;
         }
 
+        if (_ownsMemory)
+        {
+            NativeMemory.AlignedFree(_start);
+            _ownsMemory = false;
+        }
+
+        _open?.Dispose();
         if (_pin.IsAllocated)
         {
             _pin.Free();

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>Opens an input wherever it comes from: a file is mapped; standard input, pipes and compressed files are spooled first.</summary>
+/// <summary>Opens an input wherever it comes from: a file is mapped, and stays open; standard input, pipes and compressed files are spooled first.</summary>
 internal static partial class InputFile
 {
     /// <summary>The path that stands for standard input.</summary>
@@ -56,7 +56,6 @@ internal static partial class InputFile
             return StreamStart.Read(stream, name).Spooled();
         }
 
-        using var file = ByteSource.OpenFile(path);
-        return ByteSource.Map(file, name);
+        return ByteSource.Map(ByteSource.OpenFile(path), name, keepsOpen: true);
     }
 }

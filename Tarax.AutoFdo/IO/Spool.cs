@@ -64,8 +64,10 @@ internal sealed class Spool : IDisposable
             return ByteSource.FromArray(memory.ToArray(), _format);
         }
 
-        _stream.Flush();
-        return ByteSource.Map((FileStream)_stream, _format);
+        var file = (FileStream)_stream;
+        file.Flush();
+        _stream = Stream.Null;
+        return ByteSource.Map(file, _format, keepsOpen: true);
     }
 
     public void Dispose() => _stream.Dispose();

@@ -6,8 +6,6 @@ internal sealed class StreamStart : IDisposable
     /// <summary>Streams that end before are looked at as a whole; perf writes what it knows of a recording well before.</summary>
     public const int MostBytes = 1 << 20;
 
-    private const int FirstBytes = 1 << 16;
-
     private readonly Stream _stream;
 
     private StreamStart(Stream stream, ByteSource bytes, bool isWhole)
@@ -27,22 +25,18 @@ internal sealed class StreamStart : IDisposable
     /// <param name="most">Number of bytes to read at most.</param>
     public static StreamStart Read(Stream stream, string format, int most = MostBytes)
     {
-        byte[] bytes = new byte[Math.Min(FirstBytes, most)];
-        int length = 0;
-        while (true)
+        var bytes = ByteSource.Allocate(Math.Max(most, HugePages.Size), format);
+        try
         {
-            length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
-            if (length < bytes.Length || length == most)
-            {
-                break;
-            }
-
-            Array.Resize(ref bytes, Math.Min(length * 4, most));
+            int length = stream.ReadAtLeast(bytes.Writable()[..most], most, throwOnEndOfStream: false);
+            bytes.Shorten(length);
+            return new StreamStart(stream, bytes, isWhole: length < most);
         }
-
-        bool isWhole = length < bytes.Length;
-        Array.Resize(ref bytes, length);
-        return new StreamStart(stream, ByteSource.FromArray(bytes, format), isWhole);
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The whole stream, to be looked at anywhere. This object is not needed any more then.</summary>

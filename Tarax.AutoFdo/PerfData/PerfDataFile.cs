@@ -137,7 +137,7 @@ internal sealed class PerfDataFile : IDisposable
     public RecordReader Records() => new(_source, DataStart, DataEnd);
 
     /// <summary>The recording from its first record, piece by piece; of a stream they come only once.</summary>
-    public RecordPieces Pieces() => _stream ?? (RecordPieces)new MappedPieces(_source, DataStart, DataEnd);
+    public RecordPieces Pieces() => _stream ?? (RecordPieces)new StoredPieces(_source, DataStart, DataEnd);
 
     /// <summary>Takes over what a record of a stream says of the recording, which comes after the records that were looked at on opening.</summary>
     public void TakeHeaderRecord(in PerfRecord record)

@@ -27,7 +27,7 @@ internal sealed record RecordPiece(ByteSource? Source, long Start, long End, lon
 }
 
 /// <summary>
-/// A recording piece by piece, of which few are in memory at a time. One thread opens and closes them; any thread may fetch and release.
+/// A recording piece by piece, of which few are in memory at a time. One thread at a time opens and closes them; any thread may read ahead, fetch and release.
 /// </summary>
 internal abstract class RecordPieces : IDisposable
 {
@@ -36,6 +36,11 @@ internal abstract class RecordPieces : IDisposable
 
     /// <summary>Bytes at the end that were no whole records.</summary>
     public long LostBytes { get; protected set; }
+
+    /// <summary>Reads bytes that will be opened soon, on any thread, where that can be done side by side.</summary>
+    public virtual void ReadAhead()
+    {
+    }
 
     /// <summary>Opens the bytes that come next, for a look at how far whole records go in them.</summary>
     /// <returns>False at the end of the recording.</returns>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.PerfData;
@@ -11,8 +10,7 @@ internal sealed class StreamedPieces : RecordPieces
 {
     private readonly ByteSource _start;
     private readonly Stream _stream;
-    private readonly ConcurrentBag<ByteSource> _free = [];
-    private readonly ConcurrentBag<ByteSource> _buffers = [];
+    private readonly PieceBuffers _buffers = new();
     private long _startRead;
     private byte[] _rest = [];
     private long _restLength;
@@ -32,7 +30,7 @@ internal sealed class StreamedPieces : RecordPieces
         _payload = firstRecord;
     }
 
-    public override unsafe bool TryOpen(out RecordPiece piece)
+    public override bool TryOpen(out RecordPiece piece)
     {
         piece = null!;
         if (_isAtEnd || !TrySkipPayload())
@@ -40,8 +38,8 @@ internal sealed class StreamedPieces : RecordPieces
             return false;
         }
 
-        var buffer = Rent();
-        var bytes = new Span<byte>(buffer.Start, (int)buffer.Length);
+        var buffer = _buffers.Take();
+        var bytes = buffer.Writable();
         _rest.AsSpan(0, (int)_restLength).CopyTo(bytes);
         int length = (int)_restLength + Read(bytes[(int)_restLength..]);
         _isAtEnd = length < bytes.Length;
@@ -80,53 +78,37 @@ internal sealed class StreamedPieces : RecordPieces
     {
         _aside ??= Spool.NewFile();
         RandomAccess.Write(_aside.SafeFileHandle, piece.Source!.Span("piece", piece.Start, piece.Length), _asideLength);
-        var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Limit = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
+        var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
         _asideLength += piece.Length;
-        _free.Add(piece.Source);
+        _buffers.Return(piece.Source);
         return kept;
     }
 
-    public override unsafe RecordPiece Fetch(RecordPiece piece)
+    public override RecordPiece Fetch(RecordPiece piece)
     {
         if (piece.Source is not null)
         {
             return piece;
         }
 
-        var buffer = Rent();
-        var bytes = new Span<byte>(buffer.Start, (int)piece.Length);
+        var buffer = _buffers.Take();
+        var bytes = buffer.Writable()[..(int)piece.Length];
         for (int read = 0; read < bytes.Length;)
         {
             int more = RandomAccess.Read(_aside!.SafeFileHandle, bytes[read..], piece.Start + read);
             read += more > 0 ? more : throw new EndOfStreamException("the temporary file ends early");
         }
 
-        return piece with { Source = buffer, Start = 0, End = piece.Length, Limit = piece.Length, Origin = piece.Origin + piece.Start };
+        return piece with { Source = buffer, Start = 0, End = piece.Length, Limit = long.MaxValue, Origin = piece.Origin + piece.Start };
     }
 
-    public override void Release(RecordPiece piece) => _free.Add(piece.Source!);
+    public override void Release(RecordPiece piece) => _buffers.Return(piece.Source!);
 
     public override void Dispose()
     {
-        foreach (var buffer in _buffers)
-        {
-            buffer.Dispose();
-        }
-
+        _buffers.Dispose();
         _aside?.Dispose();
         _stream.Dispose();
-    }
-
-    private ByteSource Rent()
-    {
-        if (_free.TryTake(out var free))
-        {
-            return free;
-        }
-
-        var buffer = ByteSource.FromArray(GC.AllocateUninitializedArray<byte>(PieceLength), PerfDataFile.Format);
-        _buffers.Add(buffer);
-        return buffer;
     }
 
     /// <summary>Passes over a payload that lies behind the last piece.</summary>

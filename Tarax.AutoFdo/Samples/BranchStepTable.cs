@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Samples;
@@ -178,7 +179,7 @@ internal sealed class BranchStepTable
         while (Count + steps > _slots.Length / 8 * 5)
         {
             var old = _slots;
-            _slots = new Slot[old.Length < InitialSlots ? InitialSlots : old.Length * (old.Length < MostGrownByFour ? 4 : 2)];
+            _slots = HugePages.Allocate<Slot>(old.Length < InitialSlots ? InitialSlots : old.Length * (old.Length < MostGrownByFour ? 4 : 2));
             _shift = 64 - BitOperations.Log2((uint)_slots.Length);
             foreach (ref readonly var slot in old.AsSpan())
             {

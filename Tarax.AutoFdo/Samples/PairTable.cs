@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Samples;
 
@@ -130,7 +131,7 @@ internal sealed class PairTable
     private void Grow()
     {
         var old = _slots;
-        _slots = new Slot[Math.Max(old.Length * 2, InitialSlots)];
+        _slots = HugePages.Allocate<Slot>(Math.Max(old.Length * 2, InitialSlots));
         _shift = 64 - BitOperations.Log2((uint)_slots.Length);
         _room = RoomIn(_slots.Length);
         foreach (ref readonly var slot in old.AsSpan())

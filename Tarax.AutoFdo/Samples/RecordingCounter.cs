@@ -122,6 +122,7 @@ internal sealed class RecordingCounter
     /// <summary>Takes the next piece that can be counted, and reads on until there is one.</summary>
     private bool TryTake(out RecordPiece piece)
     {
+        _pieces.ReadAhead();
         lock (_waiting)
         {
             piece = null!;

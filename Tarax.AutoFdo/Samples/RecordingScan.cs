@@ -116,8 +116,10 @@ internal sealed class RecordingScan
     /// <returns>The latest order of a sample.</returns>
     private ulong ReadRecords(ref RecordReader records)
     {
+        // Threads that count look at this object meanwhile: it is not written for every record.
         var firstEvent = _file.Events[0];
         ulong latest = 0;
+        long samples = 0;
         while (records.TryRead(out var record))
         {
             if (record.Type != RecordType.Sample)
@@ -126,13 +128,20 @@ internal sealed class RecordingScan
                 continue;
             }
 
-            Samples++;
-            var sampled = _isSingleEvent ? firstEvent : _file.EventOf(record.Body);
-            SamplesByEvent[sampled.Index]++;
+            samples++;
+            var sampled = firstEvent;
+            if (!_isSingleEvent)
+            {
+                sampled = _file.EventOf(record.Body);
+                SamplesByEvent[sampled.Index]++;
+            }
+
             ulong time = record.Body.Length < sampled.Layout.FixedLength ? 0 : SampleLayout.Fixed64(record.Body, sampled.Layout.TimeOffset);
             latest = Math.Max(latest, OrderOf(time, record.Offset));
         }
 
+        Samples += samples;
+        SamplesByEvent[0] += _isSingleEvent ? samples : 0;
         return latest;
     }
 

@@ -1,0 +1,46 @@
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.PerfData;
+
+/// <summary>
+/// The memory of pieces that are looked at: buffers of <see cref="RecordPieces.PieceLength"/> bytes, which are used again. Any thread may take and return them.
+/// </summary>
+internal sealed class PieceBuffers : IDisposable
+{
+    /// <summary>What was returned last comes first: it is in the cache.</summary>
+    private readonly Stack<ByteSource> _free = [];
+    private readonly List<ByteSource> _memory = [];
+
+    public ByteSource Take()
+    {
+        lock (_free)
+        {
+            if (_free.Count == 0)
+            {
+                Grow();
+            }
+
+            return _free.Pop();
+        }
+    }
+
+    public void Return(ByteSource buffer)
+    {
+        lock (_free)
+        {
+            _free.Push(buffer);
+        }
+    }
+
+    public void Dispose() => _memory.ForEach(m => m.Dispose());
+
+    private void Grow()
+    {
+        var memory = ByteSource.Allocate(HugePages.Size, PerfDataFile.Format);
+        _memory.Add(memory);
+        for (int offset = 0; offset < HugePages.Size; offset += RecordPieces.PieceLength)
+        {
+            _free.Push(memory.Part(PerfDataFile.Format, offset, RecordPieces.PieceLength));
+        }
+    }
+}
