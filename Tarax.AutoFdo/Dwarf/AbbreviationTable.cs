@@ -79,7 +79,7 @@ internal sealed class AbbreviationTable
         {
             if (read == code)
             {
-                found = Read(ref cursor);
+                found = Read(ref cursor, []);
             }
             else
             {
@@ -115,12 +115,13 @@ internal sealed class AbbreviationTable
     private Complete ReadAll()
     {
         var complete = new Complete();
+        var attributes = new List<AttributeSpecification>();
         var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
         try
         {
             while (!cursor.AtEnd && cursor.Uleb("abbreviation code") is var code and not 0)
             {
-                complete.Add(code, Read(ref cursor));
+                complete.Add(code, Read(ref cursor, attributes));
             }
         }
         catch (InvalidFormatException e)
@@ -132,11 +133,13 @@ internal sealed class AbbreviationTable
         return complete;
     }
 
-    private Abbreviation Read(ref ByteCursor cursor)
+    /// <param name="cursor">At the tag.</param>
+    /// <param name="attributes">A list that is used again.</param>
+    private Abbreviation Read(ref ByteCursor cursor, List<AttributeSpecification> attributes)
     {
+        attributes.Clear();
         var tag = (DwarfTag)Math.Min(cursor.Uleb("abbreviation tag"), ushort.MaxValue);
         bool hasChildren = cursor.U8("DW_CHILDREN") != 0;
-        var attributes = new List<AttributeSpecification>();
         int fixedLength = 0;
         while (true)
         {

@@ -95,7 +95,7 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>The line table at an offset of .debug_line; units may share one. Null where it is damaged.</summary>
-    public LineTable? LineTableAt(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit))).Value;
+    public LineTable? LineTableAt(ulong offset, DwarfUnit unit) => (_lineTables.TryGetValue(offset, out var known) ? known : AddLineTable(offset, unit)).Value;
 
     /// <summary>The unit that holds an offset of .debug_info.</summary>
     public DwarfUnit? UnitAtOffset(ulong offset)
@@ -171,6 +171,8 @@ internal sealed class DwarfFile : IDisposable
             throw new InvalidFormatException(DwarfSections.Format, "DW_AT_ranges", -1, "lead to more ranges than the file has bytes for");
         }
     }
+
+    private Lazy<LineTable?> AddLineTable(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit)));
 
     private LineTable? ReadLineTable(ulong offset, DwarfUnit unit)
     {

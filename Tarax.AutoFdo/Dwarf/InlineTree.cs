@@ -85,7 +85,7 @@ internal sealed class InlineTree
     /// </summary>
     public List<ScopeRun> RunsIn(CodeRange range)
     {
-        var events = new List<(ulong Address, bool IsStart, int Scope)>();
+        var events = new List<(ulong Address, bool IsStart, int Scope)>(2 * _scopes.Count);
         for (int i = 0; i < _scopes.Count; i++)
         {
             foreach (var part in _scopes[i].Ranges)
@@ -100,7 +100,7 @@ internal sealed class InlineTree
         }
 
         events.Sort();
-        var runs = new List<ScopeRun>();
+        var runs = new List<ScopeRun>(events.Count);
         var active = new SortedSet<(int EndOrder, int Scope)>();
         var activations = new int[_scopes.Count];
         for (int i = 0; i < events.Count; i++)
@@ -169,12 +169,25 @@ internal sealed class InlineTree
     {
         for (int parent = _scopes[scope].Parent; parent >= 0; parent = _scopes[parent].Parent)
         {
-            if (!Array.Exists(_scopes[parent].Ranges, r => r.Start <= range.Start && range.End <= r.End))
+            if (!IsWithin(range, _scopes[parent].Ranges))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private static bool IsWithin(CodeRange range, CodeRange[] ranges)
+    {
+        foreach (var each in ranges)
+        {
+            if (each.Start <= range.Start && range.End <= each.End)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

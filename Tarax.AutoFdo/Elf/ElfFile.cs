@@ -216,8 +216,10 @@ internal sealed class ElfFile : IDisposable
     /// <summary>The file offset of an ELF virtual address in an executable segment.</summary>
     public bool TryGetFileOffset(ulong virtualAddress, out ulong fileOffset)
     {
-        foreach (var segment in Segments)
+        // By index: this is asked for every count, and an enumerator of a list behind an interface is an object.
+        for (int i = 0; i < Segments.Count; i++)
         {
+            var segment = Segments[i];
             if (segment.IsExecutableLoad && virtualAddress >= segment.VirtualAddress && virtualAddress - segment.VirtualAddress < segment.MemorySize)
             {
                 fileOffset = virtualAddress - segment.VirtualAddress + segment.Offset;

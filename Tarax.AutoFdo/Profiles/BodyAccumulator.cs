@@ -16,7 +16,9 @@ internal enum CountRule
 internal sealed class BodyAccumulator
 {
     private readonly Dictionary<SourcePosition, Position> _positions = [];
-    private readonly Dictionary<(SourcePosition Position, string Callee), Call> _calls = [];
+
+    /// <summary>Null until there is one: most bodies are of calls in which nothing is inlined.</summary>
+    private Dictionary<(SourcePosition Position, string Callee), Call>? _calls;
 
     private ulong _total;
     private bool _hasTotal;
@@ -58,6 +60,7 @@ internal sealed class BodyAccumulator
     /// <summary>The counts of a function inlined at a position.</summary>
     public BodyAccumulator CallAt(SourcePosition position, string callee, string file)
     {
+        _calls ??= [];
         if (!_calls.TryGetValue((position, callee), out var call))
         {
             call = new Call(file);
@@ -112,15 +115,25 @@ internal sealed class BodyAccumulator
         PositionsLeftOut = positions.Length - next;
         Array.Resize(ref positions, next);
         Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
+        return new FunctionBody(positions, ToCalls()) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null };
+    }
+
+    private InlinedCall[] ToCalls()
+    {
+        if (_calls is null)
+        {
+            return [];
+        }
+
         var calls = new InlinedCall[_calls.Count];
-        next = 0;
+        int next = 0;
         foreach (var ((position, callee), call) in _calls)
         {
             calls[next++] = new InlinedCall(position, callee, call.File, call.Body.ToBody());
         }
 
         Array.Sort(calls, (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : string.CompareOrdinal(a.Callee, b.Callee));
-        return new FunctionBody(positions, calls) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null };
+        return calls;
     }
 
     private Position PositionAt(SourcePosition position)

@@ -144,7 +144,7 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>What the debug information says of an entry.</summary>
-    public FunctionDescription Describe(DieReference die) => _descriptions.GetOrAdd(die, ReadDescription);
+    public FunctionDescription Describe(DieReference die) => _descriptions.TryGetValue(die, out var known) ? known : _descriptions.GetOrAdd(die, ReadDescription);
 
     private FunctionDescription ReadDescription(DieReference die)
     {
