@@ -49,11 +49,13 @@ internal sealed class RecordingWindows(ByteSource source, long start, long end, 
         {
             // Read again when it is its turn, so that what is told does not depend on threads.
         }
-
-        lock (_read)
+        finally
         {
-            _read.Add(window, buffer);
-            Monitor.PulseAll(_read);
+            lock (_read)
+            {
+                _read.Add(window, buffer);
+                Monitor.PulseAll(_read);
+            }
         }
     }
 
@@ -62,6 +64,7 @@ internal sealed class RecordingWindows(ByteSource source, long start, long end, 
     /// <exception cref="IOException">It cannot be read.</exception>
     public ByteSource Take(long window)
     {
+        ByteSource? buffer = null;
         lock (_read)
         {
             foreach (var (earlier, unused) in _read)
@@ -76,17 +79,17 @@ internal sealed class RecordingWindows(ByteSource source, long start, long end, 
             if (_next <= window)
             {
                 _next = window + 1;
-                return Read(window);
             }
-
-            ByteSource? buffer;
-            while (!_read.Remove(window, out buffer))
+            else
             {
-                Monitor.Wait(_read);
+                while (!_read.Remove(window, out buffer))
+                {
+                    Monitor.Wait(_read);
+                }
             }
-
-            return buffer ?? Read(window);
         }
+
+        return buffer ?? Read(window);
     }
 
     /// <summary>Reads bytes wherever they lie.</summary>
