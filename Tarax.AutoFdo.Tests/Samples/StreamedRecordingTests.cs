@@ -99,6 +99,26 @@ public sealed class StreamedRecordingTests
     }
 
     [Test]
+    public void Payload_may_end_anywhere_before_the_end_of_a_piece([Values(1, 7, 8, 60, 11_000, 12_100, 60_000)] int before, [Values(1, 2)] int threads)
+    {
+        const int Window = (1 << 20) - (1 << 16);
+        byte[] Pipe(long payload) => AddSamples(
+            new PerfDataBuilder().Event().Mmap2(1, 0x10000, 0x10000, 0, Program, Id).Record(RecordType.AuxTrace, 0, r => { r.U64((ulong)payload); r.Zeros(32); }).Raw(new byte[payload]),
+            3_000_000,
+            hasRounds: true).BuildPipe();
+        using var without = Mapped(Pipe(0));
+        var expected = Counts(without, 1, out var scan);
+        long samples = 3_000_000 / (500 * BranchEntry.Size);
+        long firstSample = without.DataEnd - without.DataStart - LengthOf(samples);
+        using var file = Mapped(Pipe((4 * Window) - before - firstSample));
+        Assert.That(Counts(file, threads, out var scanned).Ranges, Is.EqualTo(expected.Ranges));
+        Assert.That(scanned.Samples, Is.EqualTo(scan.Samples).And.EqualTo(samples));
+
+        static long LengthOf(long samples) => AddSamples(new PerfDataBuilder(), (int)samples * 500 * BranchEntry.Size, hasRounds: true).BuildRecords().Length;
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows does not cut files that are mapped")]
     public void File_that_is_cut_while_it_is_read_is_told()
     {
         const int LengthLeft = 1_500_000;

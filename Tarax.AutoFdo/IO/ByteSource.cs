@@ -1,10 +1,11 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>
-/// Bytes of an input with 64-bit length: a memory-mapped file, an array, or a part of another source.
+/// Bytes of an input with 64-bit length: a memory-mapped file, an array, memory of its own, or a part of another source.
 /// Spans stay valid until the source that owns the memory is disposed.
 /// </summary>
 internal sealed unsafe partial class ByteSource : IDisposable
@@ -13,6 +14,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
     private MemoryMappedFile? _file;
     private MemoryMappedViewAccessor? _view;
     private FileStream? _open;
+    private SafeFileHandle? _handle;
     private GCHandle _pin;
     private bool _isMapped;
     private bool _isWritable;
@@ -67,11 +69,25 @@ internal sealed unsafe partial class ByteSource : IDisposable
             return FromArray([], name);
         }
 
-        var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        byte* pointer = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        return new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true, _open = keepsOpen ? stream : null };
+        try
+        {
+            var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            byte* pointer = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
+            var source = new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true };
+            if (keepsOpen)
+            {
+                (source._open, source._handle) = (stream, stream.SafeFileHandle);
+            }
+
+            return source;
+        }
+        catch when (keepsOpen)
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Wraps an array, which is pinned until the source is disposed.</summary>
@@ -158,7 +174,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
     public void Read(long offset, Span<byte> bytes)
     {
         var mapped = Span("content", offset, bytes.Length);
-        if (_open is null)
+        if (_handle is null)
         {
             mapped.CopyTo(bytes);
             return;
@@ -166,7 +182,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
 
         for (int done = 0; done < bytes.Length;)
         {
-            int read = RandomAccess.Read(_open.SafeFileHandle, bytes[done..], offset + done);
+            int read = RandomAccess.Read(_handle, bytes[done..], offset + done);
             done += read > 0 ? read : throw new InvalidFormatException(Name, "content", offset + done, $"is no longer there: the file had {Length} bytes when it was opened");
         }
     }

@@ -19,7 +19,7 @@ internal static unsafe partial class HugePages
         long bytes = (long)length * sizeof(T);
         if (bytes >= 2 * Size)
         {
-            // Arrays of this size are fresh memory that the collector has not touched.
+            // Mostly fresh memory, which the collector has not touched; otherwise the hint does nothing.
             fixed (T* first = array)
             {
                 Advise(first, (nuint)bytes);

@@ -48,11 +48,17 @@ internal sealed class StreamStart : IDisposable
             return Bytes;
         }
 
-        using var spool = new Spool(Bytes.Name);
-        spool.Write(Bytes.All());
-        spool.Write(_stream);
-        Dispose();
-        return spool.ToSource();
+        try
+        {
+            using var spool = new Spool(Bytes.Name);
+            spool.Write(Bytes.All());
+            spool.Write(_stream);
+            return spool.ToSource();
+        }
+        finally
+        {
+            Dispose();
+        }
     }
 
     public void Dispose()

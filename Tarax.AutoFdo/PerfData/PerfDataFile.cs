@@ -124,7 +124,14 @@ internal sealed class PerfDataFile : IDisposable
                 IsUnfinished = head.IsUnfinished,
                 LostBytes = head.LostBytes,
             };
-            return isForeign || head.IsCompressed || others is { Count: > 0 } ? Expanded(source, others ?? [], head, form) : new PerfDataFile(source, head, form);
+            if (isForeign || head.IsCompressed || others is { Count: > 0 })
+            {
+                return Expanded(source, others ?? [], head, form);
+            }
+
+            // Of a pipe, or one that perf did not finish, all has been looked at for what its records say.
+            source.Release();
+            return new PerfDataFile(source, head, form);
         }
         catch
         {

@@ -10,6 +10,7 @@ internal sealed class PieceBuffers : IDisposable
     /// <summary>What was returned last comes first: it is in the cache.</summary>
     private readonly Stack<ByteSource> _free = [];
     private readonly List<ByteSource> _memory = [];
+    private bool _isDisposed;
 
     public ByteSource Take()
     {
@@ -32,10 +33,19 @@ internal sealed class PieceBuffers : IDisposable
         }
     }
 
-    public void Dispose() => _memory.ForEach(m => m.Dispose());
+    public void Dispose()
+    {
+        lock (_free)
+        {
+            _isDisposed = true;
+            _free.Clear();
+            _memory.ForEach(m => m.Dispose());
+        }
+    }
 
     private void Grow()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var memory = ByteSource.Allocate(HugePages.Size, PerfDataFile.Format);
         _memory.Add(memory);
         for (int offset = 0; offset < HugePages.Size; offset += RecordPieces.PieceLength)

@@ -5,7 +5,7 @@ using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.PerfData;
 
-/// <summary>One record of the data section: a view that is valid while its source is.</summary>
+/// <summary>One record of the data section: a view that is valid while its source is, or the piece that it was read from.</summary>
 internal readonly ref struct PerfRecord
 {
     public PerfRecord(RecordType type, ushort misc, long offset, ReadOnlySpan<byte> body)

@@ -46,10 +46,18 @@ internal sealed class StoredPieces : RecordPieces
         }
 
         long window = _windows.At(first);
+        long stop = _windows.EndOf(window);
+        if (_restLength == 0 && stop < _end && stop - _next < Room)
+        {
+            // Behind a payload: less of the window is left than a record may need.
+            piece = Read(_next, _windows.EndOf(window + 1) - _next);
+            return true;
+        }
+
         var buffer = _windows.Take(window);
         long origin = _windows.StartOf(window) - Room;
         _rest.AsSpan(0, _restLength).CopyTo(buffer.Writable()[(int)(_next - origin)..]);
-        piece = PieceOf(buffer, _next - origin, _windows.EndOf(window) - origin, origin);
+        piece = PieceOf(buffer, _next - origin, stop - origin, origin);
         return true;
     }
 

@@ -72,19 +72,19 @@ internal sealed class RecordingCounter
     private void Work(int threads)
     {
         int workers = (int)Math.Clamp((_file.DataLength ?? long.MaxValue) / RecordPieces.PieceLength, 1, threads);
-        var tasks = new Task[workers - 1];
-        for (int i = 0; i < tasks.Length; i++)
-        {
-            tasks[i] = Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-
+        var tasks = new List<Task>(workers - 1);
         try
         {
+            while (tasks.Count < workers - 1)
+            {
+                tasks.Add(Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            }
+
             CountPieces();
         }
         finally
         {
-            // No thread may be left reading when the caller unmaps the file, also not after a failure.
+            // No thread may be left reading when the caller gives memory back, also not after a failure.
             ((IAsyncResult)Task.WhenAll(tasks)).AsyncWaitHandle.WaitOne();
         }
 

@@ -116,7 +116,7 @@ internal sealed class RecordingScan
     /// <returns>The latest order of a sample.</returns>
     private ulong ReadRecords(ref RecordReader records)
     {
-        // Threads that count look at this object meanwhile: it is not written for every record.
+        // Threads that count look at this object meanwhile: it is not written for every record of the usual recording, which has one event.
         var firstEvent = _file.Events[0];
         ulong latest = 0;
         long samples = 0;
