@@ -127,13 +127,9 @@ internal sealed unsafe partial class ByteSource : IDisposable
     /// <summary>
     /// Gives the memory of a mapped file back, which was looked at here and there; what is needed again is mapped again. Spans stay valid.
     /// </summary>
-    public void Release() => Release(0, Length);
-
-    /// <summary>The same of a part, which must lie within the source.</summary>
-    public void Release(long offset, long length)
+    public void Release()
     {
         const int DontNeed = 4;
-        Check(Name, offset, length);
         if (!_isMapped || !OperatingSystem.IsLinux())
         {
             return;
@@ -141,8 +137,8 @@ internal sealed unsafe partial class ByteSource : IDisposable
 
         // Whole pages only; pages of a file that was only read come back as they were.
         ulong page = (ulong)Environment.SystemPageSize;
-        ulong start = ((ulong)_start + (ulong)offset + page - 1) & ~(page - 1);
-        ulong end = ((ulong)_start + (ulong)offset + (ulong)length) & ~(page - 1);
+        ulong start = ((ulong)_start + page - 1) & ~(page - 1);
+        ulong end = ((ulong)_start + (ulong)Length) & ~(page - 1);
         if (end > start)
         {
             _ = madvise((void*)start, (nuint)(end - start), DontNeed);
@@ -250,5 +246,5 @@ internal sealed unsafe partial class ByteSource : IDisposable
     }
 
     [LibraryImport("libc")]
-    private static partial int madvise(void* address, nuint length, int advice);
+    internal static partial int madvise(void* address, nuint length, int advice);
 }

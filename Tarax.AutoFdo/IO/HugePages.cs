@@ -1,12 +1,10 @@
-using System.Runtime.InteropServices;
-
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>
 /// Memory in pages of 2 MB where Linux has them to give (transparent huge pages, <c>always</c> or <c>madvise</c>): what is looked into here and there does not
 /// also miss the processor's table of pages, and 512 times as few pages have to be faulted in, which is dear in virtual machines.
 /// </summary>
-internal static unsafe partial class HugePages
+internal static unsafe class HugePages
 {
     /// <summary>Bytes of a huge page of x86-64 and, with base pages of 4 KB, of Arm64.</summary>
     public const int Size = 2 << 20;
@@ -37,10 +35,7 @@ internal static unsafe partial class HugePages
         nuint end = ((nuint)memory + length) & ~((nuint)Size - 1);
         if (OperatingSystem.IsLinux() && end > start)
         {
-            _ = madvise((void*)start, end - start, HugePage);
+            _ = ByteSource.madvise((void*)start, end - start, HugePage);
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int madvise(void* address, nuint length, int advice);
 }
