@@ -18,7 +18,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
         DieReference? next = start;
         string? linkageName = null;
         string? name = null;
-        var declarations = new List<(ulong Line, ulong File, DwarfUnit Unit, bool IsOrigin)>();
+        (ulong Line, ulong File, DwarfUnit Unit)? first = null;
+        (ulong Line, ulong File, DwarfUnit Unit)? ofOrigin = null;
         bool isOrigin = false;
         for (int link = 0; link < MaximumLinks && next is { } current && current.File.UnitAtOffset(current.Offset) is { } unit; link++)
         {
@@ -59,20 +60,19 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
 
             if (line != 0)
             {
-                declarations.Add((line, declarationFile, unit, isOrigin));
+                first ??= (line, declarationFile, unit);
+                ofOrigin ??= isOrigin ? (line, declarationFile, unit) : null;
             }
 
             isOrigin = origin is not null;
             next = origin ?? specification;
         }
 
-        if (declarations.Count == 0)
+        if ((ofOrigin ?? first) is not { } best)
         {
             return new FunctionDescription(linkageName ?? name ?? "", 0, "");
         }
 
-        var best = declarations.Find(d => d.IsOrigin);
-        best = best.Unit is null ? declarations[0] : best;
         string path = best.File == 0 && best.Unit.Encoding.Version < 5 ? "" : best.Unit.LineTable?.FilePath(best.File, best.Unit) ?? "";
         return new FunctionDescription(linkageName ?? name ?? "", (uint)Math.Min(best.Line, uint.MaxValue), path);
     }

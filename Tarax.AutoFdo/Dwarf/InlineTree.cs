@@ -26,6 +26,8 @@ internal sealed class InlineTree
     /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
     private readonly List<int> _endOrder = [];
 
+    private readonly List<(ulong Address, bool IsStart, int Scope)> _events = [];
+
     private InlineTree()
     {
     }
@@ -85,7 +87,8 @@ internal sealed class InlineTree
     /// </summary>
     public List<ScopeRun> RunsIn(CodeRange range)
     {
-        var events = new List<(ulong Address, bool IsStart, int Scope)>(2 * _scopes.Count);
+        var events = _events;
+        events.Clear();
         for (int i = 0; i < _scopes.Count; i++)
         {
             foreach (var part in _scopes[i].Ranges)
@@ -101,27 +104,16 @@ internal sealed class InlineTree
 
         events.Sort();
         var runs = new List<ScopeRun>(events.Count);
-        var active = new SortedSet<(int EndOrder, int Scope)>();
-        var activations = new int[_scopes.Count];
+        var active = new ActiveScopes(_endOrder);
         for (int i = 0; i < events.Count; i++)
         {
             var (address, isStart, scope) = events[i];
-            activations[scope] += isStart ? 1 : -1;
-            if (activations[scope] > 0)
-            {
-                active.Add((_endOrder[scope], scope));
-            }
-            else
-            {
-                active.Remove((_endOrder[scope], scope));
-            }
-
-            if (i + 1 == events.Count || events[i + 1].Address == address || active.Count == 0)
+            active.Note(scope, isStart);
+            if (i + 1 == events.Count || events[i + 1].Address == address || active.Innermost is not { } innermost)
             {
                 continue;
             }
 
-            int innermost = active.Min.Scope;
             if (runs.Count > 0 && runs[^1].Scope == innermost && runs[^1].End == address)
             {
                 runs[^1] = runs[^1] with { End = events[i + 1].Address };
@@ -133,6 +125,42 @@ internal sealed class InlineTree
         }
 
         return runs;
+    }
+
+    /// <summary>The scopes that an address lies in, while addresses are passed in ascending order.</summary>
+    private sealed class ActiveScopes(List<int> endOrder)
+    {
+        private readonly int[] _activations = new int[endOrder.Count];
+
+        /// <summary>Scopes that began, the innermost first; those that ended since are taken away when they come first.</summary>
+        private readonly PriorityQueue<int, int> _begun = new();
+
+        public int? Innermost
+        {
+            get
+            {
+                while (_begun.TryPeek(out int scope, out _))
+                {
+                    if (_activations[scope] > 0)
+                    {
+                        return scope;
+                    }
+
+                    _begun.Dequeue();
+                }
+
+                return null;
+            }
+        }
+
+        public void Note(int scope, bool isStart)
+        {
+            _activations[scope] += isStart ? 1 : -1;
+            if (isStart && _activations[scope] == 1)
+            {
+                _begun.Enqueue(scope, endOrder[scope]);
+            }
+        }
     }
 
     private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)

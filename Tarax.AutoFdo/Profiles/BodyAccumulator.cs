@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -37,7 +38,7 @@ internal sealed class BodyAccumulator
     /// <summary>Takes up a count for a position.</summary>
     public void AddCount(SourcePosition position, ulong count, ulong codeBytes, CountRule rule)
     {
-        var entry = PositionAt(position);
+        ref var entry = ref PositionAt(position);
         entry.Count = rule == CountRule.Sum ? SaturatingSum.Of(entry.Count, count) : Math.Max(entry.Count, count);
         entry.CodeBytes += codeBytes;
     }
@@ -45,7 +46,7 @@ internal sealed class BodyAccumulator
     /// <summary>Takes up that a position ran, but not how often: it is left out where it gets no count besides.</summary>
     public void AddWithoutCount(SourcePosition position, ulong codeBytes)
     {
-        var entry = PositionAt(position);
+        ref var entry = ref PositionAt(position);
         entry.CodeBytes += codeBytes;
         entry.RanWithoutCount = true;
     }
@@ -136,28 +137,20 @@ internal sealed class BodyAccumulator
         return calls;
     }
 
-    private Position PositionAt(SourcePosition position)
+    /// <summary>A position's counts, until the next is asked for.</summary>
+    private ref Position PositionAt(SourcePosition position) => ref CollectionsMarshal.GetValueRefOrAddDefault(_positions, position, out _);
+
+    private struct Position
     {
-        if (!_positions.TryGetValue(position, out var entry))
-        {
-            entry = new Position();
-            _positions.Add(position, entry);
-        }
+        public ulong Count;
 
-        return entry;
-    }
+        public ulong CodeBytes;
 
-    private sealed class Position
-    {
-        public ulong Count { get; set; }
+        public bool RanWithoutCount;
 
-        public ulong CodeBytes { get; set; }
+        public SortedDictionary<string, ulong>? Targets;
 
-        public bool RanWithoutCount { get; set; }
-
-        public SortedDictionary<string, ulong>? Targets { get; set; }
-
-        public CallTarget[] ToTargets()
+        public readonly CallTarget[] ToTargets()
         {
             if (Targets is null)
             {
