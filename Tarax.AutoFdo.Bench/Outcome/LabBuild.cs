@@ -34,11 +34,14 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         string build = folder.BuildOf(program, compiler.Name, variant.Name);
         try
         {
+            if (variant.IsOfLoops && !compiler.HasFewerLoopsSampled)
+            {
+                return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "the compiler treats loops alike");
+            }
+
             if (variant.Kind == LabVariantKind.Instrumented)
             {
-                return variant.Arguments.Length > 0 && !compiler.HasFewerLoopsSampled
-                    ? new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "the compiler treats loops alike")
-                    : MeasureInstrumented(build, variant);
+                return MeasureInstrumented(build, variant);
             }
 
             if (variant.Kind == LabVariantKind.Incumbent && !compiler.IsClang && tools.CreateGcov is null)
@@ -70,7 +73,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
                     $"'{tools.CreateGcov}' --binary='{plain}/program' --profiler=text --profile='{plain}/counts.text' --gcov=profile --gcov_version={(compiler.IsInTree ? 3 : 2)}", build);
             }
 
-            return Measured(build, variant.Name, compiler.SampledFlags("profile"), File.ReadAllBytes(profile));
+            return Measured(build, variant.Name, $"{compiler.SampledFlags("profile")} {variant.CompilerOptions}".TrimEnd(), File.ReadAllBytes(profile));
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidFormatException)
         {

@@ -3,7 +3,7 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>
 /// Options of the lab: <c>--tree DIR</c> (GCC 16 in a tree of Debian), <c>--work DIR</c> (as it is called in the tree), <c>--mirror URL</c>, <c>--plugin FILE</c>,
 /// <c>--converter FILE</c>, <c>--create-gcov FILE</c>, <c>--programs A,B</c>, <c>--compilers A,B</c>, <c>--variants A,B</c>, <c>--variant NAME=CONVERTER-ARGUMENTS</c>,
-/// <c>--jobs N</c>, <c>--chart FILE</c>.
+/// <c>--variant-of-build NAME=COMPILER-OPTIONS</c>, <c>--jobs N</c>, <c>--chart FILE</c>.
 /// </summary>
 internal sealed record LabOptions
 {
@@ -35,6 +35,10 @@ internal sealed record LabOptions
             if (arguments[i] == "--variant" && arguments[i + 1].Split('=', 2) is [var name, var converter])
             {
                 own.Add(new LabVariant(name, LabVariantKind.Ours, converter));
+            }
+            else if (arguments[i] == "--variant-of-build" && arguments[i + 1].Split('=', 2) is [var build, var compiler])
+            {
+                own.Add(new LabVariant(build, LabVariantKind.Ours, CompilerOptions: compiler));
             }
             else
             {

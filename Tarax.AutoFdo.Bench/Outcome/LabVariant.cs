@@ -4,8 +4,12 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">Where its profile is from.</param>
 /// <param name="Arguments">For a profile of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it; for counters, options for the compiler.</param>
-internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "")
+/// <param name="CompilerOptions">For a sampled profile, options for the compiler besides those that name it.</param>
+internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "", string CompilerOptions = "")
 {
+    /// <summary>Whether it only tells what is due to loop optimizations that the compiler does for one kind of profile.</summary>
+    public bool IsOfLoops => CompilerOptions == LabCompiler.LoopsAsCounted || Arguments == LabCompiler.LoopsAsSampled;
+
     /// <summary>The variants that are always there.</summary>
     public static IReadOnlyList<LabVariant> Standard { get; } =
     [
@@ -13,7 +17,9 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
         new("instrumented", LabVariantKind.Instrumented),
         new("instrumented-as-sampled", LabVariantKind.Instrumented, LabCompiler.LoopsAsSampled),
         new("incumbent", LabVariantKind.Incumbent),
+        new("incumbent-with-loops", LabVariantKind.Incumbent, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("ours", LabVariantKind.Ours),
+        new("ours-with-loops", LabVariantKind.Ours, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("nested", LabVariantKind.Ours, "--inlined nested"),
         new("flat", LabVariantKind.Ours, "--inlined flat"),
         new("both", LabVariantKind.Ours, "--inlined both"),
