@@ -101,7 +101,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             File.WriteAllText(counts, "");
         }
 
-        return Measured(build, variant.Name, $"{compiler.UseFlags} {variant.Arguments}".TrimEnd(), []);
+        return Measured(build, variant.Name, $"{compiler.UseFlags} {variant.CompilerOptions}".TrimEnd(), []);
     }
 
     /// <summary>Compiles and measures, or tells what was measured before with the same options and profile.</summary>

@@ -3,19 +3,19 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>How a build differs from the others of its program and compiler.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">Where its profile is from.</param>
-/// <param name="Arguments">For a profile of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it; for counters, options for the compiler.</param>
-/// <param name="CompilerOptions">For a sampled profile, options for the compiler besides those that name it.</param>
+/// <param name="Arguments">For a profile of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it.</param>
+/// <param name="CompilerOptions">Options for the compiler besides those by which it takes the profile.</param>
 internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "", string CompilerOptions = "")
 {
     /// <summary>Whether it only tells what is due to loop optimizations that the compiler does for one kind of profile.</summary>
-    public bool IsOfLoops => CompilerOptions == LabCompiler.LoopsAsCounted || Arguments == LabCompiler.LoopsAsSampled;
+    public bool IsOfLoops => CompilerOptions is LabCompiler.LoopsAsCounted or LabCompiler.LoopsAsSampled;
 
     /// <summary>The variants that are always there.</summary>
     public static IReadOnlyList<LabVariant> Standard { get; } =
     [
         new("plain", LabVariantKind.Plain),
         new("instrumented", LabVariantKind.Instrumented),
-        new("instrumented-as-sampled", LabVariantKind.Instrumented, LabCompiler.LoopsAsSampled),
+        new("instrumented-as-sampled", LabVariantKind.Instrumented, CompilerOptions: LabCompiler.LoopsAsSampled),
         new("incumbent", LabVariantKind.Incumbent),
         new("incumbent-with-loops", LabVariantKind.Incumbent, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("ours", LabVariantKind.Ours),

@@ -64,16 +64,6 @@ internal sealed class FileCounts
 
         public FileSums Sums;
 
-        /// <summary>Steps that will be added: each a branch, mostly followed by a range.</summary>
-        public int Steps { get; set; }
-
-        public void MakeRoom()
-        {
-            Branches.EnsureCapacity(Branches.Count + Steps);
-            Ranges.EnsureCapacity(Ranges.Count + Steps);
-            Steps = 0;
-        }
-
         public void Clear()
         {
             Branches.Clear();

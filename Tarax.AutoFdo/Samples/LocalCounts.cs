@@ -164,7 +164,6 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             }
         }
 
-        MakeRoom(counter, locator);
         foreach (ref readonly var step in counter.Steps.AsSpan())
         {
             if (step.Count == 0)
@@ -201,23 +200,6 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             {
                 AddRange(to, end, step.Length, step.Count, step.FirstTime);
             }
-        }
-    }
-
-    /// <summary>Makes the lists as long as they will be: lists that grow leave twice as much memory behind, each page of which was touched once.</summary>
-    private void MakeRoom(BranchStackCounter counter, Locator locator)
-    {
-        foreach (ref readonly var step in counter.Steps.AsSpan())
-        {
-            if (step.Count != 0 && locator.TryLocate(step.To, out var to) && to.File is { } file)
-            {
-                Of(file).Steps++;
-            }
-        }
-
-        foreach (var collected in _collected.Values)
-        {
-            collected.MakeRoom();
         }
     }
 
