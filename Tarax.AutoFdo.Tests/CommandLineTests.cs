@@ -65,6 +65,14 @@ public sealed class CommandLineTests
         Assert.That(json.RootElement.GetProperty("functions").GetInt32(), Is.EqualTo(22));
     }
 
+    [TestCase("gcc-16", "-fpeel-loops -funswitch-loops")]
+    [TestCase("gcc-12", "-fvect-cost-model=very-cheap")]
+    public void Report_ends_with_the_options_to_rebuild_with(string compiler, string options)
+    {
+        var run = TestEnvironment.Tarax("convert", Recording, "--binary", Binary, "--mapped-as", "test.binary", "-o", Output, "--for", compiler);
+        Assert.That(run.Error.TrimEnd().Split('\n')[^1], Is.EqualTo($"next       rebuild with -fauto-profile={Output} {options}"));
+    }
+
     [Test]
     public void Dash_writes_the_profile_to_standard_output()
     {

@@ -25,7 +25,9 @@ public sealed record ExplainedRange(
 /// <param name="Position">The position in the innermost function.</param>
 /// <param name="Start">ELF virtual address of its first byte.</param>
 /// <param name="End">Address after its last byte.</param>
-/// <param name="Count">Largest number of executions of its bytes; the count of a position is the largest of its pieces.</param>
+/// <param name="Count">
+/// Largest number of executions of its bytes; the count of a position is the largest of its pieces, but for GCC no larger than the number of times that its statement begins.
+/// </param>
 /// <param name="Copies">For how many executions of the source one of the code stands.</param>
 /// <param name="Ranges">The ranges that cover it, the most frequent first.</param>
 public sealed record ExplainedCode(

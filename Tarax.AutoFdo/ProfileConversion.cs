@@ -126,6 +126,7 @@ internal static class ProfileConversion
         bool isMisled = compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto;
         return new BuildNeeds(
             format is { } target && target.IsLlvm(),
+            compiler is { IsMisledByMovedCode: true } && options is { Inlined: InlinedBodies.Auto, UseBranchStacks: true },
             isMisled && FunctionGraphs.Of(binary) is { } graphs ? functions => MisleadingCode.In(graphs, functions, compiler!.Value.CountsBranchesByLine) : null);
     }
 

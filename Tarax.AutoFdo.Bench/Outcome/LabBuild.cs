@@ -17,12 +17,12 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
     public IEnumerable<LabResult> Run(IReadOnlyList<LabVariant> variants)
     {
         // The program without a profile is the one that is recorded.
-        string plain = folder.BuildOf(program, compiler.Name, "plain");
-        yield return Measured(plain, "plain", "", []);
+        string plain = folder.BuildOf(program, compiler.Name, LabVariant.Plain);
+        yield return Measured(plain, LabVariant.Plain, "", []);
         Record(plain);
         foreach (var variant in variants)
         {
-            if (variant.Kind != LabVariantKind.Plain)
+            if (variant.Name != LabVariant.Plain)
             {
                 yield return Measure(variant, plain);
             }
@@ -37,6 +37,11 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             if (variant.IsOfLoops && !compiler.HasFewerLoopsSampled)
             {
                 return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "the compiler treats loops alike");
+            }
+
+            if (variant.Kind == LabVariantKind.Plain)
+            {
+                return Measured(build, variant.Name, compiler.Target.OptionsBesideProfile, []);
             }
 
             if (variant.Kind == LabVariantKind.Instrumented)
@@ -73,7 +78,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
                     $"'{tools.CreateGcov}' --binary='{plain}/program' --profiler=text --profile='{plain}/counts.text' --gcov=profile --gcov_version={(compiler.IsInTree ? 3 : 2)}", build);
             }
 
-            return Measured(build, variant.Name, $"{compiler.SampledFlags("profile")} {variant.CompilerOptions}".TrimEnd(), File.ReadAllBytes(profile));
+            return Measured(build, variant.Name, $"{compiler.Target.RebuildOptions("profile")} {variant.CompilerOptions}".TrimEnd(), File.ReadAllBytes(profile));
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidFormatException)
         {

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Profiles;
+
 namespace Tarax.AutoFdo.Bench.Outcome;
 
 /// <summary>A compiler of the lab and the options by which it takes profiles.</summary>
@@ -42,8 +44,8 @@ internal sealed record LabCompiler
     /// <summary>Links without libraries that change under the program's feet, and at fixed addresses.</summary>
     public const string LinkFlags = "-static -no-pie -Wl,--build-id";
 
-    /// <summary>Takes a sampled profile.</summary>
-    public string SampledFlags(string profile) => IsClang ? $"-fprofile-sample-use={profile}" : Name == "gcc-12" ? $"-fauto-profile={profile} -fvect-cost-model=very-cheap" : $"-fauto-profile={profile}";
+    /// <summary>What <c>tarax convert</c> tells to add to the options.</summary>
+    public TargetCompiler Target => TargetCompiler.TryParse(Name, out var target) ? target : throw new InvalidOperationException($"{Name} is not a compiler");
 
     /// <summary>Counts everything.</summary>
     public string GenerateFlags => IsClang ? "-fprofile-generate" : "-fprofile-generate -fprofile-update=single";

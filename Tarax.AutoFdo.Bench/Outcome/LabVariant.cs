@@ -10,10 +10,14 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
     /// <summary>Whether it only tells what is due to loop optimizations that the compiler does for one kind of profile.</summary>
     public bool IsOfLoops => CompilerOptions is LabCompiler.LoopsAsCounted or LabCompiler.LoopsAsSampled;
 
+    /// <summary>The variant that the others are compared with.</summary>
+    public const string Plain = "plain";
+
     /// <summary>The variants that are always there.</summary>
     public static IReadOnlyList<LabVariant> Standard { get; } =
     [
-        new("plain", LabVariantKind.Plain),
+        new(Plain, LabVariantKind.Plain),
+        new("plain-with-options", LabVariantKind.Plain),
         new("instrumented", LabVariantKind.Instrumented),
         new("instrumented-as-sampled", LabVariantKind.Instrumented, CompilerOptions: LabCompiler.LoopsAsSampled),
         new("incumbent", LabVariantKind.Incumbent),

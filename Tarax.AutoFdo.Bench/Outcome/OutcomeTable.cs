@@ -21,14 +21,14 @@ internal sealed class OutcomeTable(IReadOnlyList<LabResult> results, TextWriter 
     private static double? Change(IEnumerable<LabResult> ofProgram, string variant, Func<LabCost, double> figure)
     {
         double? Of(string name) => ofProgram.FirstOrDefault(r => r.Variant == name)?.Cost is { } cost ? figure(cost) : null;
-        return Of("plain") is { } plain && plain > 0 ? 100 * ((Of(variant) / plain) - 1) : null;
+        return Of(LabVariant.Plain) is { } plain && plain > 0 ? 100 * ((Of(variant) / plain) - 1) : null;
     }
 
     private static string Signed(double? percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:+0.0;-0.0;0.0}");
 
     private void WriteVariants(string compiler, List<LabResult> ofCompiler)
     {
-        var variants = ofCompiler.Where(r => r.Cost is not null && r.Variant != "plain").Select(r => r.Variant).Distinct().ToList();
+        var variants = ofCompiler.Where(r => r.Cost is not null && r.Variant != LabVariant.Plain).Select(r => r.Variant).Distinct().ToList();
         output.WriteLine($"| {compiler} | plain | {string.Join(" | ", variants)} |");
         output.WriteLine($"|---|---:|{string.Concat(variants.Select(_ => "---:|"))}");
         var programs = ofCompiler.GroupBy(r => r.Program).ToList();

@@ -7,6 +7,7 @@ internal sealed class LineProgramBuilder
 {
     private readonly ByteWriter _program = new();
     private uint _line = 1;
+    private bool _isStatement = true;
 
     public ushort Version { get; init; } = 5;
 
@@ -17,9 +18,15 @@ internal sealed class LineProgramBuilder
         return this;
     }
 
-    /// <summary>A row here, after stepping forward some bytes.</summary>
-    public LineProgramBuilder Row(uint line, ulong advance = 0, uint discriminator = 0)
+    /// <summary>A row here, after stepping forward some bytes; it begins a statement unless it is said that it does not.</summary>
+    public LineProgramBuilder Row(uint line, ulong advance = 0, uint discriminator = 0, bool isStatement = true)
     {
+        if (isStatement != _isStatement)
+        {
+            _program.U8(6);
+            _isStatement = isStatement;
+        }
+
         if (advance > 0)
         {
             _program.U8(2);
@@ -53,6 +60,7 @@ internal sealed class LineProgramBuilder
         DwarfAssembler.Uleb(_program, advance);
         Extended(1, _ => { });
         _line = 1;
+        _isStatement = true;
         return this;
     }
 

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Tests.Builders;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
 
@@ -12,7 +13,7 @@ public sealed class LineProgramTests
     {
         var table = Read(new LineProgramBuilder { Version = version }.At(0x1000).Row(10).Row(11, 4, discriminator: 3).Row(11, 4).Special(2, -4).End(8));
         Assert.That(table.Rows.ToArray(), Is.EqualTo(new LineRow[] { new(0x1000, 10, 0), new(0x1004, 11, 3), new(0x1008, 11, 0), new(0x100a, 7, 0) }));
-        Assert.That(table.Sequences.ToArray(), Is.EqualTo(new[] { new LineSequence(0x1000, 0x1012, 0, 4) }));
+        Assert.That(table.Sequences.ToArray(), Is.EqualTo(new[] { new LineSequence(0x1000, 0x1012, 0, 4, 0, 4) }));
     }
 
     [TestCase((ushort)4, 1ul)]
@@ -29,6 +30,27 @@ public sealed class LineProgramTests
     {
         var table = Read(new LineProgramBuilder().At(0x1000).Row(10).Row(20).Row(30).End(8));
         Assert.That(table.Rows.ToArray(), Is.EqualTo(new LineRow[] { new(0x1000, 30, 0) }));
+    }
+
+    [Test]
+    public void Statements_begin_where_the_compiler_marks_them_also_several_at_one_address_and_without_code()
+    {
+        var table = Read(new LineProgramBuilder()
+            .At(0x1100).Row(40).Row(41, 4, isStatement: false).End(4)
+            .At(0).Row(5).End(8)
+            .At(0x1000).Row(10).Row(20).Row(20).Row(30, isStatement: false).Row(30, 4).Row(31, 4, discriminator: 2).End(8));
+        Assert.That(table.Statements.ToArray(), Is.EqualTo(new LineRow[] { new(0x1100, 40, 0), new(0x1000, 10, 0), new(0x1000, 20, 0), new(0x1004, 30, 0), new(0x1008, 31, 2) }));
+        Assert.That(Lines(0, 0x1000, 0x1001), Is.EqualTo(new[] { 10, 20 }));
+        Assert.That(Lines(0, 0x1001, 0x1008), Is.EqualTo(new[] { 30 }));
+        Assert.That(Lines(1, 0x1000, 0x2000), Is.EqualTo(new[] { 40 }));
+
+        int[] Lines(int sequence, ulong start, ulong end) => [.. table.StatementsIn(table.Sequences[sequence], new CodeRange(start, end)).ToArray().Select(r => (int)r.Line)];
+    }
+
+    [Test]
+    public void Compiler_that_marks_every_row_marks_nothing()
+    {
+        Assert.That(Read(new LineProgramBuilder().At(0x1000).Row(10).Row(20, 4).End(8)).Statements.ToArray(), Is.Empty);
     }
 
     [Test]

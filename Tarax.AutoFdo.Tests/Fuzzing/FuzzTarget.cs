@@ -102,7 +102,7 @@ internal static class FuzzTarget
         using var symbolizer = new Symbolizer(elf);
         var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
         var graphs = FunctionGraphs.Of(elf);
-        ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, graphs is null ? null : f => MisleadingCode.In(graphs, f, withSelections: true)));
+        ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, graphs is null ? null : f => MisleadingCode.In(graphs, f, withSelections: true)));
         if (graphs is not null)
         {
             SampleInference.Run(counts, elf, graphs, symbolizer, areOfTime: true, threads: 1);

@@ -18,6 +18,17 @@ public sealed class TargetCompilerTests
         Assert.That(compiler.GcovVersion, Is.EqualTo(version));
     }
 
+    [TestCase("gcc-11", "-fauto-profile=a.afdo")]
+    [TestCase("gcc-12", "-fauto-profile=a.afdo -fvect-cost-model=very-cheap")]
+    [TestCase("gcc-14", "-fauto-profile=a.afdo")]
+    [TestCase("gcc-16", "-fauto-profile=a.afdo -fpeel-loops -funswitch-loops")]
+    [TestCase("clang-22", "-fprofile-sample-use=a.afdo")]
+    public void Compiler_is_given_the_profile_and_what_helps_beside_it(string name, string options)
+    {
+        Assert.That(TargetCompiler.TryParse(name, out var compiler), Is.True);
+        Assert.That(compiler.RebuildOptions("a.afdo"), Is.EqualTo(options));
+    }
+
     [TestCase("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC4EOS4_", "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC2EOS4_")]
     [TestCase("_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC4IS3_EEPKcRKS3_", "_ZNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEC2IS3_EEPKcRKS3_")]
     [TestCase("_ZN4Json5ValueD4Ev", "_ZN4Json5ValueD2Ev")]

@@ -9,8 +9,9 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <param name="Origin">Entry that names the function: its abstract origin, or itself; null where it is not known.</param>
 /// <param name="CallLine">Line of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
+/// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes (DW_AT_entry_pc, else the first of its code); 0 where it is not known.</param>
 /// <param name="Ranges">Its code.</param>
-internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallDiscriminator, CodeRange[] Ranges);
+internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallDiscriminator, ulong Entry, CodeRange[] Ranges);
 
 /// <summary>Code of one scope, without what is inlined into it.</summary>
 internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
@@ -38,7 +39,7 @@ internal sealed class InlineTree
     {
         function.Unit.File.CountReading();
         var tree = new InlineTree();
-        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, function.Ranges));
+        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, 0, function.Ranges));
         var open = new Stack<(int Depth, int Scope)>();
         open.Push((0, 0));
         int ended = 0;
@@ -169,6 +170,7 @@ internal sealed class InlineTree
         ulong callLine = 0;
         ulong discriminator = 0;
         var code = default(CodeAttributes);
+        AttributeValue entry = default;
         while (die.NextAttribute(out var attribute, out var value))
         {
             switch (attribute)
@@ -182,15 +184,25 @@ internal sealed class InlineTree
                 case DwarfAttribute.GnuDiscriminator:
                     discriminator = value.Number;
                     break;
+                case DwarfAttribute.EntryPc:
+                    entry = value;
+                    break;
                 default:
                     code.Take(attribute, value);
                     break;
             }
         }
 
+        var ranges = code.RangesIn(unit);
         return new InlineScope(
-            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), code.RangesIn(unit));
+            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, ranges), ranges);
     }
+
+    /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the begin too (section 2.18); GCC gives the address.</summary>
+    private static ulong EntryOf(DwarfUnit unit, AttributeValue entry, CodeRange[] ranges) =>
+        entry.Kind is ValueKind.Address or ValueKind.AddressIndex ? unit.Address(entry)
+        : ranges.Length == 0 ? 0
+        : ranges[0].Start + (entry.Kind == ValueKind.Constant ? entry.Number : 0);
 
     /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>
     private bool IsWithinParents(int scope, CodeRange range)

@@ -29,6 +29,8 @@ internal static class LineProgram
 
         public byte MaximumOperations { get; private set; } = 1;
 
+        public bool DefaultIsStatement { get; private set; }
+
         public sbyte LineBase { get; private set; }
 
         public byte LineRange { get; private set; }
@@ -71,7 +73,7 @@ internal static class LineProgram
                 MinimumInstructionLength = cursor.U8("minimum_instruction_length"),
                 MaximumOperations = version >= 4 ? Math.Max(cursor.U8("maximum_operations_per_instruction"), (byte)1) : (byte)1,
             };
-            cursor.Skip("default_is_stmt", 1);
+            header.DefaultIsStatement = cursor.U8("default_is_stmt") != 0;
             header.LineBase = (sbyte)cursor.U8("line_base");
             header.LineRange = cursor.U8("line_range");
             header.OpcodeBase = cursor.U8("opcode_base");
@@ -179,12 +181,17 @@ internal static class LineProgram
     {
         private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
         private int _count;
+        private LineRow[] _statements = ArrayPool<LineRow>.Shared.Rent(1 << 11);
+        private int _statementCount;
+        private bool _isStatement = header.DefaultIsStatement;
+        private bool _tellsStatements;
         private readonly List<LineSequence> _sequences = [];
         private ulong _address;
         private uint _operation;
         private uint _line = 1;
         private uint _discriminator;
         private int _firstRow;
+        private int _firstStatement;
         private bool _isAscending = true;
 
         public void Run(ref ByteCursor cursor)
@@ -222,10 +229,17 @@ internal static class LineProgram
         {
             // Overlapping sequences keep the order of the program.
             _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
-            var rows = _rows.AsSpan(0, _count).ToArray();
-            ArrayPool<LineRow>.Shared.Return(_rows);
-            _rows = [];
-            return new LineTable(unit, rows, [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
+            var rows = Taken(ref _rows, _count);
+            var statements = Taken(ref _statements, _tellsStatements ? _statementCount : 0);
+            return new LineTable(unit, rows, statements, [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
+        }
+
+        private static LineRow[] Taken(ref LineRow[] rows, int count)
+        {
+            var taken = rows.AsSpan(0, count).ToArray();
+            ArrayPool<LineRow>.Shared.Return(rows);
+            rows = [];
+            return taken;
         }
 
         private void Standard(byte opcode, ref ByteCursor cursor, byte constantAdvance)
@@ -244,7 +258,11 @@ internal static class LineProgram
                 case 4 or 5 or 12: // DW_LNS_set_file, set_column, set_isa
                     cursor.Uleb("opcode argument");
                     break;
-                case 6 or 7 or 10 or 11: // DW_LNS_negate_stmt, set_basic_block, set_prologue_end, set_epilogue_begin
+                case 6: // DW_LNS_negate_stmt
+                    _isStatement = !_isStatement;
+                    _tellsStatements = true;
+                    break;
+                case 7 or 10 or 11: // DW_LNS_set_basic_block, set_prologue_end, set_epilogue_begin
                     break;
                 case 8: // DW_LNS_const_add_pc
                     Advance(constantAdvance);
@@ -300,8 +318,8 @@ internal static class LineProgram
         }
 
         /// <summary>
-        /// Drops rows that say the same as the row before them: compilers begin rows for columns, statements and views too, none of which is
-        /// kept here.
+        /// Drops rows that say the same as the row before them: compilers begin rows for columns, statements and views too. Statements
+        /// are kept apart, the others are not.
         /// </summary>
         /// <returns>The number of rows that are left.</returns>
         private static int Merge(Span<LineRow> rows)
@@ -335,6 +353,11 @@ internal static class LineProgram
         {
             var row = new LineRow(_address, _line, _discriminator);
             _discriminator = 0;
+            if (_isStatement && (_statementCount == _firstStatement || _statements[_statementCount - 1] != row))
+            {
+                Add(row, ref _statements, ref _statementCount);
+            }
+
             if (_count > _firstRow)
             {
                 ulong last = _rows[_count - 1].Address;
@@ -348,20 +371,20 @@ internal static class LineProgram
                 _isAscending &= last < _address;
             }
 
-            if (_count == _rows.Length)
-            {
-                Grow();
-            }
-
-            _rows[_count++] = row;
+            Add(row, ref _rows, ref _count);
         }
 
-        private void Grow()
+        private static void Add(LineRow row, ref LineRow[] rows, ref int count)
         {
-            var larger = ArrayPool<LineRow>.Shared.Rent(_rows.Length * 2);
-            _rows.CopyTo(larger, 0);
-            ArrayPool<LineRow>.Shared.Return(_rows);
-            _rows = larger;
+            if (count == rows.Length)
+            {
+                var larger = ArrayPool<LineRow>.Shared.Rent(rows.Length * 2);
+                rows.CopyTo(larger, 0);
+                ArrayPool<LineRow>.Shared.Return(rows);
+                rows = larger;
+            }
+
+            rows[count++] = row;
         }
 
         private void EndSequence()
@@ -369,9 +392,11 @@ internal static class LineProgram
             int count = _count - _firstRow;
             if (count > 0)
             {
+                int statements = _statementCount - _firstStatement;
                 if (!_isAscending)
                 {
                     SortRows(_rows.AsSpan(_firstRow, count));
+                    SortRows(_statements.AsSpan(_firstStatement, statements));
                 }
 
                 count = Merge(_rows.AsSpan(_firstRow, count));
@@ -379,15 +404,18 @@ internal static class LineProgram
                 ulong start = _rows[_firstRow].Address;
                 if (unit.IsLiveCode(start, _address))
                 {
-                    _sequences.Add(new LineSequence(start, _address, _firstRow, count));
+                    _sequences.Add(new LineSequence(start, _address, _firstRow, count, _firstStatement, statements));
                 }
                 else
                 {
                     _count = _firstRow;
+                    _statementCount = _firstStatement;
                 }
             }
 
             _firstRow = _count;
+            _firstStatement = _statementCount;
+            _isStatement = header.DefaultIsStatement;
             _isAscending = true;
             _address = 0;
             _operation = 0;

@@ -1,12 +1,12 @@
-using System.Text;
+using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>A row of the line table: from its address on, code belongs to this line and discriminator. Line 0 means none.</summary>
 internal readonly record struct LineRow(ulong Address, uint Line, uint Discriminator);
 
-/// <summary>A run of rows with ascending addresses, up to the address that ends it.</summary>
-internal readonly record struct LineSequence(ulong Start, ulong End, int FirstRow, int RowCount);
+/// <summary>A run of rows, and of begins of statements, with ascending addresses, up to the address that ends it.</summary>
+internal readonly record struct LineSequence(ulong Start, ulong End, int FirstRow, int RowCount, int FirstStatement, int StatementCount);
 
 /// <summary>A source file of a line program's header; names are read when they are asked for.</summary>
 internal readonly record struct LineFile(AttributeValue Name, ulong DirectoryIndex);
@@ -16,13 +16,14 @@ internal sealed class LineTable
 {
     private readonly DwarfUnit _unit;
     private readonly LineRow[] _rows;
+    private readonly LineRow[] _statements;
     private readonly LineSequence[] _sequences;
     private readonly ulong[] _furthestEnd;
     private readonly LineFile[] _files;
     private readonly AttributeValue[] _directories;
     private readonly bool _countsFromZero;
 
-    public LineTable(DwarfUnit unit, LineRow[] rows, LineSequence[] sequences, LineFile[] files, AttributeValue[] directories, bool countsFromZero)
+    public LineTable(DwarfUnit unit, LineRow[] rows, LineRow[] statements, LineSequence[] sequences, LineFile[] files, AttributeValue[] directories, bool countsFromZero)
     {
         _furthestEnd = new ulong[sequences.Length];
         ulong furthest = 0;
@@ -34,6 +35,7 @@ internal sealed class LineTable
 
         _unit = unit;
         _rows = rows;
+        _statements = statements;
         _sequences = sequences;
         _files = files;
         _directories = directories;
@@ -42,6 +44,45 @@ internal sealed class LineTable
 
     /// <summary>All rows, sequence by sequence.</summary>
     public ReadOnlySpan<LineRow> Rows => _rows;
+
+    /// <summary>
+    /// Where statements begin (is_stmt; DWARF 5, section 6.2.2), sequence by sequence: GCC marks them where they stand in the control flow of the source, also where their code was moved
+    /// away (-gstatement-frontiers, GCC 8 and later), so several may begin at one address. Empty where the compiler marks nothing, or every row.
+    /// </summary>
+    public ReadOnlySpan<LineRow> Statements => _statements;
+
+    /// <summary>The statements of a sequence that begin in a range of addresses.</summary>
+    public ReadOnlySpan<LineRow> StatementsIn(in LineSequence sequence, CodeRange range)
+    {
+        if (_statements.Length == 0)
+        {
+            return [];
+        }
+
+        var all = _statements.AsSpan(sequence.FirstStatement, sequence.StatementCount);
+        int first = FirstAtOrAfter(all, range.Start);
+        return all[first..][..FirstAtOrAfter(all[first..], range.End)];
+    }
+
+    private static int FirstAtOrAfter(ReadOnlySpan<LineRow> rows, ulong address)
+    {
+        int low = 0;
+        int high = rows.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (rows[middle].Address < address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
 
     /// <summary>The sequences, by ascending start.</summary>
     public ReadOnlySpan<LineSequence> Sequences => _sequences;

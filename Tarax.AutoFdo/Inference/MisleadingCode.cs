@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Inference;
@@ -12,7 +13,7 @@ internal static class MisleadingCode
     /// <param name="graphs">The control flow of the binary's functions.</param>
     /// <param name="functions">The functions that will be asked for.</param>
     /// <param name="withSelections">Whether loops that select mislead too, see <see cref="SelectingLoops"/>.</param>
-    public static Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]> In(FunctionGraphs graphs, CodeFunction[] functions, bool withSelections)
+    public static Func<CodeFunction, FunctionSource, SegmentCount[], bool[]> In(FunctionGraphs graphs, CodeFunction[] functions, bool withSelections)
     {
         bool[] affordable = graphs.Affordable(Array.ConvertAll(functions, f => f.Debug.Ranges));
         var known = new HashSet<CodeFunction>();

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Inference;
@@ -11,7 +12,7 @@ namespace Tarax.AutoFdo.Inference;
 internal static class SelectingLoops
 {
     /// <summary>Which segments are of lines that select in such a loop, and ran nowhere more often, where other lines tell how often the loop ran. Empty for none.</summary>
-    public static bool[] In(ControlFlowGraph graph, FunctionSource source, (ulong Maximum, ulong OfBytes)[] counts)
+    public static bool[] In(ControlFlowGraph graph, FunctionSource source, SegmentCount[] counts)
     {
         var loops = Find(graph);
         if (loops.Count == 0)

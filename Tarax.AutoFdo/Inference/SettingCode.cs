@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Inference;
@@ -15,9 +16,9 @@ internal sealed class SettingCode
 
     private readonly ControlFlowGraph _graph;
     private readonly FunctionSource _source;
-    private readonly (ulong Maximum, ulong OfBytes)[] _counts;
+    private readonly SegmentCount[] _counts;
 
-    private SettingCode(ControlFlowGraph graph, FunctionSource source, (ulong Maximum, ulong OfBytes)[] counts)
+    private SettingCode(ControlFlowGraph graph, FunctionSource source, SegmentCount[] counts)
     {
         _graph = graph;
         _source = source;
@@ -25,7 +26,7 @@ internal sealed class SettingCode
     }
 
     /// <summary>Which segments that ran are of that kind and lie in blocks whose counts other positions tell. Empty where no place is that crowded.</summary>
-    public static bool[] In(ControlFlowGraph graph, FunctionSource source, (ulong Maximum, ulong OfBytes)[] counts) =>
+    public static bool[] In(ControlFlowGraph graph, FunctionSource source, SegmentCount[] counts) =>
         new SettingCode(graph, source, counts) is var code && code.IsCrowded() ? code.Find() : [];
 
     /// <summary>Whether many branches meet where the function runs most: often they do where it gives up.</summary>
@@ -33,9 +34,9 @@ internal sealed class SettingCode
     {
         const ulong LeastPart = 8;
         ulong most = 0;
-        foreach (var (maximum, _) in _counts)
+        foreach (var count in _counts)
         {
-            most = Math.Max(most, maximum);
+            most = Math.Max(most, count.Maximum);
         }
 
         int[] arrivals = new int[_graph.Instructions.Count];

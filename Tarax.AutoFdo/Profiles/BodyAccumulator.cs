@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Samples;
 
@@ -24,6 +25,7 @@ internal sealed class BodyAccumulator
     private ulong _total;
     private bool _hasTotal;
     private bool _lacksTotal;
+    private ulong? _entries;
 
     /// <summary>Positions that ran and are not in the body, known when it is made; without those of inlined functions.</summary>
     public int PositionsLeftOut { get; private set; }
@@ -33,6 +35,30 @@ internal sealed class BodyAccumulator
     {
         _total = SaturatingSum.Of(_total, total);
         _hasTotal = true;
+    }
+
+    /// <summary>Takes up how often the code of an inlined call was entered.</summary>
+    public void AddEntries(ulong count, CountRule rule) => _entries = rule == CountRule.Sum ? SaturatingSum.Of(_entries ?? 0, count) : Math.Max(_entries ?? 0, count);
+
+    /// <summary>
+    /// Takes up how often the statement of a position began at an address: it ran no more often than at all of these, however often code of it ran that was moved elsewhere. Addresses ascend.
+    /// </summary>
+    /// <returns>Whether the position has code here.</returns>
+    public bool TryAddBegin(SourcePosition position, ulong address, ulong count)
+    {
+        ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_positions, position);
+        if (Unsafe.IsNullRef(ref entry))
+        {
+            return false;
+        }
+
+        if (entry.PastLastBegin != address + 1)
+        {
+            entry.PastLastBegin = address + 1;
+            entry.Begun = SaturatingSum.Of(entry.Begun, count);
+        }
+
+        return true;
     }
 
     /// <summary>Takes up a count for a position.</summary>
@@ -85,6 +111,11 @@ internal sealed class BodyAccumulator
         }
 
         _lacksTotal |= body.StatedTotal is null;
+        if (body.Entries is { } entries)
+        {
+            AddEntries(entries, rule);
+        }
+
         foreach (var position in body.Positions)
         {
             var mapped = mapPosition(position.Position);
@@ -109,14 +140,14 @@ internal sealed class BodyAccumulator
         {
             if (entry.Count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
             {
-                positions[next++] = new PositionCount(position, entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+                positions[next++] = new PositionCount(position, entry.Begun > 0 ? Math.Min(entry.Count, entry.Begun) : entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
             }
         }
 
         PositionsLeftOut = positions.Length - next;
         Array.Resize(ref positions, next);
         Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
-        return new FunctionBody(positions, ToCalls()) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null };
+        return new FunctionBody(positions, ToCalls()) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null, Entries = _entries };
     }
 
     private InlinedCall[] ToCalls()
@@ -145,6 +176,12 @@ internal sealed class BodyAccumulator
         public ulong Count;
 
         public ulong CodeBytes;
+
+        /// <summary>How often its statement began; 0 where that is not known.</summary>
+        public ulong Begun;
+
+        /// <summary>Address after the last place where it began.</summary>
+        public ulong PastLastBegin;
 
         public bool RanWithoutCount;
 

@@ -5,7 +5,7 @@ public enum InlinedBodies
 {
     /// <summary>
     /// As helps programs most that the target compiler makes, by the measurements in <c>docs/outcome.md</c>: nested, and for GCC 16 with a position at the place of the call
-    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>); for GCC without the counts of code that only sets values before a large switch
+    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>); for GCC with positions that run no more often than their statements begin (<see cref="TargetCompiler.IsMisledByMovedCode"/>), and without the counts of code that only sets values before a large switch
     /// (<see cref="TargetCompiler.CountsByPassedOnValues"/>), and for GCC up to 15 without those of lines that select a value in a loop (<see cref="TargetCompiler.CountsBranchesByLine"/>).
     /// </summary>
     Auto,

@@ -34,15 +34,20 @@ internal sealed class BuildStatistics
 }
 
 /// <summary>What the compiler that will read a profile needs while it is built.</summary>
-internal sealed class BuildNeeds(bool keepsCodeWithoutLine, Func<CodeFunction[], Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>>? misleadingCode)
+internal sealed class BuildNeeds(bool keepsCodeWithoutLine, bool countsStatements, Func<CodeFunction[], Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>>? misleadingCode)
 {
     /// <summary>Code of line 0 has a position too: Clang asks for its count as for any other (FunctionSamples::getOffset).</summary>
     public bool KeepsCodeWithoutLine { get; } = keepsCodeWithoutLine;
 
     /// <summary>
+    /// Positions run as often as their statements begin, not as often as code of theirs that was moved. Not for samples of addresses alone, of which one instruction may have any number.
+    /// </summary>
+    public bool CountsStatements { get; } = countsStatements;
+
+    /// <summary>
     /// Given the functions of the profile, what tells of each which segments ran but do not count, by how often each segment ran (at most, and over all bytes); it tells nothing where all count. Null for none.
     /// </summary>
-    public Func<CodeFunction[], Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>>? MisleadingCode { get; } = misleadingCode;
+    public Func<CodeFunction[], Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>>? MisleadingCode { get; } = misleadingCode;
 }
 
 /// <summary>
@@ -62,8 +67,8 @@ internal sealed class ProfileBuilder
     private readonly IReadOnlyList<RangeCount> _ranges;
     private readonly int _threads;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
-    private BuildNeeds _needs = new(false, null);
-    private Func<CodeFunction, FunctionSource, (ulong Maximum, ulong OfBytes)[], bool[]>? _misleadingCode;
+    private BuildNeeds _needs = new(false, false, null);
+    private Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>? _misleadingCode;
     private int _positionsLeftOut;
 
     private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
@@ -269,7 +274,8 @@ internal sealed class ProfileBuilder
         var source = _symbolizer.Source(function);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
-        var executed = counts.CountsOf(_ranges, source.Segments);
+        var ranges = new ExecutedRanges(counts.Slices, _ranges);
+        var executed = ranges.CountsOf(source.Segments);
         bool[] misleads = _misleadingCode?.Invoke(function, source, executed) ?? [];
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
@@ -292,12 +298,14 @@ internal sealed class ProfileBuilder
         }
 
         AddTotals(source, bodies, totals);
+        if (_needs.CountsStatements)
+        {
+            StatementBegins.Add(function, source, bodies, ranges);
+        }
 
         foreach (var (from, callee, count) in counts.Calls)
         {
-            int index = Array.BinarySearch(source.Segments, new CodeSegment(from, 0, 0, 0, 0, 1), SegmentByAddress.Instance);
-            index = index < 0 ? ~index - 1 : index;
-            if (index >= 0 && from < source.Segments[index].End
+            if (source.SegmentAt(from) is >= 0 and var index
                 && BodyOf(source, bodies, source.Segments[index].Scope) is { } body && PositionOf(source, source.Segments[index]) is { } position)
             {
                 body.AddTarget(position, callee.Name, count);
@@ -353,13 +361,6 @@ internal sealed class ProfileBuilder
         return bodies[scope] = parent.CallAt(new SourcePosition(offset, called.CallDiscriminator), called.Function.Name, called.Function.File);
     }
 
-    /// <summary>Ranges in a row that begin in one part of a function.</summary>
-    /// <param name="First">Index of the first.</param>
-    /// <param name="Count">How many.</param>
-    /// <param name="Bias">What is added to their file offsets to get ELF virtual addresses.</param>
-    /// <param name="PartEnd">Address after the part, where they are cut.</param>
-    private readonly record struct RangeSlice(int First, int Count, ulong Bias, ulong PartEnd);
-
     /// <summary>What ran of one function.</summary>
     private sealed class FunctionCounts
     {
@@ -376,114 +377,5 @@ internal sealed class ProfileBuilder
         public ulong HeadCount { get; set; }
 
         public ulong FirstTime { get; set; }
-
-        /// <summary>
-        /// For each segment the largest number of executions among its bytes, and the sum over all of them. A range covers its bytes from the begin to the first
-        /// byte of its last instruction.
-        /// </summary>
-        public (ulong Maximum, ulong OfBytes)[] CountsOf(IReadOnlyList<RangeCount> ranges, CodeSegment[] segments)
-        {
-            // Every place where the number of running ranges changes, in order.
-            int total = Slices.Sum(s => s.Count);
-            var (begins, started) = (new ulong[total], new ulong[total]);
-            int next = 0;
-            foreach (var slice in Slices)
-            {
-                for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
-                {
-                    (begins[next], started[next]) = (ranges[i].Begin + slice.Bias, ranges[i].Count);
-                }
-            }
-
-            var (ends, ended) = (new ulong[total], (ulong[])started.Clone());
-            next = 0;
-            foreach (var slice in Slices)
-            {
-                for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
-                {
-                    ends[next] = begins[next] + Math.Min(ranges[i].End - ranges[i].Begin, slice.PartEnd - 1 - begins[next]) + 1;
-                }
-            }
-
-            if (!IsAscending(begins))
-            {
-                Array.Sort(begins, started);
-            }
-
-            Array.Sort(ends, ended);
-            var running = new RunningRanges(begins, started, ends, ended);
-            var result = new (ulong Maximum, ulong OfBytes)[segments.Length];
-            for (int i = 0; i < segments.Length; i++)
-            {
-                ulong at = segments[i].Start;
-                running.PassTo(at);
-                var maximum = running.Count;
-                UInt128 ofBytes = 0;
-                while (running.NextChange < segments[i].End)
-                {
-                    ofBytes += running.Count * (running.NextChange - at);
-                    at = running.NextChange;
-                    running.PassTo(at);
-                    maximum = UInt128.Max(maximum, running.Count);
-                }
-
-                ofBytes += running.Count * (segments[i].End - at);
-                result[i] = ((ulong)UInt128.Min(maximum, ulong.MaxValue), (ulong)UInt128.Min(ofBytes, ulong.MaxValue));
-            }
-
-            return result;
-        }
-
-        /// <summary>The ranges of a part ascend, and so do parts, but where segments of the file are not in the order of their addresses.</summary>
-        private static bool IsAscending(ReadOnlySpan<ulong> addresses)
-        {
-            for (int i = 1; i < addresses.Length; i++)
-            {
-                if (addresses[i] < addresses[i - 1])
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>How many executions of ranges are under way at an address, for addresses in ascending order.</summary>
-    private ref struct RunningRanges(ReadOnlySpan<ulong> begins, ReadOnlySpan<ulong> started, ReadOnlySpan<ulong> ends, ReadOnlySpan<ulong> ended)
-    {
-        private readonly ReadOnlySpan<ulong> _begins = begins;
-        private readonly ReadOnlySpan<ulong> _started = started;
-        private readonly ReadOnlySpan<ulong> _ends = ends;
-        private readonly ReadOnlySpan<ulong> _ended = ended;
-        private int _begun;
-        private int _past;
-
-        public UInt128 Count { get; private set; }
-
-        /// <summary>The address at which the count changes next; the largest number where it does not change any more.</summary>
-        public readonly ulong NextChange => Math.Min(
-            _begun < _begins.Length ? _begins[_begun] : ulong.MaxValue, _past < _ends.Length ? _ends[_past] : ulong.MaxValue);
-
-        /// <summary>Applies all changes up to an address.</summary>
-        public void PassTo(ulong address)
-        {
-            for (; _begun < _begins.Length && _begins[_begun] <= address; _begun++)
-            {
-                Count += _started[_begun];
-            }
-
-            for (; _past < _ends.Length && _ends[_past] <= address; _past++)
-            {
-                Count -= _ended[_past];
-            }
-        }
-    }
-
-    private sealed class SegmentByAddress : IComparer<CodeSegment>
-    {
-        public static readonly SegmentByAddress Instance = new();
-
-        public int Compare(CodeSegment x, CodeSegment y) => x.Start.CompareTo(y.Start);
     }
 }

@@ -221,6 +221,9 @@ internal static class ProfileTransformation
         return startsWithCall ? Math.Max(first, FirstLine(body.Calls[0].Body)) : first;
     }
 
+    /// <summary>How often a call ran whose body this is: no more often than its code was entered, where that is known. A first line that is a loop's condition runs more often.</summary>
+    private static ulong Entered(FunctionBody body) => body.Entries is > 0 and var entries ? Math.Min(entries, FirstLine(body)) : FirstLine(body);
+
     private static FunctionBody WithPositionsOfCalls(FunctionBody body)
     {
         if (body.Calls.Count == 0)
@@ -232,7 +235,7 @@ internal static class ProfileTransformation
         accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
         foreach (var call in body.Calls)
         {
-            if (FirstLine(call.Body) is > 0 and var entries)
+            if (Entered(call.Body) is > 0 and var entries)
             {
                 accumulator.AddCount(call.Position, entries, 0, CountRule.Maximum);
             }

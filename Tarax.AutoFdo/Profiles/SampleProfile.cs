@@ -38,6 +38,9 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
     /// </summary>
     public ulong? StatedTotal { get; init; }
 
+    /// <summary>How often the code of an inlined call was entered; null where it is not known, as in profiles that were read.</summary>
+    internal ulong? Entries { get; init; }
+
     /// <summary>Sum of the counts of all positions, inlined calls included; saturates.</summary>
     public ulong TotalCount()
     {

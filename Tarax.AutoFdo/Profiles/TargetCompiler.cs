@@ -55,6 +55,12 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     public bool CountsByPassedOnValues => Family == CompilerFamily.Gcc;
 
     /// <summary>
+    /// Whether the compiler takes the largest count of a line for that of the block that the line is in: GCC (auto-profile.cc, afdo_set_bb_count). Code that was moved to where more runs would
+    /// make that of it.
+    /// </summary>
+    public bool IsMisledByMovedCode => Family == CompilerFamily.Gcc;
+
+    /// <summary>
     /// Whether the compiler takes the count of a line for that of each branch on it, since it does not tell discriminators apart: GCC 12, as its code for zlib's slide_hash shows
     /// (docs/outcome.md); those up to 15 are taken to be like it, and were not tried.
     /// </summary>
@@ -65,6 +71,19 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// takes 99 % for hot by itself.
     /// </summary>
     public uint HotCutoff => Family == CompilerFamily.Gcc && MajorVersion >= FirstWithVersion3 ? 999_900u : 0;
+
+    /// <summary>
+    /// Options that help beside a sampled profile (docs/outcome.md): peeling and unswitching of loops, which GCC 16 does by itself with counters only, and for GCC 12 the cost model that its
+    /// vectorizer has without a profile, since it crashes with the other on some programs. Empty for others.
+    /// </summary>
+    public string OptionsBesideProfile => Family != CompilerFamily.Gcc ? ""
+        : MajorVersion >= FirstWithVersion3 ? "-fpeel-loops -funswitch-loops"
+        : MajorVersion == FirstWithVersion2 ? "-fvect-cost-model=very-cheap"
+        : "";
+
+    /// <summary>The options by which the compiler takes a profile, with <see cref="OptionsBesideProfile"/>.</summary>
+    /// <param name="profile">Path of the profile.</param>
+    public string RebuildOptions(string profile) => $"{(Family == CompilerFamily.Gcc ? "-fauto-profile" : "-fprofile-sample-use")}={profile} {OptionsBesideProfile}".TrimEnd();
 
     /// <summary>Reads a name such as <c>gcc-16</c>, <c>gcc16</c>, <c>gcc</c> with a version, or the name of an executable such as <c>x86_64-linux-gnu-g++-12</c>.</summary>
     /// <param name="text">The name.</param>

@@ -19,6 +19,14 @@ internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, (str
     /// <summary>Its entry in the debug information.</summary>
     public DwarfFunction Debug { get; } = debug;
 
+    /// <summary>Its parts by ascending address.</summary>
+    public CodeRange[] PartsInOrder()
+    {
+        var parts = Debug.Ranges.ToArray();
+        Array.Sort(parts, (a, b) => a.Start.CompareTo(b.Start));
+        return parts;
+    }
+
     /// <summary>The part that holds an address; null where none does.</summary>
     public CodeRange? PartAt(ulong address)
     {
@@ -57,7 +65,8 @@ internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, u
 /// <param name="Function">What was called.</param>
 /// <param name="CallLine">Line of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
-internal readonly record struct SourceScope(int Parent, FunctionDescription Function, uint CallLine, uint CallDiscriminator);
+/// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes; 0 where it is not known.</param>
+internal readonly record struct SourceScope(int Parent, FunctionDescription Function, uint CallLine, uint CallDiscriminator, ulong Entry);
 
 /// <summary>The source positions of a function's code.</summary>
 internal sealed class FunctionSource(SourceScope[] scopes, CodeSegment[] segments)
@@ -67,4 +76,25 @@ internal sealed class FunctionSource(SourceScope[] scopes, CodeSegment[] segment
 
     /// <summary>Its code by ascending address. Code that the line table does not describe is left out.</summary>
     public CodeSegment[] Segments { get; } = segments;
+
+    /// <summary>The segment that holds an address; −1 where none does.</summary>
+    public int SegmentAt(ulong address)
+    {
+        int low = 0;
+        int high = Segments.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Segments[middle].Start <= address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 && address < Segments[low - 1].End ? low - 1 : -1;
+    }
 }

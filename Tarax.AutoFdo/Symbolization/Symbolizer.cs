@@ -139,7 +139,7 @@ internal sealed class Symbolizer : IDisposable
         catch (InvalidFormatException e)
         {
             _dwarf!.NoteDamage(e);
-            return new FunctionSource([new SourceScope(-1, Unknown, 0, 0)], []);
+            return new FunctionSource([new SourceScope(-1, Unknown, 0, 0, 0)], []);
         }
     }
 
@@ -170,15 +170,13 @@ internal sealed class Symbolizer : IDisposable
         {
             var scope = tree.Scopes[i];
             scopes[i] = new SourceScope(
-                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number);
+                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry);
         }
 
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
         {
-            var parts = function.Debug.Ranges.ToArray();
-            Array.Sort(parts, (a, b) => a.Start.CompareTo(b.Start));
-            foreach (var part in parts)
+            foreach (var part in function.PartsInOrder())
             {
                 AddSegments(tree.RunsIn(part), lines, encoding, segments);
             }

@@ -224,7 +224,7 @@ internal static class ConvertCommand
         }
         else
         {
-            ReportText.Write(result.Report, binary, Console.Error);
+            ReportText.Write(result.Report, binary, parsed.GetValue(Output)!, Console.Error);
         }
     }
 

@@ -33,7 +33,7 @@ internal static class ExplanationText
         {
             foreach (var position in known.Body.Positions.Where(p => line is null || (p.Position.LineOffset == line && (discriminator ?? p.Position.Discriminator) == p.Position.Discriminator)))
             {
-                writer.WriteLine(Invariant($"{nameOf(function)} {position.Position}: {position.Count:N0} in the profile"));
+                writer.WriteLine(Invariant($"{nameOf(function)} {position.Position}: {position.Count:N0} in the profile{(IsMoved(position, explanation) ? ", as often as its statement begins: code of it was moved to where more runs" : "")}"));
             }
         }
 
@@ -41,6 +41,20 @@ internal static class ExplanationText
         {
             Write(code, nameOf, writer);
         }
+    }
+
+    /// <summary>Whether code of a position, not inlined, ran more often than the position counts.</summary>
+    private static bool IsMoved(PositionCount position, CountExplanation explanation)
+    {
+        foreach (var code in explanation.Code)
+        {
+            if (position.Count > 0 && code.Count > position.Count && code.InlineStack.Count == 0 && code.Position == position.Position)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void Write(ExplainedCode code, Func<string, string> nameOf, TextWriter writer)

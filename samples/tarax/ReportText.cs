@@ -7,7 +7,11 @@ namespace Tarax.Tool;
 /// <summary>A conversion's report for people.</summary>
 internal static class ReportText
 {
-    public static void Write(ConversionReport report, string binary, TextWriter writer)
+    /// <param name="report">The report.</param>
+    /// <param name="binary">The binary that was profiled.</param>
+    /// <param name="profile">Where the profile was written.</param>
+    /// <param name="writer">Where to write.</param>
+    public static void Write(ConversionReport report, string binary, string profile, TextWriter writer)
     {
         var lines = new List<string>();
         if (report.Identification != BinaryIdentification.NotNeeded)
@@ -32,6 +36,11 @@ internal static class ReportText
         foreach (var diagnostic in report.Diagnostics)
         {
             lines.Add(Diagnostics.Line(diagnostic));
+        }
+
+        if (report.Compiler is { } reader)
+        {
+            lines.Add(Invariant($"next       rebuild with {reader.RebuildOptions(profile == "-" ? "PROFILE" : profile)}"));
         }
 
         writer.WriteLine(string.Join(Environment.NewLine, lines));
