@@ -99,6 +99,13 @@ public sealed class ProfileShapeTests
     }
 
     [Test]
+    public void Count_that_a_call_has_in_a_profile_that_was_read_stays_so()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 2: 7\n 3: 0\n 2: h:60\n  0: 30\n 3: h:2\n  0: 2\n");
+        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(2=7,3=2;2 h"));
+    }
+
+    [Test]
     public void Head_counts_are_dropped_of_the_functions_that_are_meant()
     {
         var profile = LlvmFormatTests.ReadText("_Z1fv:100:4\n 1: 40\ng:100:4\n 1: 40\n");

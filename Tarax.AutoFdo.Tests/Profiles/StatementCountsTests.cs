@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Profiles.Llvm;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
@@ -66,6 +67,15 @@ public sealed class StatementCountsTests
         var profile = Profile("GNU C17 16.2.0", p => p.Row(12).Row(51, 0x40), new(0x1000, 0x107f, 20, 0), new(0x1048, 0x105f, 400, 0));
         Assert.That(Counts(profile), Is.EqualTo(new[] { "2=20", "41=20", "5:g 1=420" }));
         Assert.That(Counts(profile.WithPositionsOfCalls()), Is.EqualTo(new[] { "2=20", "5=20", "41=20", "5:g 1=420" }));
+    }
+
+    [Test]
+    public void Entries_that_only_one_of_two_profiles_knows_are_not_those_of_their_sum()
+    {
+        var profile = Profile("GNU C17 16.2.0", p => p.Row(12).Row(51, 0x40), new(0x1000, 0x107f, 20, 0), new(0x1048, 0x105f, 400, 0));
+        var read = LlvmFormatTests.ReadText("f:100:4\n 5: g:60\n  1: 30\n");
+        Assert.That(Counts(SampleProfile.Merge([profile, profile]).WithPositionsOfCalls()), Is.EqualTo(new[] { "2=40", "5=40", "41=40", "5:g 1=840" }));
+        Assert.That(Counts(SampleProfile.Merge([profile, read]).WithPositionsOfCalls()), Is.EqualTo(new[] { "2=20", "5=450", "41=20", "5:g 1=450" }));
     }
 
     private static string[] Build(Func<LineProgramBuilder, LineProgramBuilder> lines, params RangeCount[] ranges) => Build("GNU C17 16.2.0", lines, ranges);

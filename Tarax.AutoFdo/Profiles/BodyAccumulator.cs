@@ -26,6 +26,7 @@ internal sealed class BodyAccumulator
     private bool _hasTotal;
     private bool _lacksTotal;
     private ulong? _entries;
+    private bool _lacksEntries;
 
     /// <summary>Positions that ran and are not in the body, known when it is made; without those of inlined functions.</summary>
     public int PositionsLeftOut { get; private set; }
@@ -77,6 +78,9 @@ internal sealed class BodyAccumulator
         entry.RanWithoutCount = true;
     }
 
+    /// <summary>The count of a position so far; 0 where it has none.</summary>
+    public ulong CountAt(SourcePosition position) => _positions.TryGetValue(position, out var entry) ? entry.Count : 0;
+
     /// <summary>Adds calls from a position to a function.</summary>
     public void AddTarget(SourcePosition position, string name, ulong count)
     {
@@ -111,6 +115,7 @@ internal sealed class BodyAccumulator
         }
 
         _lacksTotal |= body.StatedTotal is null;
+        _lacksEntries |= body.Entries is null;
         if (body.Entries is { } entries)
         {
             AddEntries(entries, rule);
@@ -147,7 +152,7 @@ internal sealed class BodyAccumulator
         PositionsLeftOut = positions.Length - next;
         Array.Resize(ref positions, next);
         Array.Sort(positions, (a, b) => a.Position.CompareTo(b.Position));
-        return new FunctionBody(positions, ToCalls()) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null, Entries = _entries };
+        return new FunctionBody(positions, ToCalls()) { StatedTotal = _hasTotal && !_lacksTotal ? _total : null, Entries = _lacksEntries ? null : _entries };
     }
 
     private InlinedCall[] ToCalls()

@@ -233,11 +233,18 @@ internal static class ProfileTransformation
 
         var accumulator = new BodyAccumulator();
         accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
-        foreach (var call in body.Calls)
+        ulong[] entered = new ulong[body.Calls.Count];
+        for (int i = 0; i < entered.Length; i++)
         {
-            if (Entered(call.Body) is > 0 and var entries)
+            // In a profile that was read, a count that is there already is the better one: of the call's own code, or of this very transformation.
+            entered[i] = body.Calls[i].Body.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : Entered(body.Calls[i].Body);
+        }
+
+        for (int i = 0; i < entered.Length; i++)
+        {
+            if (entered[i] > 0)
             {
-                accumulator.AddCount(call.Position, entries, 0, CountRule.Maximum);
+                accumulator.AddCount(body.Calls[i].Position, entered[i], 0, CountRule.Maximum);
             }
         }
 

@@ -24,14 +24,20 @@ internal static class StatementBegins
         }
 
         var running = new RunningRanges(ranges);
+        ulong last = 0;
         foreach (var part in function.PartsInOrder())
         {
             for (int s = lines.FirstSequenceEndingAfter(part.Start); s < lines.Sequences.Length && lines.Sequences[s].Start < part.End; s++)
             {
                 foreach (ref readonly var statement in lines.StatementsIn(lines.Sequences[s], part))
                 {
-                    running.PassTo(statement.Address);
-                    Add(statement, source, bodies, running.Count);
+                    // Where sequences overlap, which compilers do not make, the first tells.
+                    if (statement.Address >= last)
+                    {
+                        last = statement.Address;
+                        running.PassTo(last);
+                        Add(statement, source, bodies, running.Count);
+                    }
                 }
             }
         }
