@@ -94,8 +94,8 @@ public sealed record ConversionOptions
     public OutputFormat Format { get; init; }
 
     /// <summary>
-    /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new; null
-    /// for yes but for kernels, whose cold code it would spoil.
+    /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new. Null for all but those that code
+    /// which ran calls directly, of which the compiler then judges by itself, and for none of a kernel, whose cold code it would spoil.
     /// </summary>
     public bool? SymbolList { get; init; }
 

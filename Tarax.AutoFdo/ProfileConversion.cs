@@ -35,7 +35,7 @@ internal static class ProfileConversion
         report.Format = format ?? throw new ConversionException(
             ConversionFailure.UnknownCompiler,
             $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
-        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(binary, symbolizer, options, report));
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
         profile = report.Compiler is { NeedsBaseStructors: true } ? profile.WithBaseStructors() : profile;
@@ -185,7 +185,10 @@ internal static class ProfileConversion
         return CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
     }
 
-    /// <summary>The functions of the binary, for LLVM's extensible binary. A kernel's cold code is better left to the compiler's own guesses.</summary>
-    private static IReadOnlyList<string> SymbolList(ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report) =>
-        report.Format == ProfileFormat.LlvmExtBinary && (options.SymbolList ?? !binary.IsOfKernel) ? symbolizer.FunctionNames() : [];
+    /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile. A kernel's cold code is better left to the compiler's own guesses.</summary>
+    private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report) =>
+        report.Format != ProfileFormat.LlvmExtBinary ? []
+        : options.SymbolList is { } all ? (all ? symbolizer.FunctionNames() : [])
+        : binary.IsOfKernel ? []
+        : ColdFunctions.Of(profile, binary, symbolizer);
 }

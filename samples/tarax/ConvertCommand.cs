@@ -59,7 +59,7 @@ internal static class ConvertCommand
 
     private static readonly Option<string> SymbolList = new("--symbol-list")
     {
-        Description = "llvm-extbinary: list all functions of the binary, so that those without a profile count as cold; auto is on but for kernels",
+        Description = "llvm-extbinary: list all functions of the binary, so that those without a profile count as cold; auto leaves out what code that ran calls, and kernels",
         HelpName = "auto|on|off",
         DefaultValueFactory = _ => "auto",
     };
