@@ -18,7 +18,7 @@ internal static class Executable
         }
 
         string target = Directory.CreateTempSubdirectory("tarax-publish").FullName;
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(repository, "samples", "tarax"), "-f", "net9.0", "-r", "linux-x64", "-p:PublishAot=true", "-o", target])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["publish", Path.Combine(repository, "samples", "tarax"), "-r", "linux-x64", "-p:PublishAot=true", "-o", target])
         {
             RedirectStandardOutput = true,
         })!;
