@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -24,11 +25,13 @@ public static class AutoFdoConverter
     /// <param name="options">Choices; null for the defaults.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
-    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out, or <paramref name="output"/> is one of them.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionReport Convert(string input, string binary, string output, ConversionOptions? options = null)
     {
+        OutputCheck.Refuse(output, [input, binary]);
         var result = Convert(input, binary, options);
+        OutputCheck.Refuse(output, result.Report.FilesRead);
         result.Profile.Save(output, result.Report.Format, options?.Llvm);
         return result.Report;
     }
@@ -52,6 +55,11 @@ public static class AutoFdoConverter
     private static ConversionResult ConvertCounts(string input, string binary, ConversionOptions options)
     {
         using var files = BinaryFiles.Open(binary, options.DebugFiles);
+        return files.WhileUnchanged(() => ConvertCounts(input, files, options));
+    }
+
+    private static ConversionResult ConvertCounts(string input, BinaryFiles files, ConversionOptions options)
+    {
         var report = new ConversionReport { BuildId = files.Binary.BuildId.ToString() };
         long start = Stopwatch.GetTimestamp();
         var counts = CountsConversion.Read(input, options, report);

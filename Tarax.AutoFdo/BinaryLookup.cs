@@ -82,6 +82,13 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
                 break;
         }
 
+        if (match.Kind == MatchKind.User && !binary.BuildId.IsEmpty && !match.Files.Any(f => f.BuildId.IsEmpty || f.BuildId.Matches(binary.BuildId)))
+        {
+            report.Warn(
+                DiagnosticId.OtherBuild,
+                $"{binary.Path} ({identity}) is another build than the recorded {RecordedNames(match.Files)}: its counts are those of the recorded code at the same places of the file, right only where both are the same; give the build that ran");
+        }
+
         report.Identification = match.Kind switch
         {
             MatchKind.BuildId => BinaryIdentification.BuildId,
@@ -108,7 +115,7 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
 
     private static ConversionException OtherBuild(ElfFile binary, string identity, IReadOnlySet<MappedFile> files)
     {
-        string recorded = string.Join(", ", files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} (build-id {f.BuildId})"));
+        string recorded = RecordedNames(files);
         string path = Path.GetFullPath(binary.Path);
         return files.Any(f => f.Name == path)
             ? new ConversionException(
@@ -120,6 +127,9 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
                 $"{binary.Path}, {identity}, is another build than the recorded {recorded}. "
                 + "Give the binary that was running, or say that this one will do: --mapped-as NAME");
     }
+
+    private static string RecordedNames(IEnumerable<MappedFile> files) =>
+        string.Join(", ", files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} (build-id {f.BuildId})"));
 
     private string MostSampled()
     {

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo;
 
 /// <summary>Why nothing usable came out of inputs that could be read.</summary>
@@ -36,6 +38,12 @@ public enum ConversionFailure
     /// <summary>No function of the binary came into the profile.</summary>
     EmptyProfile,
 
+    /// <summary>Most of what ran cannot have run in this binary: it is another build.</summary>
+    ImpossibleRanges,
+
+    /// <summary>What is to be written is a file that is read.</summary>
+    OutputIsInput,
+
     /// <summary>It is not known which compiler will read the profile.</summary>
     UnknownCompiler,
 }
@@ -47,7 +55,7 @@ public sealed class ConversionException : Exception
     /// <param name="failure">The reason.</param>
     /// <param name="message">What was found and what to do next.</param>
     public ConversionException(ConversionFailure failure, string message)
-        : base(message) => Failure = failure;
+        : base(Printable.Of(message)) => Failure = failure;
 
     /// <summary>The reason.</summary>
     public ConversionFailure Failure { get; }

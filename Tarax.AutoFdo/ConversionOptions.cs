@@ -150,6 +150,9 @@ public sealed record ConversionOptions
     /// <summary>Functions whose positions all ran less often than this are left out; 0 keeps all.</summary>
     public ulong MinimumCount { get; init; }
 
+    /// <summary>The most bytes that a compressed recording may become; null for 256 MiB and a hundred times its size.</summary>
+    public long? MaximumInput { get; init; }
+
     /// <summary>Number of threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

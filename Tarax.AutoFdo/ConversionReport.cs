@@ -105,6 +105,9 @@ public sealed class ConversionReport
     /// <summary>Time spent on symbols, debug information and the profile.</summary>
     public TimeSpan SymbolizingTime { get; internal set; }
 
+    /// <summary>The files that the binary, its symbols and its debug information were read from.</summary>
+    public IReadOnlyList<string> FilesRead { get; internal set; } = [];
+
     /// <summary>What was noticed, one entry for each kind.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics => _diagnostics;
 

@@ -56,6 +56,11 @@ public sealed class CountExplanation
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(function);
         using var files = BinaryFiles.Open(binary, new DebugFileSearch([.. debugDirectories ?? [], DebugFileSearch.SystemDirectory]));
+        return files.WhileUnchanged(() => Of(counts, files, function, lineOffset, discriminator));
+    }
+
+    private static CountExplanation Of(BinaryCounts counts, BinaryFiles files, string function, int? lineOffset, uint? discriminator)
+    {
         using var symbolizer = new Symbolizer(files);
         var executed = new ExecutedCode(counts, symbolizer);
         var code = new List<ExplainedCode>();

@@ -52,7 +52,7 @@ internal sealed class CountedRecording
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
     public static CountedRecording Read(string path, ConversionOptions options)
     {
-        using var file = PerfDataFile.Open(path);
+        using var file = PerfDataFile.Open(path, options.MaximumInput);
         long start = Stopwatch.GetTimestamp();
         var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options));
         var chosen = EventChoice.Choose(file.Events, counter.Scan.SamplesByEvent, options.EventName, options.UseBranchStacks);

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -9,7 +10,7 @@ internal static class CountsConversion
     /// <exception cref="ConversionException">The text has nothing to count.</exception>
     public static BinaryCounts Read(string path, ConversionOptions options, ConversionReport report)
     {
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(FileSystem.OpenRead(path));
         var counts = CountsText.Read(reader);
         counts = options.UseBranchStacks ? counts : counts.OfAddressesOnly();
         if (counts.Ranges.Count == 0)

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo;
 
 /// <summary>How much a diagnostic matters.</summary>
@@ -14,7 +16,11 @@ public enum DiagnosticSeverity
 /// <param name="Id">Stable name of the kind, for scripts; see <see cref="DiagnosticId"/>.</param>
 /// <param name="Severity">How much it matters.</param>
 /// <param name="Message">What was found, how often, and the likely cause or what to do.</param>
-public sealed record Diagnostic(string Id, DiagnosticSeverity Severity, string Message);
+public sealed record Diagnostic(string Id, DiagnosticSeverity Severity, string Message)
+{
+    /// <summary>What was found, how often, and the likely cause or what to do; one line, in which characters that do not print are shown by their numbers.</summary>
+    public string Message { get; init; } = Printable.Of(Message);
+}
 
 /// <summary>The kinds of diagnostics.</summary>
 public static class DiagnosticId
@@ -60,6 +66,12 @@ public static class DiagnosticId
 
     /// <summary>Samples from inside of virtual machines were left out.</summary>
     public const string GuestSamples = "guest-samples";
+
+    /// <summary>The recording has branch stacks, and the addresses of the samples were counted instead.</summary>
+    public const string BranchStacksUnused = "branch-stacks-unused";
+
+    /// <summary>The binary is another build than the one that was recorded.</summary>
+    public const string OtherBuild = "other-build";
 
     /// <summary>Part of the samples has no branch stack.</summary>
     public const string WithoutBranchStack = "without-branch-stack";

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo;
 
 /// <summary>An input file does not follow its format: what was found, in which field, and where.</summary>
@@ -9,7 +11,7 @@ public sealed class InvalidFormatException : Exception
     /// <param name="offset">Absolute offset of the field in bytes (for text: the line number, from 1); −1 where none applies.</param>
     /// <param name="problem">What was found, as the end of a sentence.</param>
     public InvalidFormatException(string format, string field, long offset, string problem)
-        : base(offset < 0 ? $"{format}: {field}: {problem}" : $"{format}: {field} at {Place(format, offset)}: {problem}")
+        : base(Printable.Of(offset < 0 ? $"{format}: {field}: {problem}" : $"{format}: {field} at {Place(format, offset)}: {problem}"))
     {
         Format = format;
         Field = field;
@@ -18,7 +20,7 @@ public sealed class InvalidFormatException : Exception
 
     /// <summary>The same with the file in which it was found, for those who read many.</summary>
     internal InvalidFormatException(string path, InvalidFormatException found)
-        : base($"{path}: {found.Message}", found)
+        : base($"{Printable.Of(path)}: {found.Message}", found)
     {
         Format = found.Format;
         Field = found.Field;

@@ -53,6 +53,8 @@ internal static class ProfileConversion
             report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name()} does not say what is hot, so what was asked for is without effect");
         }
 
+        symbolizer.EnsureSplitUnchanged();
+        report.FilesRead = [.. files.Paths, .. symbolizer.SplitFiles()];
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
         report.PositionsLeftOut = statistics.PositionsLeftOut;

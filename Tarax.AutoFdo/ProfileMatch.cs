@@ -67,6 +67,11 @@ public sealed class ProfileMatch
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(binary);
         using var files = BinaryFiles.Open(binary, new DebugFileSearch([.. debugDirectories ?? [], DebugFileSearch.SystemDirectory]));
+        return files.WhileUnchanged(() => Of(profile, files));
+    }
+
+    private static ProfileMatch Of(SampleProfile profile, BinaryFiles files)
+    {
         using var symbolizer = new Symbolizer(files);
         ProfileConversion.CheckDebugInformation(files.Binary, symbolizer);
         bool linesOnly = !profile.Functions.Any(f => HasDiscriminators(f.Body));

@@ -7,6 +7,7 @@ namespace Tarax.AutoFdo;
 /// <summary>Leaves out ranges that the code of the binary cannot have run: stacks that were damaged, or another build.</summary>
 internal static class RangeCheck
 {
+    /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
     public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report)
     {
         if (StraightLines.Of(binary) is not { } lines)
@@ -46,6 +47,14 @@ internal static class RangeCheck
 
         ulong impossible = SaturatingSum.Of(dropped[1], SaturatingSum.Of(dropped[2], dropped[3]));
         ulong all = SaturatingSum.Of(impossible, dropped[0]);
+        if (impossible > all / 2)
+        {
+            throw new ConversionException(
+                ConversionFailure.ImpossibleRanges,
+                $"{binary.Path}{(binary.BuildId.IsEmpty ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, all)} of the recorded ranges are impossible in its code. "
+                + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
+        }
+
         if (impossible > all / 100)
         {
             report.Warn(

@@ -87,7 +87,7 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(binary);
         using var files = BinaryFiles.Open(binary, _options.DebugFiles);
-        return new BinaryLookup(_counted, _options).CountsOf(files.Binary, new ConversionReport(_report));
+        return files.WhileUnchanged(() => new BinaryLookup(_counted, _options).CountsOf(files.Binary, new ConversionReport(_report)));
     }
 
     /// <summary>Makes the profile of one binary.</summary>
@@ -100,6 +100,11 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(binary);
         using var files = BinaryFiles.Open(binary, _options.DebugFiles);
+        return files.WhileUnchanged(() => Convert(files));
+    }
+
+    private ConversionResult Convert(BinaryFiles files)
+    {
         var report = new ConversionReport(_report) { BuildId = files.Binary.BuildId.ToString() };
         var counts = new BinaryLookup(_counted, _options).CountsOf(files.Binary, report);
         long start = Stopwatch.GetTimestamp();

@@ -82,6 +82,7 @@ internal static class RecordingCheck
     private static void NoteChoice(CountedRecording recording, ConversionOptions options, ConversionReport report)
     {
         var chosen = recording.Event!;
+        NoteUnusedBranchStacks(recording.Totals, options, report);
         if (!options.UseBranchStacks && options.InfersFlow)
         {
             return;
@@ -108,6 +109,15 @@ internal static class RecordingCheck
         if (without > recording.Totals.Samples / 10)
         {
             report.Warn(DiagnosticId.WithoutBranchStack, $"{Rate.Of(without, recording.Totals.Samples)} of the samples have no branch stack");
+        }
+    }
+
+    /// <summary>Branch stacks say how often code ran, addresses only where time was spent.</summary>
+    public static void NoteUnusedBranchStacks(SampleTotals totals, ConversionOptions options, ConversionReport report)
+    {
+        if (!options.UseBranchStacks && totals.SamplesWithBranchStack > 0)
+        {
+            report.Warn(DiagnosticId.BranchStacksUnused, $"{Rate.Of(totals.SamplesWithBranchStack, totals.Samples)} of the samples have branch stacks, which make a better profile and are not used: leave --no-lbr out");
         }
     }
 

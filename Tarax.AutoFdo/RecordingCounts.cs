@@ -114,15 +114,8 @@ public sealed class RecordingCounts
     /// <param name="path">The file.</param>
     public static bool IsCountsFile(string path)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length < CountsFormat.TextMagicBytes.Length)
-        {
-            return false;
-        }
-
-        using var file = ByteSource.OpenFile(path);
-        Span<byte> start = stackalloc byte[CountsFormat.TextMagicBytes.Length];
-        return file.CanSeek && file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-            && (start.StartsWith(CountsFormat.Magic) || start.SequenceEqual(CountsFormat.TextMagicBytes));
+        var start = FileSystem.Start(path, new byte[CountsFormat.TextMagicBytes.Length]);
+        return start.StartsWith(CountsFormat.Magic) || start.SequenceEqual(CountsFormat.TextMagicBytes);
     }
 
     /// <summary>The beginning of a conversion's report.</summary>
@@ -134,13 +127,15 @@ public sealed class RecordingCounts
             throw problem;
         }
 
-        return new ConversionReport
+        var report = new ConversionReport
         {
             EventName = string.Join(", ", EventNames),
             Samples = Counted.Totals.Samples,
             SamplesWithBranchStack = Counted.Totals.SamplesWithBranchStack,
             BranchEntries = Counted.Totals.BranchEntries,
         };
+        RecordingCheck.NoteUnusedBranchStacks(Counted.Totals, options, report);
+        return report;
     }
 
     /// <summary>Why no profile can be made as asked; null where one can.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Dwarf;
 
@@ -15,7 +16,11 @@ internal sealed class DwarfFile : IDisposable
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
     private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _lineTables = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
+    private ulong[] _linePrograms = [];
     private uint _readings;
+    private readonly ConcurrentDictionary<(ValueKind Kind, ulong Offset), string> _texts = new();
+    private long _stringBytes;
+    private long _longStringBytes;
     private long _rangesRead;
     private long _abbreviationBytes;
 
@@ -163,6 +168,42 @@ internal sealed class DwarfFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// A string by its section and offset, made once. Strings may share their ends, but ends of one another that fill their section many times over are damage, and would make of a file its square.
+    /// </summary>
+    public string TextAt(ValueKind kind, ulong offset, ReadOnlySpan<byte> bytes)
+    {
+        if (_texts.TryGetValue((kind, offset), out string? known))
+        {
+            return known;
+        }
+
+        CountStringBytes(bytes.Length);
+        return _texts.GetOrAdd((kind, offset), FileName.Decode(bytes));
+    }
+
+    /// <summary>Counts what was looked through to find the ends of strings, of long ones alone: there are few of them.</summary>
+    public void CountLongString(int length)
+    {
+        const int Times = 64;
+        const int Long = 4096;
+        if (length > Long && Interlocked.Add(ref _longStringBytes, length) > (16 << 20) + (Times * StringSectionsLength))
+        {
+            throw new InvalidFormatException(DwarfSections.Format, "strings", -1, "are longer in all than the sections that hold them, again and again: they overlap");
+        }
+    }
+
+    private void CountStringBytes(int length)
+    {
+        const int Times = 4;
+        if (Interlocked.Add(ref _stringBytes, length) > (1 << 20) + (Times * StringSectionsLength))
+        {
+            throw new InvalidFormatException(DwarfSections.Format, "names", -1, "are longer in all than the sections that hold them: they overlap");
+        }
+    }
+
+    private long StringSectionsLength => Sections.Info.Length + (Sections.Str?.Length ?? 0) + (Sections.LineStr?.Length ?? 0) + (Sections.Line?.Length ?? 0) + (Supplementary?.StringSectionsLength ?? 0);
+
     /// <summary>Counts a range that was read; lists that many entries share are damage, and would grow without bound.</summary>
     public void CountRange()
     {
@@ -179,13 +220,21 @@ internal sealed class DwarfFile : IDisposable
         try
         {
             CountReading();
-            return LineProgram.Read(unit, offset);
+            return LineProgram.Read(unit, offset, LineProgramLimit(offset));
         }
         catch (InvalidFormatException e)
         {
             NoteDamage(e);
             return null;
         }
+    }
+
+    /// <summary>The begin of the line program after one.</summary>
+    private ulong LineProgramLimit(ulong offset)
+    {
+        int found = Array.BinarySearch(_linePrograms, offset);
+        int next = found < 0 ? ~found : found + 1;
+        return next < _linePrograms.Length ? _linePrograms[next] : ulong.MaxValue;
     }
 
     private void ReadUnits()
@@ -223,6 +272,7 @@ internal sealed class DwarfFile : IDisposable
         }
 
         _unitByAddress = new RangeIndex<DwarfUnit>(ranges);
+        _linePrograms = [.. _units.Select(u => u.LineProgramOffset).OfType<ulong>().Distinct().Order()];
 
         // Of every unit a little was read; most of them are not needed again.
         Sections.Release();

@@ -89,6 +89,9 @@ internal sealed class DwarfUnit
     /// <summary>DW_AT_name; empty where absent.</summary>
     public string Name => Text(_name);
 
+    /// <summary>Offset of its line program in .debug_line; null where it refers to none.</summary>
+    public ulong? LineProgramOffset => _lineProgram.IsPresent ? _lineProgram.Number : null;
+
     /// <summary>The decoded line program; null where the unit has none.</summary>
     public LineTable? LineTable =>
         _skeleton is not null ? _skeleton.LineTable
@@ -211,26 +214,38 @@ internal sealed class DwarfUnit
     };
 
     /// <summary>The bytes of a string attribute; empty where it is none, or lies in a file that is not at hand.</summary>
-    public ReadOnlySpan<byte> String(AttributeValue value) => value.Kind switch
+    public ReadOnlySpan<byte> String(AttributeValue value)
+    {
+        var bytes = StringOf(value);
+        File.CountLongString(bytes.Length);
+        return bytes;
+    }
+
+    private ReadOnlySpan<byte> StringOf(AttributeValue value) => value.Kind switch
     {
         ValueKind.InlineString => Sections.StringAt(Sections.Info, ".debug_info", value.Number),
         ValueKind.LineProgramString => Sections.StringAt(Sections.Line, ".debug_line", value.Number),
         ValueKind.StringOffset => Sections.StringAt(Sections.Str, ".debug_str", value.Number),
         ValueKind.LineStringOffset => Sections.StringAt(Sections.LineStr, ".debug_line_str", value.Number),
-        ValueKind.StringIndex => StringAt(value.Number),
+        ValueKind.StringIndex => Sections.StringAt(Sections.Str, ".debug_str", StringOffsetAt(value.Number)),
         ValueKind.SupplementaryStringOffset when File.Supplementary is { } supplementary =>
             supplementary.Sections.StringAt(supplementary.Sections.Str, ".debug_str", value.Number),
         _ => default,
     };
 
     /// <summary>A string attribute as text.</summary>
-    public string Text(AttributeValue value) => System.Text.Encoding.UTF8.GetString(String(value));
+    public string Text(AttributeValue value)
+    {
+        value = value.Kind == ValueKind.StringIndex ? new AttributeValue(ValueKind.StringOffset, StringOffsetAt(value.Number)) : value;
+        var bytes = String(value);
+        return bytes.IsEmpty ? "" : File.TextAt(value.Kind, value.Number, bytes);
+    }
 
-    private ReadOnlySpan<byte> StringAt(ulong index)
+    private ulong StringOffsetAt(ulong index)
     {
         ulong offset = (_stringOffsetsBase ?? throw Missing("DW_AT_str_offsets_base")) + (index * Encoding.OffsetSize);
         var cursor = Sections.CursorAt(Sections.StrOffsets, ".debug_str_offsets", offset);
-        return Sections.StringAt(Sections.Str, ".debug_str", cursor.Unsigned(".debug_str_offsets", Encoding.OffsetSize));
+        return cursor.Unsigned(".debug_str_offsets", Encoding.OffsetSize);
     }
 
     private InvalidFormatException Missing(string attribute) =>

@@ -11,10 +11,18 @@ internal static class LineProgram
 
     /// <summary>The line program at an offset of .debug_line.</summary>
     /// <exception cref="InvalidFormatException">Its header or a sequence does not hold together.</exception>
-    public static LineTable Read(DwarfUnit unit, ulong offset)
+    /// <param name="unit">The unit that refers to it.</param>
+    /// <param name="offset">Its offset in .debug_line.</param>
+    /// <param name="limit">Offset of the next program: a file in which many share what they hold would take time and memory of its square.</param>
+    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit)
     {
         var section = unit.Sections.CursorAt(unit.Sections.Line, ".debug_line", offset);
         ulong length = DwarfUnit.ReadInitialLength(ref section, out byte offsetSize);
+        if (offset + (ulong)section.Position + length is var end && end > limit)
+        {
+            throw new InvalidFormatException(DwarfSections.Format, ".debug_line unit_length", (long)offset, $"leads to offset {end}, beyond the begin of the next program at {limit}");
+        }
+
         var program = section.Child(".debug_line unit_length", length);
         var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize);
         var machine = new Machine(header, unit);

@@ -41,7 +41,7 @@ internal sealed class SplitUnits(DwarfFile main) : IDisposable
         ];
         foreach (string path in candidates)
         {
-            if (File.Exists(path) && Open(path) is { } file && DwarfSections.OfSplit(file, main.Sections) is { } sections
+            if (FileSystem.IsRegular(path) && Open(path) is { } file && DwarfSections.OfSplit(file, main.Sections) is { } sections
                 && UnitOf(main.Split(path, sections), id) is { } unit)
             {
                 return unit;
@@ -50,6 +50,27 @@ internal sealed class SplitUnits(DwarfFile main) : IDisposable
 
         problem = name;
         return null;
+    }
+
+    /// <summary>The files that were opened.</summary>
+    public IEnumerable<string> Files
+    {
+        get
+        {
+            lock (_files)
+            {
+                return [.. _files.Select(f => f.Path)];
+            }
+        }
+    }
+
+    /// <summary>See <see cref="ByteSource.EnsureUnchanged"/>.</summary>
+    public void EnsureUnchanged()
+    {
+        lock (_files)
+        {
+            _files.ForEach(f => f.EnsureUnchanged());
+        }
     }
 
     public void Dispose()
@@ -69,7 +90,7 @@ internal sealed class SplitUnits(DwarfFile main) : IDisposable
         {
             _hasLookedForPackage = true;
             string path = main.Path + ".dwp";
-            _package = File.Exists(path) ? Open(path) : null;
+            _package = FileSystem.IsRegular(path) ? Open(path) : null;
         }
 
         return _package;

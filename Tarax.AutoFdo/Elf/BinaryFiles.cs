@@ -19,6 +19,9 @@ internal sealed class BinaryFiles : IDisposable
     /// <summary>The file with what dwz moved out of the debug file; null where there is none.</summary>
     public ElfFile? Supplementary { get; }
 
+    /// <summary>Their paths, each once.</summary>
+    public IEnumerable<string> Paths => new[] { Binary.Path, Debug.Path, Supplementary?.Path }.OfType<string>().Distinct();
+
     /// <summary>Opens a binary and what belongs to it.</summary>
     /// <exception cref="InvalidFormatException">The binary or a file that belongs to it is damaged.</exception>
     /// <exception cref="IOException">The binary cannot be opened.</exception>
@@ -41,6 +44,34 @@ internal sealed class BinaryFiles : IDisposable
             debug?.Dispose();
             binary.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Does something with the files, which must not change meanwhile: what looks damaged may be that.</summary>
+    /// <exception cref="InvalidFormatException">One of them changed.</exception>
+    public T WhileUnchanged<T>(Func<T> use)
+    {
+        try
+        {
+            return use();
+        }
+        finally
+        {
+            EnsureUnchanged(Binary);
+            EnsureUnchanged(Debug);
+            EnsureUnchanged(Supplementary);
+        }
+    }
+
+    private static void EnsureUnchanged(ElfFile? file)
+    {
+        try
+        {
+            file?.EnsureUnchanged();
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(file!.Path, e);
         }
     }
 

@@ -20,6 +20,19 @@ internal static class CompressedSection
     /// <summary>Whether a section is one whose content may be compressed.</summary>
     public static bool IsCompressed(ElfSection section) => section.IsCompressed || section.Name.StartsWith(".zdebug_", StringComparison.Ordinal);
 
+    /// <summary>What a section says that it becomes; 0 where it is not compressed.</summary>
+    public static ulong SizeOf(ElfFile file, ElfSection section, ByteSource raw)
+    {
+        if (section.IsCompressed)
+        {
+            var header = raw.Cursor("compression header", 0, Math.Min(raw.Length, 24), file.IsBigEndian);
+            header.Skip("ch_type", file.Is64Bit ? 8u : 4);
+            return file.Is64Bit ? header.U64("ch_size") : header.U32("ch_size");
+        }
+
+        return raw.Length >= 12 && raw.Span("magic", 0, 4).SequenceEqual("ZLIB"u8) ? BinaryPrimitives.ReadUInt64BigEndian(raw.Span("size", 4, 8)) : 0;
+    }
+
     /// <summary>The content of a section: <paramref name="raw"/> itself where it is not compressed, or a new source that the caller owns.</summary>
     public static ByteSource Decompress(ElfFile file, ElfSection section, ByteSource raw)
     {

@@ -56,7 +56,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
     public string? FindBinary(string recordedPath, BuildId buildId)
     {
         string[] candidates = [recordedPath, .. BuildIdPaths(buildId, "")];
-        return Array.Find(candidates, path => path.StartsWith('/') && (buildId.IsEmpty ? File.Exists(path) : HasBuildId(path, buildId)));
+        return Array.Find(candidates, path => path.StartsWith('/') && (buildId.IsEmpty ? FileSystem.IsRegular(path) : HasBuildId(path, buildId)));
     }
 
     /// <summary>The kernel's vmlinux with debug information.</summary>
@@ -74,7 +74,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
 
         candidates.Add($"/boot/vmlinux-{release}");
         candidates.Add($"/lib/modules/{release}/build/vmlinux");
-        return candidates.Find(path => buildId.IsEmpty ? release is not null && File.Exists(path) : HasBuildId(path, buildId));
+        return candidates.Find(path => buildId.IsEmpty ? release is not null && FileSystem.IsRegular(path) : HasBuildId(path, buildId));
     }
 
     /// <summary>A module: where it was, in the debug folders under the same path, or under its name in one of them.</summary>
@@ -101,7 +101,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
 
     private static bool IsLinked(string path, BuildId buildId, uint checksum)
     {
-        if (!File.Exists(path))
+        if (!FileSystem.IsRegular(path))
         {
             return false;
         }
@@ -120,7 +120,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
     /// <summary>Whether a file exists, is ELF and has a build-id.</summary>
     private static bool HasBuildId(string path, BuildId buildId)
     {
-        if (!File.Exists(path))
+        if (!FileSystem.IsRegular(path))
         {
             return false;
         }

@@ -20,7 +20,7 @@ internal static class DebugLinks
         }
 
         var cursor = content.Cursor(".gnu_debuglink", 0, content.Length, file.IsBigEndian);
-        string name = Encoding.UTF8.GetString(cursor.NulTerminated("file name"));
+        string name = FileName.Decode(cursor.NulTerminated("file name"));
         cursor.Skip("padding", (ulong)(-cursor.Position & 3));
         return new DebugLink(name, cursor.U32("checksum"));
     }
@@ -30,7 +30,7 @@ internal static class DebugLinks
         if (file.FindContent(".gnu_debugaltlink") is { } gnu)
         {
             var cursor = gnu.Cursor(".gnu_debugaltlink", 0, gnu.Length, file.IsBigEndian);
-            string name = Encoding.UTF8.GetString(cursor.NulTerminated("file name"));
+            string name = FileName.Decode(cursor.NulTerminated("file name"));
             return new SupplementaryLink(name, new BuildId(cursor.Rest()));
         }
 
@@ -43,7 +43,7 @@ internal static class DebugLinks
                 return null;
             }
 
-            string name = Encoding.UTF8.GetString(cursor.NulTerminated("sup_filename"));
+            string name = FileName.Decode(cursor.NulTerminated("sup_filename"));
             return new SupplementaryLink(name, new BuildId(cursor.Child("sup_checksum", cursor.Uleb("sup_checksum_len")).Rest()));
         }
 

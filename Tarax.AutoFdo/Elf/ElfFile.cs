@@ -40,6 +40,7 @@ internal sealed class ElfFile : IDisposable
     private readonly List<ByteSource> _owned = [];
     private readonly Dictionary<ElfSection, ByteSource> _decompressed = [];
     private readonly Lock _lock = new();
+    private ulong? _decompressedSize;
 
     private ElfFile(string path, ByteSource source)
     {
@@ -88,7 +89,17 @@ internal sealed class ElfFile : IDisposable
     /// <summary>Opens a file, also one that is compressed as a whole by gzip, xz or zstd.</summary>
     /// <exception cref="InvalidFormatException">It is not an ELF file, or its headers do not hold together.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static ElfFile Open(string path) => Read(path, CompressedFile.Open(path, Format));
+    public static ElfFile Open(string path)
+    {
+        try
+        {
+            return Read(path, CompressedFile.Open(path, Format));
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(path, e);
+        }
+    }
 
     /// <summary>Reads an ELF file from any bytes, which it owns from here on.</summary>
     public static ElfFile Read(string path, ByteSource source)
@@ -126,6 +137,7 @@ internal sealed class ElfFile : IDisposable
                     : _source.Part(section.Name, 0, 0);
                 if (!_decompressed.TryGetValue(section, out content))
                 {
+                    CheckDecompressedSize();
                     content = CompressedSection.Decompress(this, section, raw);
                     if (content != raw)
                     {
@@ -151,6 +163,7 @@ internal sealed class ElfFile : IDisposable
     {
         lock (_lock)
         {
+            CheckDecompressedSize();
             ElfSection[] compressed = [.. names.Select(FindSection).OfType<ElfSection>().Where(s => s.HasContent && CompressedSection.IsCompressed(s) && !_contents.ContainsKey(s))];
             var contents = new ByteSource?[compressed.Length];
             Parallel.For(0, compressed.Length, i =>
@@ -173,6 +186,32 @@ internal sealed class ElfFile : IDisposable
                 }
             }
         }
+    }
+
+    /// <summary>Compressed sections say what they become: all together no more than such a file does, a fifth of which debug information shrinks to.</summary>
+    private void CheckDecompressedSize()
+    {
+        const ulong Times = 20;
+        const ulong Least = 128 << 20;
+        if (_decompressedSize is not null)
+        {
+            return;
+        }
+
+        ulong size = 0;
+        foreach (var section in Sections.Where(s => s.HasContent && CompressedSection.IsCompressed(s)))
+        {
+            var raw = _source.Part(section.Name, ToSigned(section.Offset, section.Name), ToSigned(section.Size, section.Name));
+            ulong becomes = CompressedSection.SizeOf(this, section, raw);
+            size = becomes > ulong.MaxValue - size ? ulong.MaxValue : size + becomes;
+        }
+
+        if (size > Least + (Times * (ulong)_source.Length))
+        {
+            throw new InvalidFormatException(Format, "ch_size", -1, $"of all sections is {size} for a file of {_source.Length} bytes, more than debug information shrinks; decompress it with: objcopy --decompress-debug-sections");
+        }
+
+        _decompressedSize = size;
     }
 
     /// <summary>The content of the section of a name; null where there is none, or none with content.</summary>
@@ -230,6 +269,9 @@ internal sealed class ElfFile : IDisposable
         fileOffset = 0;
         return false;
     }
+
+    /// <summary>See <see cref="ByteSource.EnsureUnchanged"/>.</summary>
+    public void EnsureUnchanged() => _source.EnsureUnchanged();
 
     public void Dispose()
     {

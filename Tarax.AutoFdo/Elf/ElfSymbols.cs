@@ -56,6 +56,7 @@ internal ref struct ElfSymbolReader
     private readonly IReadOnlyList<ElfSection>? _sectionAddresses;
     private readonly bool _isArm;
     private ByteCursor _symbols;
+    private long _nameBytesLeft;
 
     private ElfSymbolReader(ByteCursor symbols, ReadOnlySpan<byte> names, bool is64Bit, bool isArm, IReadOnlyList<ElfSection>? sectionAddresses)
     {
@@ -64,6 +65,9 @@ internal ref struct ElfSymbolReader
         _symbols = symbols;
         _names = names;
         _is64Bit = is64Bit;
+
+        // Names may share their ends and be used again, but names that are all ends of each other make of a file its square.
+        _nameBytesLeft = (1 << 20) + symbols.Remaining + (16L * names.Length);
     }
 
     /// <summary>The address of a symbol of any type by its name, in .symtab.</summary>
@@ -144,7 +148,7 @@ internal ref struct ElfSymbolReader
         return true;
     }
 
-    private readonly ReadOnlySpan<byte> NameAt(uint offset)
+    private ReadOnlySpan<byte> NameAt(uint offset)
     {
         if (offset >= _names.Length)
         {
@@ -153,6 +157,8 @@ internal ref struct ElfSymbolReader
 
         var rest = _names[(int)offset..];
         int nul = rest.IndexOf((byte)0);
-        return nul < 0 ? rest : rest[..nul];
+        var name = nul < 0 ? rest : rest[..nul];
+        _nameBytesLeft -= name.Length;
+        return _nameBytesLeft >= 0 ? name : throw new InvalidFormatException(ElfFile.Format, "symbol names", -1, $"are longer in all than a string table of {_names.Length} bytes can hold: they overlap");
     }
 }

@@ -8,7 +8,7 @@ namespace Tarax.AutoFdo.IO;
 /// Bytes of an input with 64-bit length: a memory-mapped file, an array, memory of its own, or a part of another source.
 /// Spans stay valid until the source that owns the memory is disposed.
 /// </summary>
-internal sealed unsafe partial class ByteSource : IDisposable
+internal sealed unsafe class ByteSource : IDisposable
 {
     private readonly byte* _start;
     private MemoryMappedFile? _file;
@@ -19,6 +19,8 @@ internal sealed unsafe partial class ByteSource : IDisposable
     private bool _isMapped;
     private bool _isWritable;
     private bool _ownsMemory;
+    private int _faultSlot = -1;
+    private FileStatus? _status;
 
     private ByteSource(string name, byte* start, long length, long position)
     {
@@ -40,15 +42,11 @@ internal sealed unsafe partial class ByteSource : IDisposable
     /// <summary>Offset of the first byte in the file that it came from, for messages.</summary>
     public long Position { get; }
 
-    /// <summary>Maps a file for reading.</summary>
+    /// <summary>Maps a regular file for reading, which stays open.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">The format's name for messages.</param>
-    /// <exception cref="IOException">The file cannot be opened or mapped.</exception>
-    public static ByteSource Open(string path, string name)
-    {
-        using var stream = OpenFile(path);
-        return stream.CanSeek ? Map(stream, name) : throw new IOException($"{path}: is not a regular file");
-    }
+    /// <exception cref="IOException">The file cannot be opened or mapped, or is not a regular one.</exception>
+    public static ByteSource Open(string path, string name) => Map(FileSystem.OpenRegular(path), name, keepsOpen: true);
 
     /// <summary>Maps an open file for reading.</summary>
     /// <param name="stream">The file.</param>
@@ -76,9 +74,11 @@ internal sealed unsafe partial class ByteSource : IDisposable
             byte* pointer = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
             var source = new ByteSource(name, pointer + view.PointerOffset, length, 0) { _file = file, _view = view, _isMapped = true };
+            source._faultSlot = MappingFaults.Add(source._start, length);
             if (keepsOpen)
             {
                 (source._open, source._handle) = (stream, stream.SafeFileHandle);
+                source._status = FileSystem.StatusOf((int)stream.SafeFileHandle.DangerousGetHandle());
             }
 
             return source;
@@ -141,7 +141,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
         ulong end = ((ulong)_start + (ulong)Length) & ~(page - 1);
         if (end > start)
         {
-            _ = madvise((void*)start, (nuint)(end - start), DontNeed);
+            _ = LibC.madvise((void*)start, (nuint)(end - start), DontNeed);
         }
     }
 
@@ -183,6 +183,19 @@ internal sealed unsafe partial class ByteSource : IDisposable
         }
     }
 
+    /// <summary>Checks that a file that was kept open is as it was when it was opened: what was read of it while it changed is of no use.</summary>
+    /// <exception cref="InvalidFormatException">It was cut, or written to.</exception>
+    public void EnsureUnchanged()
+    {
+        if (_handle is not null && _status is { } before && FileSystem.StatusOf((int)_handle.DangerousGetHandle()) is { } now && (now.Size, now.Modified) != (before.Size, before.Modified))
+        {
+            throw new InvalidFormatException(
+                Name, "file", -1, now.Size < before.Size
+                    ? $"was cut from {before.Size} to {now.Size} bytes while it was read; is it being built or copied? Try again when it is whole"
+                    : "was written to while it was read; is it being built or copied? Try again when it is whole");
+        }
+    }
+
     /// <summary>All bytes; see <see cref="Span"/>.</summary>
     public ReadOnlySpan<byte> All() => Span("content", 0, Length);
 
@@ -194,6 +207,7 @@ internal sealed unsafe partial class ByteSource : IDisposable
     {
         if (_view is not null)
         {
+            MappingFaults.Remove(_faultSlot);
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _file!.Dispose();
@@ -217,25 +231,6 @@ internal sealed unsafe partial class ByteSource : IDisposable
     /// <summary>The bytes as a stream, of any length; it must not outlive the source.</summary>
     public Stream Read() => new UnmanagedMemoryStream(_start, Length);
 
-    /// <summary>Opens a file for reading.</summary>
-    /// <exception cref="IOException">It is a folder, or may not be read.</exception>
-    public static FileStream OpenFile(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new IOException($"{path}: is a folder, where a file is expected");
-        }
-
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new IOException($"{path}: may not be read", e);
-        }
-    }
-
     private void Check(string field, long offset, long length)
     {
         if (offset < 0 || length < 0 || offset > Length || length > Length - offset)
@@ -244,7 +239,4 @@ internal sealed unsafe partial class ByteSource : IDisposable
                 Name, field, Position + Math.Max(offset, 0), $"needs {length} bytes from offset {offset}, but {Name} has {Length}");
         }
     }
-
-    [LibraryImport("libc")]
-    internal static partial int madvise(void* address, nuint length, int advice);
 }

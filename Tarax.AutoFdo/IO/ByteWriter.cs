@@ -69,6 +69,16 @@ internal sealed class ByteWriter
         _buffer.Advance(count);
     }
 
-    /// <summary>UTF-8 without terminator.</summary>
-    public void Text(string text) => Encoding.UTF8.GetBytes(text, _buffer);
+    /// <summary>UTF-8 without terminator; what was no UTF-8 when it was read is written as it was.</summary>
+    public void Text(string text)
+    {
+        if (FileName.HasEscapes(text))
+        {
+            Bytes(FileName.Encode(text));
+        }
+        else
+        {
+            Encoding.UTF8.GetBytes(text, _buffer);
+        }
+    }
 }

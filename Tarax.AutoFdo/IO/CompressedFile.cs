@@ -18,8 +18,15 @@ internal static class CompressedFile
     /// <exception cref="InvalidFormatException">The compressed data are damaged, or the library for them is not installed.</exception>
     public static ByteSource Open(string path, string name) => Decompressed(ByteSource.Open(path, name));
 
+    /// <summary>Whether bytes begin as one of the compressions does.</summary>
+    public static bool IsCompressed(ByteSource source) =>
+        source.Length >= XzMagic.Length && source.Span("magic", 0, XzMagic.Length) is var head
+        && (head.StartsWith(GzipMagic) || head.StartsWith(XzMagic) || BinaryPrimitives.ReadUInt32LittleEndian(head) == ZstdMagic);
+
     /// <summary>The content of a source, decompressed where it is compressed; the source is then disposed.</summary>
-    public static ByteSource Decompressed(ByteSource source)
+    /// <param name="source">The source.</param>
+    /// <param name="most">The most bytes that it may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static ByteSource Decompressed(ByteSource source, long? most = null)
     {
         if (source.Length < XzMagic.Length)
         {
@@ -39,7 +46,7 @@ internal static class CompressedFile
                 return source;
             }
 
-            using var spool = new Spool(source.Name, Spool.LimitOf(source.Length));
+            using var spool = new Spool(source.Name, most ?? Spool.LimitOf(source.Length));
             decompress(source, spool);
             source.Dispose();
             return spool.ToSource();

@@ -35,7 +35,7 @@ internal static unsafe class HugePages
         nuint end = ((nuint)memory + length) & ~((nuint)Size - 1);
         if (OperatingSystem.IsLinux() && end > start)
         {
-            _ = ByteSource.madvise((void*)start, end - start, HugePage);
+            _ = LibC.madvise((void*)start, end - start, HugePage);
         }
     }
 }

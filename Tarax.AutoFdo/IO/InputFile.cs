@@ -1,30 +1,38 @@
-using System.Runtime.InteropServices;
-
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>Opens an input wherever it comes from: a file is mapped, and stays open; standard input, pipes and compressed files are spooled first.</summary>
-internal static partial class InputFile
+internal static class InputFile
 {
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
     /// <param name="path">A file, a named pipe, or <see cref="StandardInput"/>.</param>
     /// <param name="name">The format's name for messages.</param>
+    /// <param name="most">The most bytes that it may be decompressed to; null for <see cref="Spool.LimitOf"/>.</param>
     /// <exception cref="InvalidFormatException">Compressed data are damaged, or the library for them is not installed.</exception>
     /// <exception cref="IOException">The file cannot be read, or the temporary file cannot be written.</exception>
-    public static ByteSource Open(string path, string name) => CompressedFile.Decompressed(OpenAsIs(path, name));
+    public static ByteSource Open(string path, string name, long? most = null) => CompressedFile.Decompressed(OpenAsIs(path, name), most);
 
     /// <summary>Opens what cannot be mapped, standard input and pipes; null for files.</summary>
     public static Stream? TryOpenStream(string path)
     {
-        const int StandardInputDescriptor = 0;
         if (path == StandardInput)
         {
-            EnlargePipe(StandardInputDescriptor);
+            if (!OpenDescriptor.WasInherited(OpenDescriptor.StandardInput))
+            {
+                throw new IOException("standard input is closed; give it a recording: < FILE");
+            }
+
+            if (FileSystem.StatusOf(OpenDescriptor.StandardInput) is { IsFolder: true })
+            {
+                throw new IOException("standard input is a folder, where a recording is expected");
+            }
+
+            EnlargePipe(OpenDescriptor.StandardInput);
             return Console.OpenStandardInput();
         }
 
-        var file = ByteSource.OpenFile(path);
+        var file = FileSystem.OpenRead(path);
         if (!file.CanSeek)
         {
             EnlargePipe((int)file.SafeFileHandle.DangerousGetHandle());
@@ -42,12 +50,9 @@ internal static partial class InputFile
         const int PipeSize = 1 << 20;
         if (OperatingSystem.IsLinux())
         {
-            _ = fcntl(descriptor, SetPipeSize, PipeSize);
+            _ = LibC.fcntl(descriptor, SetPipeSize, PipeSize);
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int fcntl(int descriptor, int command, int argument);
 
     private static ByteSource OpenAsIs(string path, string name)
     {
@@ -56,6 +61,6 @@ internal static partial class InputFile
             return StreamStart.Read(stream, name).Spooled();
         }
 
-        return ByteSource.Map(ByteSource.OpenFile(path), name, keepsOpen: true);
+        return ByteSource.Map(FileSystem.OpenRead(path), name, keepsOpen: true);
     }
 }

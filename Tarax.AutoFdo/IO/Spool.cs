@@ -23,8 +23,10 @@ internal sealed class Spool : IDisposable
     /// <summary>Number of bytes so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>What a compressed input of some length may become: more than any real one does.</summary>
-    public static long LimitOf(long compressedLength) => (64 << 20) + (compressedLength * 2000);
+    /// <summary>
+    /// What a compressed input of some length may become where nothing else is said: recordings and binaries shrink to a fifth, texts to a thirtieth.
+    /// </summary>
+    public static long LimitOf(long compressedLength) => (256 << 20) + (compressedLength * 100);
 
     /// <exception cref="InvalidFormatException">There are more bytes than the limit allows.</exception>
     /// <exception cref="IOException">The temporary file cannot be written.</exception>
@@ -33,12 +35,12 @@ internal sealed class Spool : IDisposable
         Length += bytes.Length;
         if (Length > _limit)
         {
-            throw new InvalidFormatException(_format, "compressed data", 0, $"become more than {_limit} bytes, which is beyond belief");
+            throw new InvalidFormatException(_format, "compressed data", 0, $"become more than {_limit} bytes, which is more than such data do; where it is right, --max-input allows more");
         }
 
         if (_stream is MemoryStream memory && Length > MostInMemory)
         {
-            _stream = NewFile();
+            _stream = UnnamedFile.Create();
             memory.Position = 0;
             memory.CopyTo(_stream);
         }
@@ -71,21 +73,4 @@ internal sealed class Spool : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
-
-    public static FileStream NewFile()
-    {
-        string path = Path.Combine(Path.GetTempPath(), $"tarax-{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Delete, BufferSize = 1 << 20 };
-        if (OperatingSystem.IsWindows())
-        {
-            options.Options = FileOptions.DeleteOnClose;
-            return new FileStream(path, options);
-        }
-
-        // Without a name the file is gone however the process ends.
-        options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var file = new FileStream(path, options);
-        File.Delete(path);
-        return file;
-    }
 }

@@ -47,16 +47,16 @@ internal sealed class PerfDataFile : IDisposable
 
     /// <summary>Opens a recording and reads everything but the records.</summary>
     /// <param name="path">A file, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input; compressed or not.</param>
-    /// <exception cref="InvalidFormatException">It is not a recording, or what it begins with does not hold together.</exception>
-    public static PerfDataFile Open(string path)
+    /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static PerfDataFile Open(string path, long? most = null)
     {
-        if (!Directory.Exists(path))
+        if (!FileSystem.IsFolder(path))
         {
-            return InputFile.TryOpenStream(path) is { } stream ? Read(stream) : Read(InputFile.Open(path, Format));
+            return InputFile.TryOpenStream(path) is { } stream ? Read(stream, most: most) : Read(InputFile.Open(path, Format, most), most: most);
         }
 
         string main = Path.Combine(path, "data");
-        if (!File.Exists(main))
+        if (!FileSystem.IsRegular(main))
         {
             throw new IOException($"{path}: is a folder, but not one that perf record wrote: it has no file named data");
         }
@@ -66,10 +66,10 @@ internal sealed class PerfDataFile : IDisposable
         {
             foreach (string file in DataFiles(path))
             {
-                others.Add(InputFile.Open(file, Format));
+                others.Add(InputFile.Open(file, Format, most));
             }
 
-            return Read(InputFile.Open(main, Format), others);
+            return Read(InputFile.Open(main, Format, most), others, most);
         }
         finally
         {
@@ -83,7 +83,8 @@ internal sealed class PerfDataFile : IDisposable
     /// </summary>
     /// <param name="stream">The recording.</param>
     /// <param name="mostAtOnce">A stream of fewer bytes is looked at as a whole.</param>
-    public static PerfDataFile Read(Stream stream, int mostAtOnce = StreamStart.MostBytes)
+    /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static PerfDataFile Read(Stream stream, int mostAtOnce = StreamStart.MostBytes, long? most = null)
     {
         var start = StreamStart.Read(stream, Format, mostAtOnce);
         try
@@ -98,13 +99,14 @@ internal sealed class PerfDataFile : IDisposable
             // Perhaps the attributes come later; as a whole the stream tells what is missing.
         }
 
-        return Read(CompressedFile.Decompressed(start.Spooled()));
+        return Read(CompressedFile.Decompressed(SpooledIfRecording(start), most), most: most);
     }
 
     /// <summary>Reads a recording, whose source it then owns.</summary>
     /// <param name="source">The recording.</param>
     /// <param name="others">Further records without header, of the other files of a folder; they are not needed any more afterwards.</param>
-    public static PerfDataFile Read(ByteSource source, IReadOnlyList<ByteSource>? others = null)
+    /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static PerfDataFile Read(ByteSource source, IReadOnlyList<ByteSource>? others = null, long? most = null)
     {
         try
         {
@@ -126,7 +128,7 @@ internal sealed class PerfDataFile : IDisposable
             };
             if (isForeign || head.IsCompressed || others is { Count: > 0 })
             {
-                return Expanded(source, others ?? [], head, form);
+                return Expanded(source, others ?? [], head, form, most);
             }
 
             // Of a pipe, or one that perf did not finish, all has been looked at for what its records say.
@@ -177,6 +179,20 @@ internal sealed class PerfDataFile : IDisposable
         _stream?.Dispose();
     }
 
+    /// <summary>What begins as nothing that is known is not waited for: it may never end.</summary>
+    private static ByteSource SpooledIfRecording(StreamStart start)
+    {
+        if (!start.IsWhole && !HasMagic(start.Bytes) && !CompressedFile.IsCompressed(start.Bytes) && !ScriptRecording.IsText(start.Bytes))
+        {
+            using (start)
+            {
+                throw InvalidMagic(start.Bytes);
+            }
+        }
+
+        return start.Spooled();
+    }
+
     private static bool IsPlainPipe(ByteSource source) => HasMagic(source) && !IsForeign(source) && IsPipe(source, isForeign: false);
 
     private static PerfDataFile ReadText(ByteSource text)
@@ -189,9 +205,9 @@ internal sealed class PerfDataFile : IDisposable
     private static bool HasMagic(ByteSource source) =>
         source.Length >= PipeHeader.Size && source.Span("magic", 0, 8) is var magic && (magic.SequenceEqual("PERFILE2"u8) || magic.SequenceEqual("2ELIFREP"u8));
 
-    private static PerfDataFile Expanded(ByteSource source, IReadOnlyList<ByteSource> others, RecordingHead head, RecordingForm form)
+    private static PerfDataFile Expanded(ByteSource source, IReadOnlyList<ByteSource> others, RecordingHead head, RecordingForm form, long? most)
     {
-        using var expansion = new RecordExpansion(head, form.IsForeign, source.Length + others.Sum(o => o.Length));
+        using var expansion = new RecordExpansion(head, form.IsForeign, most ?? Spool.LimitOf(source.Length + others.Sum(o => o.Length)));
         expansion.Add(source, head.DataStart, head.DataEnd, RecordsEnd.Exact);
         foreach (var other in others)
         {
@@ -212,9 +228,9 @@ internal sealed class PerfDataFile : IDisposable
     private static string[] DataFiles(string folder)
     {
         var byNumber = new SortedDictionary<int, string>();
-        foreach (string file in Directory.EnumerateFiles(folder, "data.*"))
+        foreach (string file in FileSystem.FilesIn(folder))
         {
-            if (int.TryParse(Path.GetExtension(file).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+            if (Path.GetFileNameWithoutExtension(file) == "data" && int.TryParse(Path.GetExtension(file).TrimStart('.'), NumberStyles.None, CultureInfo.InvariantCulture, out int number))
             {
                 byNumber.TryAdd(number, file);
             }
@@ -252,11 +268,17 @@ internal sealed class PerfDataFile : IDisposable
             return true;
         }
 
+        throw InvalidMagic(source);
+    }
+
+    private static InvalidFormatException InvalidMagic(ByteSource source)
+    {
+        var magic = source.Span("magic", 0, 8);
         string problem =
             magic.SequenceEqual("PERFFILE"u8) ? "is that of perf's first format, from before Linux 2.6.34, which is not supported"
             : magic.StartsWith("\u007fELF"u8) ? "is that of an ELF file, not of a recording"
             : $"is {Printable(magic)}, not PERFILE2: this is not a file written by perf record";
-        throw new InvalidFormatException(Format, "magic", 0, problem);
+        return new InvalidFormatException(Format, "magic", 0, problem);
     }
 
     private static string Printable(ReadOnlySpan<byte> bytes) =>

@@ -148,7 +148,7 @@ internal sealed class PerfFeatures
     private static string Text(ReadOnlySpan<byte> bytes)
     {
         int nul = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(nul < 0 ? bytes : bytes[..nul]);
+        return FileName.Decode(nul < 0 ? bytes : bytes[..nul]);
     }
 
     /// <summary>u32 length with padding, then that many bytes.</summary>

@@ -19,11 +19,14 @@ internal sealed class RecordExpansion : IDisposable
     private byte[] _pending = new byte[1 << 17];
     private int _pendingLength;
 
-    public RecordExpansion(RecordingHead head, bool isForeign, long inputLength)
+    /// <param name="head">What the recording begins with.</param>
+    /// <param name="isForeign">Whether it is of the other byte order.</param>
+    /// <param name="most">The most bytes that the records may become.</param>
+    public RecordExpansion(RecordingHead head, bool isForeign, long most)
     {
         _head = head;
         _isForeign = isForeign;
-        _spool = new Spool(PerfDataFile.Format, Spool.LimitOf(inputLength));
+        _spool = new Spool(PerfDataFile.Format, most);
         _eventById = PerfEvent.ById(head.Events);
     }
 

@@ -76,7 +76,7 @@ internal sealed class StreamedPieces : RecordPieces
 
     public override RecordPiece SetAside(RecordPiece piece)
     {
-        _aside ??= Spool.NewFile();
+        _aside ??= UnnamedFile.Create();
         RandomAccess.Write(_aside.SafeFileHandle, piece.Source!.Span("piece", piece.Start, piece.Length), _asideLength);
         var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
         _asideLength += piece.Length;

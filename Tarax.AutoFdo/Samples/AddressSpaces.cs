@@ -145,7 +145,7 @@ internal sealed class AddressSpaces
 
     private MappedFile FileOf(in MappingRecord mapping, bool isKernel)
     {
-        string name = Encoding.UTF8.GetString(mapping.FileName);
+        string name = FileName.Decode(mapping.FileName);
         var buildId = new BuildId(mapping.BuildId);
         if (buildId.IsEmpty)
         {

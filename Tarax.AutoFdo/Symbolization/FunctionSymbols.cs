@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
@@ -28,6 +29,7 @@ internal sealed class FunctionSymbols
 {
     private readonly Entry[] _entries;
     private readonly ByteSource? _names;
+    private readonly ConcurrentDictionary<ulong, FunctionSymbol> _byStart = new();
 
     private FunctionSymbols(Entry[] entries, ByteSource? names, bool isFlowSensitive)
     {
@@ -90,6 +92,13 @@ internal sealed class FunctionSymbols
         }
 
         ulong start = _entries[low - 1].Start;
+        var symbol = _byStart.TryGetValue(start, out var known) ? known : _byStart.GetOrAdd(start, SymbolAt(start, low));
+        return address < symbol.End ? symbol : null;
+    }
+
+    /// <summary>The symbols at a start, of which the last is the one before an index.</summary>
+    private FunctionSymbol SymbolAt(ulong start, int low)
+    {
         int first = low - 1;
         while (first > 0 && _entries[first - 1].Start == start)
         {
@@ -106,8 +115,7 @@ internal sealed class FunctionSymbols
         }
 
         Array.Sort(aliases, (a, b) => RankOf(a.Binding) != RankOf(b.Binding) ? RankOf(a.Binding).CompareTo(RankOf(b.Binding)) : string.CompareOrdinal(a.Name, b.Name));
-
-        return address - start < size ? new FunctionSymbol(start, start + size, aliases) : null;
+        return new FunctionSymbol(start, size > ulong.MaxValue - start ? ulong.MaxValue : start + size, aliases);
     }
 
     /// <summary>The names of all functions, in order, each once, without the suffixes of parts.</summary>

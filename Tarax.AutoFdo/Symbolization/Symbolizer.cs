@@ -48,6 +48,12 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>Files of split DWARF that units name and that are not at hand, of the units that were looked into.</summary>
     public IEnumerable<string> MissingSplitFiles() => (_dwarf?.Units ?? []).Select(u => u.MissingSplitUnit).OfType<string>();
 
+    /// <summary>The files of split DWARF that were opened.</summary>
+    public IEnumerable<string> SplitFiles() => _dwarf?.SplitUnits.Files ?? [];
+
+    /// <summary>See <see cref="IO.ByteSource.EnsureUnchanged"/>, for the files of split DWARF.</summary>
+    public void EnsureSplitUnchanged() => _dwarf?.SplitUnits.EnsureUnchanged();
+
     public void Dispose() => _dwarf?.Dispose();
 
     /// <summary>Whether Clang's flow-sensitive passes gave the discriminators.</summary>

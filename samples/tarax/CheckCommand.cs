@@ -100,7 +100,8 @@ internal static class CheckCommand
         Line($"counts     {100 * match.MatchedShare:0.00} % match ({match.MatchedCount:N0} of {match.Count:N0})");
         if (lost.Count > 0)
         {
-            Line($"\n{"lost",12} {"of its own",10}  function");
+            Console.Out.WriteLine();
+            Line($"{"lost",12} {"of its own",10}  function");
         }
 
         foreach (var function in lost)

@@ -31,7 +31,8 @@ internal static class CompilerUseView
         Line($"           {Share(use.UnseenCount, use)} of functions that are not in the report");
         if (lost.Count > 0)
         {
-            Line($"\n{"lost",12} {"of its own",10}  function");
+            Console.Out.WriteLine();
+            Line($"{"lost",12} {"of its own",10}  function");
         }
 
         foreach (var function in lost)

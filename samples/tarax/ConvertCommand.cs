@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.Tool;
@@ -22,6 +23,15 @@ internal static class ConvertCommand
     };
 
     private static readonly Option<bool> All = new("--all") { Description = "every binary of the recording that is found on this machine" };
+
+    private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "with --all, success also where the binary with most samples has no profile" };
+
+    private static readonly Option<long?> MaximumInput = new("--max-input")
+    {
+        Description = "the most that a compressed recording may become, such as 20G [default: 256M and 100 times its size]",
+        HelpName = "SIZE",
+        CustomParser = ParseSize,
+    };
 
     private static readonly Option<string?> Output = new("--output", "-o")
     {
@@ -156,7 +166,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
+            Input, Binaries, All, KeepGoing, MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -191,6 +201,7 @@ internal static class ConvertCommand
             OmitZeroCounts = parsed.GetValue(OmitZeroCounts),
             Threads = parsed.GetValue(Threads),
             DebugDirectories = parsed.GetValue(DebugDirectories)!,
+            MaximumInput = parsed.GetValue(MaximumInput),
             Progress = progress,
         };
         string input = parsed.GetRequiredValue(Input);
@@ -201,7 +212,7 @@ internal static class ConvertCommand
             var recording = Recordings.Count(input, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
-            ManyProfiles.Write(outcomes, folder, options.Llvm, isJson, failsOnProblem: !parsed.GetValue(All));
+            ManyProfiles.Write(outcomes, [input, .. binaries], folder, options.Llvm, isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
             return;
         }
 
@@ -211,11 +222,22 @@ internal static class ConvertCommand
 
     private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
     {
-        var result = options.Input == InputKind.PerfData ? Recordings.Count(input, options).Convert(binary) : AutoFdoConverter.Convert(input, binary, options);
-        ProfileOutput.Write(result.Profile, parsed.GetValue(Output)!, result.Report.Format, options.Llvm);
-        if (parsed.GetValue(Counts) is { } counts)
+        string output = parsed.GetValue(Output)!;
+        string? countsFile = parsed.GetValue(Counts);
+        OutputCheck.Refuse(output, [input, binary]);
+        if (countsFile is not null)
         {
-            CountsText.Save(result.Counts, counts);
+            OutputCheck.Refuse(countsFile, [input, binary]);
+            OutputCheck.RefuseSame(output, countsFile);
+        }
+
+        var result = options.Input == InputKind.PerfData ? Recordings.Count(input, options).Convert(binary) : AutoFdoConverter.Convert(input, binary, options);
+        OutputCheck.Refuse(output, result.Report.FilesRead);
+        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
+        if (countsFile is not null)
+        {
+            OutputCheck.Refuse(countsFile, result.Report.FilesRead);
+            CountsText.Save(result.Counts, countsFile);
         }
 
         if (isJson)
@@ -224,7 +246,7 @@ internal static class ConvertCommand
         }
         else
         {
-            ReportText.Write(result.Report, binary, parsed.GetValue(Output)!, Console.Error);
+            ReportText.Write(result.Report, binary, output, Console.Error);
         }
     }
 
@@ -268,6 +290,19 @@ internal static class ConvertCommand
                 result.AddError($"{symbol.Name}: is empty");
             }
         }
+    }
+
+    private static long? ParseSize(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        int shift = char.ToUpperInvariant(text.Length > 0 ? text[^1] : ' ') switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
+        if (long.TryParse(shift > 0 ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value > 0 && value <= long.MaxValue >> shift)
+        {
+            return value << shift;
+        }
+
+        result.AddError($"--max-input {text}: is not a size such as 500M or 20G");
+        return null;
     }
 
     private static double ParseShare(ArgumentResult result)

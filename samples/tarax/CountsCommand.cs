@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.Tool;
 
@@ -64,13 +65,15 @@ internal static class CountsCommand
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
             Threads = parsed.GetValue(Threads),
         };
+        string output = parsed.GetRequiredValue(Output);
+        OutputCheck.Refuse(output, parsed.GetValue(Inputs)!);
         var counts = Sum(Files(parsed.GetValue(Inputs)!), options);
         if (counts.Samples == 0)
         {
             throw new ConversionException(ConversionFailure.EmptyRecording, "there are no samples in these inputs");
         }
 
-        Write(counts, parsed.GetRequiredValue(Output), parsed.GetValue(AsText));
+        Write(counts, output, parsed.GetValue(AsText));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counts.Samples:N0} samples in {counts.Binaries.Count:N0} binaries"));
     }
 
@@ -87,8 +90,8 @@ internal static class CountsCommand
         foreach (string input in inputs)
         {
             // A folder of perf record --threads is a recording.
-            bool isFolder = Directory.Exists(input) && !File.Exists(Path.Combine(input, "header"));
-            files.AddRange(isFolder ? Directory.GetFiles(input).Order(StringComparer.Ordinal) : [input]);
+            bool isFolder = FileSystem.IsFolder(input) && !FileSystem.IsRegular(Path.Combine(input, "header"));
+            files.AddRange(isFolder ? FileSystem.FilesIn(input) : [input]);
         }
 
         return files;
@@ -104,7 +107,7 @@ internal static class CountsCommand
                 return;
             }
 
-            using var stream = Console.OpenStandardOutput();
+            using var stream = new OpenDescriptor(OpenDescriptor.StandardOutput, "standard output");
             counts.Write(stream);
         }
         else if (asText)

@@ -65,13 +65,15 @@ internal static class DiffCommand
         Line($"overlap    {diff.Overlap:0.0000}");
         Line($"functions  {diff.Functions.Count - appear - vanish:N0} in both, {appear:N0} appear, {vanish:N0} vanish");
         Line($"positions  {diff.Positions.Count(p => p.LeftCount is not null && p.RightCount is not null):N0} in both, {diff.Positions.Count(p => p.LeftCount is null):N0} appear, {diff.Positions.Count(p => p.RightCount is null):N0} vanish");
-        Line($"\n{"share of A",10} {"of B",10} {"overlap",8} {"rank",11}  function");
+        Console.Out.WriteLine();
+        Line($"{"share of A",10} {"of B",10} {"overlap",8} {"rank",11}  function");
         foreach (var function in diff.Functions.Take(top))
         {
             Line($"{100 * function.LeftShare,8:0.00} % {100 * function.RightShare,8:0.00} % {function.Overlap,8:0.000} {Rank(function.LeftRank),4} → {Rank(function.RightRank),4}  {(mangled ? function.Name : Demangled.Name(function.Name))}");
         }
 
-        Line($"\n{"count in A",12} {"in B",12} {"difference",10}  position");
+        Console.Out.WriteLine();
+        Line($"{"count in A",12} {"in B",12} {"difference",10}  position");
         foreach (var position in diff.Positions.Take(top))
         {
             Line($"{Count(position.LeftCount),12} {Count(position.RightCount),12} {100 * position.Difference,8:0.00} %  {position.Path}");

@@ -3,6 +3,10 @@ using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
 
+/// <summary>A command line that is wrong.</summary>
+/// <param name="message">What is wrong, and what is right.</param>
+internal sealed class UsageException(string message) : Exception(message);
+
 /// <summary>What the executable returns.</summary>
 internal static class ExitCode
 {
@@ -12,16 +16,26 @@ internal static class ExitCode
     public const int NothingUsable = 3;
 
     /// <summary>Runs a command; failures become one line on standard error and an exit code.</summary>
-    public static int Of(Action command)
+    public static int Of(Action command) => Of(() =>
+    {
+        command();
+        return Good;
+    });
+
+    /// <summary>The same for a command that has an exit code of its own.</summary>
+    public static int Of(Func<int> command)
     {
         try
         {
-            command();
-            return Good;
+            return command();
+        }
+        catch (UsageException e)
+        {
+            return Fail(e.Message, Usage);
         }
         catch (ConversionException e)
         {
-            return Fail(e.Message, e.Failure == ConversionFailure.UnknownCompiler ? Usage : NothingUsable);
+            return Fail(e.Message, e.Failure is ConversionFailure.UnknownCompiler or ConversionFailure.OutputIsInput ? Usage : NothingUsable);
         }
         catch (ProfileNotExpressibleException e)
         {
@@ -34,6 +48,14 @@ internal static class ExitCode
         catch (Exception e) when (e is InvalidFormatException or IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, BadInput);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail("there is not enough memory for these inputs", BadInput);
+        }
+        catch (Exception e)
+        {
+            return Fail($"a fault of this program, please report it with its inputs: {e.GetType().Name}: {e.Message}", BadInput);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -60,7 +61,8 @@ internal static class ExplanationText
     private static void Write(ExplainedCode code, Func<string, string> nameOf, TextWriter writer)
     {
         string stack = string.Concat(code.InlineStack.Select(call => $" → {Inlined(call, nameOf)}"));
-        writer.WriteLine(Invariant($"\n{code.Start:x}-{code.End:x}  {nameOf(code.Function)}{stack} {code.Position}: executed {code.Count:N0} times{(code.Copies > 1 ? $", each for {code.Copies}" : "")}"));
+        writer.WriteLine();
+        writer.WriteLine(Invariant($"{code.Start:x}-{code.End:x}  {nameOf(code.Function)}{stack} {code.Position}: executed {code.Count:N0} times{(code.Copies > 1 ? $", each for {code.Copies}" : "")}"));
         foreach (var range in code.Ranges.Take(ShownRanges))
         {
             writer.WriteLine(Invariant($"  range {range.Begin:x}-{range.End:x}: {range.Count:N0}"));
@@ -111,23 +113,16 @@ internal static class ExplanationText
             return Recording.Count(input, options with { MinimumSamples = 0 }).CountsOf(binary);
         }
 
-        using var reader = File.OpenText(input);
+        using var reader = new StreamReader(FileSystem.OpenRead(input));
         return CountsText.Read(reader);
     }
 
     /// <summary>Counts text begins with a number in a line of its own.</summary>
     private static bool IsCountsText(string input)
     {
-        if (!File.Exists(input))
-        {
-            return false;
-        }
-
-        using var reader = File.OpenText(input);
-        Span<char> start = stackalloc char[20];
-        start = start[..reader.ReadBlock(start)];
-        int end = start.IndexOf('\n');
-        return end > 0 && !start[..end].TrimEnd('\r').ContainsAnyExceptInRange('0', '9');
+        var start = FileSystem.Start(input, new byte[20]);
+        int end = start.IndexOf((byte)'\n');
+        return end > 0 && !start[..end].TrimEnd((byte)'\r').ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -34,7 +34,7 @@ internal static class InspectionText
         lines.AddRange(inspection.Diagnostics.Select(d => $"{(d.Severity == DiagnosticSeverity.Warning ? "warning" : "note")} [{d.Id}] {d.Message}"));
         Add(lines, "problem    ", inspection.Problem ?? "");
         lines.Add($"next       {inspection.NextStep}");
-        writer.WriteLine(string.Join(Environment.NewLine, lines));
+        lines.ForEach(writer.WriteLine);
     }
 
     private static void AddBinaries(List<string> lines, RecordingInspection inspection)

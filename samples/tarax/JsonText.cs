@@ -16,7 +16,7 @@ internal static class JsonText
             write(json);
         }
 
-        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+        writer.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
     }
 
     /// <summary>The property <c>diagnostics</c> of an object.</summary>

@@ -2,44 +2,73 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
+
+/// <summary>Which of many binaries must have a profile.</summary>
+internal enum Completeness
+{
+    /// <summary>Any.</summary>
+    Any,
+
+    /// <summary>The one with most samples.</summary>
+    Main,
+
+    /// <summary>All.</summary>
+    All,
+}
 
 /// <summary>The profiles of many binaries of one recording, each in a file named by its binary, and a line of report for each.</summary>
 internal static class ManyProfiles
 {
     /// <summary>Writes the profiles as they come.</summary>
     /// <param name="outcomes">What became of each binary.</param>
+    /// <param name="inputs">What is read, and must not be written over.</param>
     /// <param name="folder">Folder for the profiles; made where it does not exist.</param>
     /// <param name="llvm">Choices for LLVM's formats.</param>
     /// <param name="isJson">Whether the report is an array of objects.</param>
-    /// <param name="failsOnProblem">Whether a binary without a profile is a failure.</param>
+    /// <param name="needed">Which binaries must have a profile.</param>
     /// <exception cref="ConversionException">No profile was written, or one is missing that must not.</exception>
-    public static void Write(IEnumerable<BinaryOutcome> outcomes, string folder, LlvmProfileOptions llvm, bool isJson, bool failsOnProblem)
+    public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, LlvmProfileOptions llvm, bool isJson, Completeness needed)
     {
-        Directory.CreateDirectory(folder);
+        FileSystem.MakeFolder(folder);
         var names = new HashSet<string>(StringComparer.Ordinal);
         using var stream = new MemoryStream();
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartArray();
         int problems = 0;
+        int profiles = 0;
+        string main = "";
+        bool isFirst = true;
+        bool isMainMissing = false;
         foreach (var outcome in outcomes)
         {
             string? file = null;
             if (outcome.Result is { } result)
             {
                 file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format.IsLlvm() ? ".prof" : ".afdo")}");
+                OutputCheck.Refuse(file, [.. inputs, .. result.Report.FilesRead]);
+                profiles++;
                 result.Profile.Save(file, result.Report.Format, llvm);
             }
             else
             {
                 problems++;
+                isMainMissing |= isFirst;
+                main = isFirst ? outcome.Binary.Name : main;
+                SetOldAside(outcome, folder, names);
             }
+
+            isFirst = false;
 
             if (!isJson)
             {
-                Console.Error.WriteLine(Line(outcome, file));
+                foreach (string line in Lines(outcome, file))
+                {
+                    Console.Error.WriteLine(line);
+                }
             }
 
             WriteJson(json, outcome, file);
@@ -49,12 +78,32 @@ internal static class ManyProfiles
         json.Flush();
         if (isJson)
         {
-            Console.Error.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+            Console.Error.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
         }
 
-        if (names.Count == 0 || (failsOnProblem && problems > 0))
+        if (profiles == 0 || (needed == Completeness.All && problems > 0))
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, names.Count == 0 ? "no profile could be made" : $"{problems} of the binaries have no profile");
+            throw new ConversionException(ConversionFailure.EmptyProfile, profiles == 0 ? "no profile could be made" : $"{problems} of the binaries have no profile");
+        }
+
+        if (needed == Completeness.Main && isMainMissing)
+        {
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"the binary with most samples, {main}, has no profile; {profiles} others have (--keep-going takes that for success)");
+        }
+    }
+
+    /// <summary>A profile of another time is not to stand there as if it were of this recording; it is not lost either.</summary>
+    private static void SetOldAside(BinaryOutcome outcome, string folder, HashSet<string> names)
+    {
+        string name = FileName(outcome.Binary, names);
+        foreach (string ending in (string[])[".afdo", ".prof"])
+        {
+            string old = Path.Combine(folder, name + ending);
+            if (FileSystem.IsRegular(old))
+            {
+                FileSystem.Rename(old, old + ".old");
+                Console.Error.WriteLine($"         {old} is of before, and is now {old}.old");
+            }
         }
     }
 
@@ -76,22 +125,19 @@ internal static class ManyProfiles
         return distinct;
     }
 
-    private static string Line(BinaryOutcome outcome, string? file)
+    private static List<string> Lines(BinaryOutcome outcome, string? file)
     {
         string head = string.Create(CultureInfo.InvariantCulture, $"{100 * outcome.Binary.Share,5:0.0} %  {outcome.Binary.Name}");
         if (outcome.Result is not { } result)
         {
-            return $"{head}: no profile: {outcome.Problem}";
+            return [$"{head}: no profile: {outcome.Problem}"];
         }
 
-        var line = new StringBuilder(string.Create(
-            CultureInfo.InvariantCulture, $"{head}: {result.Report.Functions:N0} functions, {result.Report.Positions:N0} positions, {ReportText.FormatName(result.Report)}: {file}"));
-        foreach (var diagnostic in result.Report.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning))
-        {
-            line.Append(CultureInfo.InvariantCulture, $"{Environment.NewLine}         warning [{diagnostic.Id}] {diagnostic.Message}");
-        }
-
-        return line.ToString();
+        return
+        [
+            string.Create(CultureInfo.InvariantCulture, $"{head}: {result.Report.Functions:N0} functions, {result.Report.Positions:N0} positions, {ReportText.FormatName(result.Report)}: {file}"),
+            .. result.Report.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning).Select(d => $"         {Diagnostics.Line(d)}"),
+        ];
     }
 
     private static void WriteJson(Utf8JsonWriter json, BinaryOutcome outcome, string? file)

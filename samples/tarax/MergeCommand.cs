@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -99,7 +100,7 @@ internal static class MergeCommand
         var inputs = new List<WeightedInput>();
         foreach (string path in parsed.GetValue(Inputs)!)
         {
-            IEnumerable<string> files = Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
+            IEnumerable<string> files = FileSystem.IsFolder(path) ? FileSystem.FilesIn(path) : [path];
             inputs.AddRange(files.Select(f => weights.Find(w => IsSame(w.Path, f)) ?? new WeightedInput(f, 1)));
         }
 

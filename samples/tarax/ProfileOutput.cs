@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -25,7 +26,7 @@ internal static class ProfileOutput
 
         if (output == StandardOutput)
         {
-            using var stream = Console.OpenStandardOutput();
+            using var stream = new OpenDescriptor(OpenDescriptor.StandardOutput, "standard output");
             profile.Write(stream, format, llvm);
         }
         else

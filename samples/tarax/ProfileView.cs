@@ -101,7 +101,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             json.WriteEndObject();
         }
 
-        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+        writer.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
     }
 
     private string Form()

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 #if NETTRACE
 using Tarax.AutoFdo.TraceEvent;
 #endif
@@ -34,14 +35,7 @@ internal static class Recordings
     /// <summary>TraceEvent does not run in a native executable.</summary>
     private static void RefuseNettrace(string path)
     {
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        using var file = File.OpenRead(path);
-        Span<byte> start = stackalloc byte[8];
-        if (file.CanSeek && file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual("Nettrace"u8))
+        if (FileSystem.Start(path, new byte[8]).SequenceEqual("Nettrace"u8))
         {
             throw new IOException($"{path}: is a .nettrace, which this executable does not read; the .NET tool does: dotnet tool install --global tarax");
         }

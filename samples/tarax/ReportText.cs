@@ -43,7 +43,7 @@ internal static class ReportText
             lines.Add(Invariant($"next       rebuild with {reader.RebuildOptions(profile == "-" ? "PROFILE" : profile)}"));
         }
 
-        writer.WriteLine(string.Join(Environment.NewLine, lines));
+        lines.ForEach(writer.WriteLine);
     }
 
     /// <summary>What the profile is, in words.</summary>

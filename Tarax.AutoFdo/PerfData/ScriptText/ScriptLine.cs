@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.PerfData.ScriptText;
 
@@ -170,7 +171,7 @@ internal static class ScriptLine
         return text.StartsWith("("u8) && second > 0 && TryReadBeforeColon(text[1..], out pid) && TryReadBeforeColon(text[(second + 3)..], out parent);
     }
 
-    public static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    public static string Text(ReadOnlySpan<byte> bytes) => FileName.Decode(bytes);
 
     private static bool TryReadBeforeColon(ReadOnlySpan<byte> text, out uint value)
     {

@@ -65,11 +65,33 @@ internal ref struct GcovReader
         }
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
+        ReadEnd();
         var profile = new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat() };
 
         // In a small profile the rows are often equal by themselves.
         bool isStated = _hotCutoff > 0 && !ProfileSummary.Of(profile).Rows.Contains(_hotRow);
         return isStated ? profile.WithHotCutoff(_hotCutoff) : profile;
+    }
+
+    /// <summary>Nothing follows but what google/autofdo writes: module groups, which must be none, and the working set.</summary>
+    private void ReadEnd()
+    {
+        _cursor.Skip("module grouping length", 4);
+        if (_cursor.U32("number of module groups") is not 0 and var groups)
+        {
+            throw _cursor.Invalid("number of module groups", $"is {groups}, where GCC takes none");
+        }
+
+        if (!_cursor.AtEnd)
+        {
+            ExpectTag(GcovFormat.WorkingSetTag, "working set tag");
+            _cursor.Skip("working set", 4ul * _cursor.U32("working set length"));
+        }
+
+        if (!_cursor.AtEnd)
+        {
+            throw _cursor.Invalid("end of the profile", $"is followed by {_cursor.Remaining} more bytes, perhaps of a longer profile that was here before; write it anew");
+        }
     }
 
     /// <summary>All of it follows from the profile, but for what is said to be hot: the row that tells it may be a copy of another.</summary>
@@ -194,7 +216,7 @@ internal ref struct GcovReader
         ulong length = _cursor.U32(field);
         length = _version >= 2 ? length : length * 4;
         var bytes = _cursor.Child(field, length).Rest();
-        int nul = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(nul < 0 ? bytes : bytes[..nul]);
+        var name = bytes.TrimEnd((byte)0);
+        return name.Contains((byte)0) ? throw _cursor.Invalid(field, "holds a NUL, where a name would end") : FileName.Decode(name);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class GcovWriter
         uint words = 1;
         foreach (var (name, _) in names)
         {
-            words += 1 + ((uint)Encoding.UTF8.GetByteCount(name) + 4) / 4;
+            words += 1 + ((uint)FileName.ByteCount(name) + 4) / 4;
         }
 
         _writer.U32(GcovFormat.NamesTag);
@@ -134,7 +134,7 @@ internal sealed class GcovWriter
     /// <summary>Version 1 counts and pads in words, always with a NUL; later versions count the bytes with the NUL.</summary>
     private void WriteString(string text)
     {
-        int length = Encoding.UTF8.GetByteCount(text);
+        int length = FileName.ByteCount(text);
         int padded = _version >= GcovVersion.V2 ? length + 1 : (length + 4) / 4 * 4;
         _writer.U32((uint)(_version >= GcovVersion.V2 ? padded : padded / 4));
         _writer.Text(text);

@@ -153,5 +153,5 @@ internal ref struct CountsReader
         return number <= long.MaxValue ? (long)number : throw _cursor.Invalid(field, $"is {number}, which no recording has");
     }
 
-    private string Text(string field) => Encoding.UTF8.GetString(_cursor.Child(field, _cursor.Uleb(field)).Rest());
+    private string Text(string field) => FileName.Decode(_cursor.Child(field, _cursor.Uleb(field)).Rest());
 }

@@ -97,7 +97,8 @@ internal sealed class CountsWriter
 
     private void Write(string text)
     {
-        _writer.Uleb((ulong)Encoding.UTF8.GetByteCount(text));
-        _writer.Text(text);
+        byte[] bytes = FileName.Encode(text);
+        _writer.Uleb((ulong)bytes.Length);
+        _writer.Bytes(bytes);
     }
 }

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
@@ -48,8 +49,9 @@ internal static class AutofdoConversion
         string output = flags.Value("output_file", "data.txt");
         string binary = flags.Value("binary", "data.binary");
         string[] inputs = flags.IsGiven("profile") ? [flags.Value("profile", ""), .. flags.Files] : [.. flags.Files.DefaultIfEmpty("data.profile")];
+        OutputCheck.Refuse(output, [binary, .. inputs]);
         var counts = inputs.Select(input => CountsOf(input, binary, flags)).ToList();
-        if (File.Exists(output))
+        if (FileSystem.IsRegular(output))
         {
             counts.Add(ReadText(output));
         }
@@ -62,16 +64,18 @@ internal static class AutofdoConversion
 
     private static BinaryCounts ReadText(string path)
     {
-        using var reader = File.OpenText(path);
+        using var reader = new StreamReader(FileSystem.OpenRead(path));
         return CountsText.Read(reader);
     }
 
     private static void Convert(AutofdoFlags flags, string binary, string output, ConversionOptions options)
     {
         string input = flags.Value("profile", "perf.data");
+        OutputCheck.Refuse(output, [input, binary]);
         var result = flags.IsGiven("focus_binary_re")
             ? Focused(input, binary, flags.Value("focus_binary_re", ""), options)
             : AutoFdoConverter.Convert(input, binary, options);
+        OutputCheck.Refuse(output, result.Report.FilesRead);
         ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
         Diagnostics.Write(result.Report.Diagnostics, Console.Error);
     }

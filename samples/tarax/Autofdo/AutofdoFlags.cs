@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.Tool.Autofdo;
 
 /// <summary>
@@ -115,7 +117,7 @@ internal sealed class AutofdoFlags
             value ??= ++at < words.Count ? words[at] : throw new UsageException($"flag '-{name}' is missing its argument");
             if (name == "flagfile")
             {
-                Parse([.. File.ReadLines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))], depth + 1);
+                Parse([.. Lines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))], depth + 1);
                 return;
             }
 
@@ -126,8 +128,13 @@ internal sealed class AutofdoFlags
             throw new UsageException($"unknown command line flag '{name}'");
         }
     }
-}
 
-/// <summary>A command line that is wrong.</summary>
-/// <param name="message">What is wrong.</param>
-internal sealed class UsageException(string message) : Exception(message);
+    private static IEnumerable<string> Lines(string path)
+    {
+        using var reader = new StreamReader(FileSystem.OpenRead(path));
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
+}

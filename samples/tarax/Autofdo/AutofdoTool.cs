@@ -33,11 +33,7 @@ internal static class AutofdoTool
     {
         try
         {
-            int read = ExitCode.Of(() => flags.Parse(arguments));
-            if (read != ExitCode.Good)
-            {
-                return read;
-            }
+            flags.Parse(arguments);
 
             if (flags.WantsHelp)
             {
@@ -51,7 +47,8 @@ internal static class AutofdoTool
                 return ExitCode.Good;
             }
 
-            return ExitCode.Of(() => run(flags));
+            run(flags);
+            return ExitCode.Good;
         }
         catch (UsageException e)
         {

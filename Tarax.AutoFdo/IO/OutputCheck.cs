@@ -1,0 +1,46 @@
+namespace Tarax.AutoFdo.IO;
+
+/// <summary>Refuses to write over what is read: a recording cannot be made again. Files are compared by device and inode, so links and other spellings are told.</summary>
+internal static class OutputCheck
+{
+    /// <summary>The path that stands for standard input among inputs, and for standard output among outputs.</summary>
+    private const string StandardStream = "-";
+
+    /// <summary>Checks that an output is none of the inputs.</summary>
+    /// <param name="output">The file to be written, or <c>-</c>.</param>
+    /// <param name="inputs">What is read: files, folders with files, or <c>-</c>; what is not there is passed over.</param>
+    /// <exception cref="ConversionException">It is one of them.</exception>
+    public static void Refuse(string output, IEnumerable<string> inputs)
+    {
+        var status = output == StandardStream ? FileSystem.StatusOf(OpenDescriptor.StandardOutput) : OutputTarget.StatusOf(output);
+        if (status is not { IsRegular: true } written)
+        {
+            return;
+        }
+
+        foreach (string input in inputs)
+        {
+            foreach (string file in FileSystem.IsFolder(input) ? FileSystem.FilesIn(input) : [input])
+            {
+                var read = file == StandardStream ? FileSystem.StatusOf(OpenDescriptor.StandardInput) : FileSystem.StatusOf(file);
+                if (read is { } known && known.IsSameFile(written))
+                {
+                    throw new ConversionException(
+                        ConversionFailure.OutputIsInput,
+                        $"{(output == StandardStream ? "standard output" : output)} is {(file == output ? "" : $"the same file as {(file == StandardStream ? "standard input" : file)}, ")}an input, which would be lost; write the output somewhere else");
+                }
+            }
+        }
+    }
+
+    /// <summary>Checks that outputs are files of their own.</summary>
+    /// <exception cref="ConversionException">Two are one file.</exception>
+    public static void RefuseSame(string first, string second)
+    {
+        if (first == StandardStream ? second == StandardStream
+            : second != StandardStream && OutputTarget.Resolve(first, out int? one) == OutputTarget.Resolve(second, out int? other) && one == other)
+        {
+            throw new ConversionException(ConversionFailure.OutputIsInput, $"{first} is to be written twice; name two files");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.Tool;
+
+/// <summary>Standard output and standard error as they are when the process begins: files, terminals, pipes whose reader may go away, or closed.</summary>
+internal static class StandardStreams
+{
+    /// <summary>The signal of a file that may not become larger (ulimit -f), which has no name in .NET.</summary>
+    private const PosixSignal FileSizeExceeded = (PosixSignal)25;
+
+    private static PosixSignalRegistration? _fileSizeExceeded;
+
+    /// <summary>Takes the numbers of closed streams, so that no file that is opened gets them, and sets the console's writers.</summary>
+    public static void Prepare()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.SetOut(new LineWriter(Console.OpenStandardOutput(), mayFail: true));
+            Console.SetError(new LineWriter(Console.OpenStandardError(), mayFail: false) { IsImmediate = true });
+            return;
+        }
+
+        LibC.OccupyStandardStreams();
+        Console.SetOut(new LineWriter(new StandardOutput(), mayFail: true));
+        Console.SetError(new LineWriter(OpenDescriptor.WasInherited(OpenDescriptor.StandardError) ? new OpenDescriptor(OpenDescriptor.StandardError, "standard error") : Stream.Null, mayFail: false) { IsImmediate = true });
+
+        // A limit then is an error of writing, which is told, and after which nothing is left behind.
+        _fileSizeExceeded = PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
+    }
+
+    /// <summary>Standard output for text: opened when the first text comes; a reader that has read enough is no error.</summary>
+    private sealed class StandardOutput : Stream
+    {
+        private OpenDescriptor? _stream;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (buffer.IsEmpty)
+            {
+                return;
+            }
+
+            _stream ??= new OpenDescriptor(OpenDescriptor.StandardOutput, "standard output");
+            try
+            {
+                _stream.Write(buffer);
+            }
+            catch (IOException e) when (e is { HResult: OpenDescriptor.BrokenPipe })
+            {
+                Environment.Exit(ExitCode.Good);
+            }
+            catch (IOException e)
+            {
+                throw new IOException($"standard output: cannot be written: {e.Message.ToLowerInvariant()}", e);
+            }
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}
