@@ -141,8 +141,19 @@ public sealed record ConversionOptions
     /// </summary>
     public string? MappedAs { get; init; }
 
-    /// <summary>Folders of separate debug files, searched before <c>/usr/lib/debug</c>.</summary>
+    /// <summary>
+    /// Folders of binaries and separate debug files, before <c>/usr/lib/debug</c>: they are looked through for what has the build-id that is wanted, or the name where none is known.
+    /// </summary>
     public IReadOnlyList<string> DebugDirectories { get; init; } = [];
+
+    /// <summary>
+    /// The debuginfod servers that are asked for binaries and debug information that are not on this machine; empty for those in the environment variable <c>DEBUGINFOD_URLS</c>, and for
+    /// none where that is not set. It needs elfutils' libdebuginfod.
+    /// </summary>
+    public IReadOnlyList<string> DebuginfodUrls { get; init; } = [];
+
+    /// <summary>Told how far a download from a debuginfod server is, from the thread that waits for it; null for nobody.</summary>
+    public IProgress<DebuginfodDownload>? DownloadProgress { get; init; }
 
     /// <summary>Fewer samples in the binary than this are no profile; 0 takes any number.</summary>
     public ulong MinimumSamples { get; init; } = 100;
@@ -158,7 +169,11 @@ public sealed record ConversionOptions
 
     internal bool InfersFlow => Inference == InferenceMode.Flow || (Inference == InferenceMode.Auto && !UseBranchStacks);
 
-    internal DebugFileSearch DebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory]);
+    /// <summary>A new search: it keeps what it found in folders, so one is made for many binaries.</summary>
+    internal DebugFileSearch DebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory], new Debuginfod(DebuginfodUrls, DownloadProgress));
+
+    /// <summary>The same on this machine only.</summary>
+    internal DebugFileSearch LocalDebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory]);
 
     /// <summary>Told the share of the recording that was counted, 0 to 1, from any thread; null for none.</summary>
     public IProgress<double>? Progress { get; init; }

@@ -31,7 +31,14 @@ public sealed record ExplainedRange(
 /// <param name="Copies">For how many executions of the source one of the code stands.</param>
 /// <param name="Ranges">The ranges that cover it, the most frequent first.</param>
 public sealed record ExplainedCode(
-    string Function, IReadOnlyList<string> InlineStack, SourcePosition Position, ulong Start, ulong End, ulong Count, uint Copies, IReadOnlyList<ExplainedRange> Ranges);
+    string Function, IReadOnlyList<string> InlineStack, SourcePosition Position, ulong Start, ulong End, ulong Count, uint Copies, IReadOnlyList<ExplainedRange> Ranges)
+{
+    /// <summary>The source file of the position; empty where it is not known.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>The line of the position in that file.</summary>
+    public uint Line { get; init; }
+}
 
 /// <summary>From a count in a profile back to the addresses, ranges and branches behind it.</summary>
 public sealed class CountExplanation
@@ -55,7 +62,7 @@ public sealed class CountExplanation
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(function);
-        using var files = BinaryFiles.Open(binary, new DebugFileSearch([.. debugDirectories ?? [], DebugFileSearch.SystemDirectory]));
+        using var files = BinaryFiles.Open(binary, DebugFileSearch.Of(debugDirectories));
         return files.WhileUnchanged(() => Of(counts, files, function, lineOffset, discriminator));
     }
 
@@ -77,7 +84,8 @@ public sealed class CountExplanation
                 {
                     code.Add(new ExplainedCode(
                         counted.Name, StackOf(source, segment.Scope), position, segment.Start, segment.End,
-                        executed.LargestCount(counted, segment.Start, segment.End), segment.Copies, executed.RangesOver(counted, segment.Start, segment.End)));
+                        executed.LargestCount(counted, segment.Start, segment.End), segment.Copies, executed.RangesOver(counted, segment.Start, segment.End))
+                    { File = described.File, Line = segment.Line });
                 }
             }
         }

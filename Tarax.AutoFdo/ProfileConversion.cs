@@ -16,7 +16,7 @@ internal static class ProfileConversion
     {
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
-        CheckDebugInformation(binary, symbolizer);
+        CheckDebugInformation(binary, symbolizer, files.Search);
         counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.Apply(counts, binary, report) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, ran => NeedsOf(ran, binary, options));
@@ -68,7 +68,7 @@ internal static class ProfileConversion
     }
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
-    public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer)
+    public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer, DebugFileSearch? search = null)
     {
         if (symbolizer.HasDebugInformation && symbolizer.HasLines)
         {
@@ -81,13 +81,14 @@ internal static class ProfileConversion
             : binary.HasSymbolTable ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
         throw new ConversionException(
             ConversionFailure.NoDebugInformation,
-            $"{binary.Path}: has {found}. Give the same build before it was stripped, install its separate debug file{HowToGet(binary)}, or build it with -g (or -g1) and record again.");
+            $"{binary.Path}: has {found}. Give the same build before it was stripped, its separate debug file{HowToGet(binary, search)}, or build it with -g (or -g1) and record again.");
     }
 
     /// <summary>Where the debug file of a distribution's binary can be had.</summary>
-    private static string HowToGet(ElfFile binary) => binary.BuildId.IsEmpty
-        ? ""
-        : $" (package NAME-dbgsym on Debian, or debuginfod-find debuginfo {binary.BuildId}, then --debug-dir where it is not {DebugFileSearch.SystemDirectory})";
+    private static string HowToGet(ElfFile binary, DebugFileSearch? search) => binary.BuildId.IsEmpty ? " (--debug-dir names its folder)"
+        : search?.Problem is { } problem ? $" (--debug-dir names its folder; {problem})"
+        : search is { AsksServers: true } ? $" (--debug-dir names its folder; no debuginfod server has build-id {binary.BuildId})"
+        : " (--debug-dir names its folder; where a debuginfod server has it, --debuginfod URL fetches it)";
 
     private static void Note(BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
     {

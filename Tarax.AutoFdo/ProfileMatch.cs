@@ -66,7 +66,7 @@ public sealed class ProfileMatch
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, new DebugFileSearch([.. debugDirectories ?? [], DebugFileSearch.SystemDirectory]));
+        using var files = BinaryFiles.Open(binary, DebugFileSearch.Of(debugDirectories));
         return files.WhileUnchanged(() => Of(profile, files));
     }
 

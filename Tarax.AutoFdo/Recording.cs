@@ -29,12 +29,14 @@ public sealed class Recording
     private readonly CountedBinaries _counted;
     private readonly ConversionOptions _options;
     private readonly ConversionReport _report;
+    private readonly DebugFileSearch _debugFiles;
 
     private Recording(CountedBinaries counted, ConversionReport report, ConversionOptions options)
     {
         _counted = counted;
         _options = options;
         _report = report;
+        _debugFiles = options.DebugFiles;
         Binaries = counted.Binaries();
     }
 
@@ -86,7 +88,7 @@ public sealed class Recording
     public BinaryCounts CountsOf(string binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, _options.DebugFiles);
+        using var files = BinaryFiles.Open(binary, _debugFiles);
         return files.WhileUnchanged(() => new BinaryLookup(_counted, _options).CountsOf(files.Binary, new ConversionReport(_report)));
     }
 
@@ -99,7 +101,7 @@ public sealed class Recording
     public ConversionResult Convert(string binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, _options.DebugFiles);
+        using var files = BinaryFiles.Open(binary, _debugFiles);
         return files.WhileUnchanged(() => Convert(files));
     }
 
@@ -145,7 +147,7 @@ public sealed class Recording
 
     private BinaryOutcome Convert(RecordedBinary binary)
     {
-        string? path = _counted.FindOnThisMachine(binary.File!, _options.DebugFiles);
+        string? path = _counted.FindOnThisMachine(binary.File!, _debugFiles);
         if (path is null)
         {
             return new BinaryOutcome(binary, null, null, $"is not on this machine{HowToGet(binary)}");
@@ -166,8 +168,12 @@ public sealed class Recording
         }
     }
 
-    private static string HowToGet(RecordedBinary binary) => binary.BuildId.Length == 0
-        ? ""
-        : $"; get it with: debuginfod-find debuginfo {binary.BuildId} (or from a debuginfod server as /buildid/{binary.BuildId}/debuginfo), or install "
-            + (binary.File!.IsKernel ? "the kernel's -dbg package" : "its -dbgsym package") + ", then name the folder: --debug-dir";
+    private string HowToGet(RecordedBinary binary)
+    {
+        string where = "; copy it here and name it with --binary, or its folder with --debug-dir";
+        return binary.BuildId.Length == 0 ? where
+            : _debugFiles.Problem is { } problem ? $"{where} ({problem})"
+            : _debugFiles.AsksServers ? $"{where} (no debuginfod server has build-id {binary.BuildId})"
+            : $"{where}; where a debuginfod server has it, --debuginfod URL fetches it";
+    }
 }

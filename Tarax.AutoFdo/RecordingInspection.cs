@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -217,12 +218,13 @@ public sealed class RecordingInspection
             all += count;
         }
 
+        var search = options.LocalDebugFiles;
         var result = new List<InspectedBinary>();
         foreach (var binary in counted.Binaries())
         {
             ulong into = branches.GetValueOrDefault(binary.File!);
-            string? path = counted.FindOnThisMachine(binary.File!, options.DebugFiles);
-            result.Add(new InspectedBinary(binary, into, all == 0 ? 0 : (double)into / all, path, StateOf(path, options.DebugFiles)));
+            string? path = counted.FindOnThisMachine(binary.File!, search);
+            result.Add(new InspectedBinary(binary, into, all == 0 ? 0 : (double)into / all, path, StateOf(path, search)));
         }
 
         return result;
@@ -296,18 +298,12 @@ public sealed class RecordingInspection
             return $"tarax convert {recorded} --binary PROGRAM --mapped-as NAME -o program.afdo{furtherOptions}";
         }
 
+        // Recorded elsewhere: whoever has the binary knows where. A build-id tells whether it is the one; without one its name has to do.
         var first = matters[0].Recorded;
-        bool isOfKernel = first.File!.KernelReferenceSymbol is not null || first.File.IsKernelModule;
-        return isOfKernel && IsDebianKernel(inspection.KernelRelease) ? $"apt install linux-image-{inspection.KernelRelease}-dbg"
-            : first.BuildId.Length > 0 ? $"debuginfod-find {(matters[0].DebugInformation == DebugInformationState.BinaryMissing && !isOfKernel ? "executable" : "debuginfo")} {first.BuildId}"
-            : $"tarax convert {recorded} --binary {(isOfKernel ? "VMLINUX" : "PROGRAM")} --mapped-as {Quoted(first.Name)} -o program.afdo{furtherOptions}";
+        bool isOfKernel = first.File!.KernelReferenceSymbol is not null;
+        string file = isOfKernel ? "vmlinux" : System.IO.Path.GetFileName(first.Name).Trim('[', ']');
+        return $"tarax convert {recorded} --binary {Quoted("PATH/TO/" + file)} -o {Quoted(file + ".afdo")}{furtherOptions}";
     }
 
-    /// <summary>Debian's kernels end in the architecture: 6.1.0-56-amd64.</summary>
-    private static bool IsDebianKernel(string release) =>
-        release.EndsWith("-amd64", StringComparison.Ordinal) || release.EndsWith("-arm64", StringComparison.Ordinal);
-
-    /// <summary>A word as a shell takes it.</summary>
-    private static string Quoted(string word) =>
-        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+,:@%".Contains(c, StringComparison.Ordinal)) ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Quoted(string word) => Printable.Quoted(word);
 }

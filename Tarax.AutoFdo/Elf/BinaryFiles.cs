@@ -19,6 +19,9 @@ internal sealed class BinaryFiles : IDisposable
     /// <summary>The file with what dwz moved out of the debug file; null where there is none.</summary>
     public ElfFile? Supplementary { get; }
 
+    /// <summary>Where they were looked for; null where they were given.</summary>
+    public DebugFileSearch? Search { get; private init; }
+
     /// <summary>Their paths, each once.</summary>
     public IEnumerable<string> Paths => new[] { Binary.Path, Debug.Path, Supplementary?.Path }.OfType<string>().Distinct();
 
@@ -37,7 +40,7 @@ internal sealed class BinaryFiles : IDisposable
             }
 
             string? supplementary = search.FindSupplementaryFile(debug ?? binary);
-            return new BinaryFiles(binary, debug, supplementary is null ? null : ElfFile.Open(supplementary));
+            return new BinaryFiles(binary, debug, supplementary is null ? null : ElfFile.Open(supplementary)) { Search = search };
         }
         catch
         {

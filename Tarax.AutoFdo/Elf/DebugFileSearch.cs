@@ -3,38 +3,63 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Elf;
 
 /// <summary>
-/// Finds binaries and separate debug files where distributions put them (GDB manual, "Debugging Information in Separate Files"):
-/// build-id directories, <c>.gnu_debuglink</c>, <c>.gnu_debugaltlink</c>, and the kernel's places.
+/// Finds binaries and separate debug files where distributions put them (GDB manual, "Debugging Information in Separate Files"): build-id directories, <c>.gnu_debuglink</c>,
+/// <c>.gnu_debugaltlink</c>, and the kernel's places; in folders that the user named, whatever lies where; and where debuginfod servers are named, there.
 /// </summary>
-/// <param name="directories">Folders such as <c>/usr/lib/debug</c>, searched in this order.</param>
-internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
+internal sealed class DebugFileSearch
 {
     /// <summary>Where Debian, Fedora and others install debug files.</summary>
     public const string SystemDirectory = "/usr/lib/debug";
 
+    private readonly IReadOnlyList<string> _directories;
+    private readonly List<DebugFolder> _folders;
+    private readonly Debuginfod? _debuginfod;
+
+    /// <param name="directories">Folders such as <c>/usr/lib/debug</c>, searched in this order; all but that are looked through.</param>
+    /// <param name="debuginfod">Whom to ask for what is not here; null for nobody.</param>
+    public DebugFileSearch(IReadOnlyList<string> directories, Debuginfod? debuginfod = null)
+    {
+        _directories = directories;
+        _folders = [.. directories.Where(d => d != SystemDirectory && FileSystem.IsFolder(d)).Select(d => new DebugFolder(d))];
+        _debuginfod = debuginfod;
+    }
+
+    /// <summary>What went wrong with debuginfod; null where nothing did, or nobody was asked.</summary>
+    public string? Problem => _debuginfod?.Problem;
+
+    /// <summary>Whether debuginfod servers are asked.</summary>
+    public bool AsksServers => _debuginfod is { IsAsked: true };
+
+    /// <summary>The search of the folders that a user named, then of the system's.</summary>
+    public static DebugFileSearch Of(IEnumerable<string>? directories) => new([.. directories ?? [], SystemDirectory], new Debuginfod([], progress: null));
+
     /// <summary>The file with the debug information of a binary that has none itself; null where none is found.</summary>
     public string? FindDebugFile(ElfFile binary)
     {
-        foreach (string path in BuildIdPaths(binary.BuildId, ".debug"))
+        if (BuildIdPaths(binary.BuildId, ".debug").FirstOrDefault(p => HasBuildId(p, binary.BuildId)) is { } byBuildId)
         {
-            if (HasBuildId(path, binary.BuildId))
+            return byBuildId;
+        }
+
+        string own = Path.GetFullPath(binary.Path);
+        string folder = Path.GetDirectoryName(own) ?? "/";
+        string name = Path.GetFileName(own);
+        if (binary.DebugLink is { } link)
+        {
+            string[] candidates =
+            [
+                Path.Combine(folder, link.Name), Path.Combine(folder, ".debug", link.Name),
+                .. _directories.Select(d => Path.Combine(d + folder, link.Name)), .. _directories.Select(d => Path.Combine(d, link.Name)),
+                .. _folders.SelectMany(f => f.Named(link.Name, own)),
+            ];
+            if (Array.Find(candidates, path => Path.GetFullPath(path) != own && IsLinked(path, binary.BuildId, link.Checksum)) is { } linked)
             {
-                return path;
+                return linked;
             }
         }
 
-        if (binary.DebugLink is not { } link)
-        {
-            return null;
-        }
-
-        string folder = Path.GetDirectoryName(Path.GetFullPath(binary.Path)) ?? "/";
-        string[] candidates =
-        [
-            Path.Combine(folder, link.Name), Path.Combine(folder, ".debug", link.Name),
-            .. directories.Select(d => Path.Combine(d + folder, link.Name)), .. directories.Select(d => Path.Combine(d, link.Name)),
-        ];
-        return Array.Find(candidates, path => path != Path.GetFullPath(binary.Path) && IsLinked(path, binary.BuildId, link.Checksum));
+        string[] names = [name, $"{name}.debug", $"{name}.dbg", $"{name}.unstripped", $"{name}.sym"];
+        return InFolders(names, own, binary.BuildId, f => f.HasDebugInformation && Path.GetFullPath(f.Path) != own) ?? _debuginfod?.FindDebugFile(binary.BuildId);
     }
 
     /// <summary>The supplementary file that dwz made of what several debug files share; null where none is found.</summary>
@@ -47,17 +72,17 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
 
         string folder = Path.GetDirectoryName(Path.GetFullPath(debugFile.Path)) ?? "/";
         string[] candidates = [Path.GetFullPath(Path.Combine(folder, link.Name)), .. BuildIdPaths(link.BuildId, ".debug")];
-        return Array.Find(candidates, path => HasBuildId(path, link.BuildId));
+        return Array.Find(candidates, path => HasBuildId(path, link.BuildId))
+            ?? InFolders([Path.GetFileName(link.Name)], link.Name, link.BuildId, _ => true) ?? _debuginfod?.FindDebugFile(link.BuildId);
     }
 
-    /// <summary>A file that was mapped under a path, by that path or by its build-id; null where this machine does not have it.</summary>
+    /// <summary>A file that was mapped under a path, by that path or by its build-id; null where it is nowhere.</summary>
     /// <param name="recordedPath">The path in the recording.</param>
     /// <param name="buildId">Its build-id; empty where the recording has none, and then the path alone decides.</param>
-    public string? FindBinary(string recordedPath, BuildId buildId)
-    {
-        string[] candidates = [recordedPath, .. BuildIdPaths(buildId, "")];
-        return Array.Find(candidates, path => path.StartsWith('/') && (buildId.IsEmpty ? FileSystem.IsRegular(path) : HasBuildId(path, buildId)));
-    }
+    public string? FindBinary(string recordedPath, BuildId buildId) =>
+        FindInstalled(recordedPath, buildId)
+        ?? InFolders([Path.GetFileName(recordedPath)], recordedPath, buildId, f => !f.IsDebugFile)
+        ?? _debuginfod?.FindBinary(buildId);
 
     /// <summary>The kernel's vmlinux with debug information.</summary>
     /// <param name="release">What <c>uname -r</c> said where the recording was made; null where it does not tell.</param>
@@ -65,7 +90,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
     public string? FindKernel(string? release, BuildId buildId)
     {
         var candidates = BuildIdPaths(buildId, ".debug").ToList();
-        foreach (string directory in directories)
+        foreach (string directory in _directories)
         {
             candidates.Add(Path.Combine(directory, "vmlinux"));
             candidates.Add(Path.Combine(directory, $"boot/vmlinux-{release}"));
@@ -74,25 +99,45 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
 
         candidates.Add($"/boot/vmlinux-{release}");
         candidates.Add($"/lib/modules/{release}/build/vmlinux");
-        return candidates.Find(path => buildId.IsEmpty ? release is not null && FileSystem.IsRegular(path) : HasBuildId(path, buildId));
+        return candidates.Find(path => buildId.IsEmpty ? release is not null && FileSystem.IsRegular(path) : HasBuildId(path, buildId))
+            ?? InFolders(["vmlinux", $"vmlinux-{release}", "vmlinux.debug", $"vmlinux-{release}.debug"], $"vmlinux-{release}", buildId, f => f.IsOfKernel)
+            ?? _debuginfod?.FindDebugFile(buildId);
     }
 
-    /// <summary>A module: where it was, in the debug folders under the same path, or under its name in one of them.</summary>
+    /// <summary>A module: where it was, in the debug folders under the same path, or under its name anywhere in a folder that the user named.</summary>
     public string? FindModule(string recordedPath, BuildId buildId)
     {
-        if (FindBinary(recordedPath, buildId) is { } found)
+        if (FindInstalled(recordedPath, buildId) is { } found)
         {
             return found;
         }
 
+        // In brackets stands the module's own name, in which underscores stand for hyphens too.
         string name = Path.GetFileName(recordedPath);
-        string plain = name.Contains(".ko.", StringComparison.Ordinal) ? name[..(name.IndexOf(".ko", StringComparison.Ordinal) + 3)] : name;
-        foreach (string directory in directories)
+        int extension = name.IndexOf(".ko", StringComparison.Ordinal);
+        string module = recordedPath.StartsWith('[') ? recordedPath.Trim('[', ']') : extension > 0 ? name[..extension] : name;
+        string[] modules = [module, module.Replace('_', '-'), module.Replace('-', '_')];
+        string[] names = [name, .. modules.Distinct().SelectMany(m => new[] { $"{m}.ko", $"{m}.ko.debug", $"{m}.ko.xz", $"{m}.ko.zst", $"{m}.ko.gz" })];
+        string[] candidates = [.. _directories.Select(d => d + recordedPath), .. _directories.SelectMany(d => names.Select(n => Path.Combine(d, n)))];
+        return Array.Find(candidates, path => !buildId.IsEmpty && HasBuildId(path, buildId))
+            ?? InFolders(names, recordedPath, buildId, f => f.IsOfKernel) ?? _debuginfod?.FindDebugFile(buildId);
+    }
+
+    private string? FindInstalled(string recordedPath, BuildId buildId)
+    {
+        string[] candidates = [recordedPath, .. BuildIdPaths(buildId, "")];
+        return Array.Find(candidates, path => path.StartsWith('/') && (buildId.IsEmpty ? FileSystem.IsRegular(path) : HasBuildId(path, buildId)));
+    }
+
+    /// <summary>A file in the folders that the user named: by one of its names, of the build-id where that is known, or else by the build-id alone.</summary>
+    private string? InFolders(string[] names, string like, BuildId buildId, Predicate<ElfFile> suits)
+    {
+        foreach (var folder in _folders)
         {
-            string[] candidates = [directory + recordedPath, Path.Combine(directory, name), Path.Combine(directory, plain), Path.Combine(directory, plain + ".debug")];
-            if (Array.Find(candidates, path => !buildId.IsEmpty && HasBuildId(path, buildId)) is { } inFolder)
+            var candidates = names.Distinct().SelectMany(n => folder.Named(n, like)).Concat(folder.Built(buildId));
+            if (candidates.FirstOrDefault(p => Is(p, f => (buildId.IsEmpty || f.BuildId.Matches(buildId)) && suits(f))) is { } found)
             {
-                return inFolder;
+                return found;
             }
         }
 
@@ -118,7 +163,9 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
     }
 
     /// <summary>Whether a file exists, is ELF and has a build-id.</summary>
-    private static bool HasBuildId(string path, BuildId buildId)
+    private static bool HasBuildId(string path, BuildId buildId) => Is(path, f => f.BuildId.Matches(buildId));
+
+    private static bool Is(string path, Predicate<ElfFile> what)
     {
         if (!FileSystem.IsRegular(path))
         {
@@ -128,7 +175,7 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
         try
         {
             using var file = ElfFile.Open(path);
-            return file.BuildId.Matches(buildId);
+            return what(file);
         }
         catch (Exception e) when (e is InvalidFormatException or IOException or UnauthorizedAccessException)
         {
@@ -139,6 +186,6 @@ internal sealed class DebugFileSearch(IReadOnlyList<string> directories)
     private IEnumerable<string> BuildIdPaths(BuildId buildId, string suffix)
     {
         string text = buildId.ToString();
-        return text.Length < 4 ? [] : directories.Select(d => Path.Combine(d, ".build-id", text[..2], text[2..] + suffix));
+        return text.Length < 4 ? [] : _directories.Select(d => Path.Combine(d, ".build-id", text[..2], text[2..] + suffix));
     }
 }

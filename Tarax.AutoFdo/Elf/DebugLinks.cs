@@ -20,9 +20,10 @@ internal static class DebugLinks
         }
 
         var cursor = content.Cursor(".gnu_debuglink", 0, content.Length, file.IsBigEndian);
-        string name = FileName.Decode(cursor.NulTerminated("file name"));
+        // A name, not a path (GDB manual): one that leads elsewhere is not followed.
+        string name = Path.GetFileName(FileName.Decode(cursor.NulTerminated("file name")));
         cursor.Skip("padding", (ulong)(-cursor.Position & 3));
-        return new DebugLink(name, cursor.U32("checksum"));
+        return name is "" or "." or ".." ? null : new DebugLink(name, cursor.U32("checksum"));
     }
 
     public static SupplementaryLink? ReadSupplementaryLink(ElfFile file)

@@ -16,6 +16,13 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
     /// <summary>First Clang that reads the extensible binary form.</summary>
     private const int FirstWithExtBinary = 10;
 
+    /// <summary>First GCC and Clang that read sampled profiles.</summary>
+    private const int FirstGcc = 5;
+    private const int FirstClang = 4;
+
+    /// <summary>Whether the compiler reads sampled profiles: GCC from 5 on, Clang from 4.</summary>
+    public bool ReadsProfiles => MajorVersion >= (Family == CompilerFamily.Gcc ? FirstGcc : FirstClang);
+
     /// <summary>The format that the compiler reads: of LLVM's the one that Clang reads fastest.</summary>
     public ProfileFormat Format => Family == CompilerFamily.Gcc ? GcovVersion.ToFormat()
         : MajorVersion >= FirstWithExtBinary ? ProfileFormat.LlvmExtBinary

@@ -52,7 +52,7 @@ public static class CountsText
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static void Save(BinaryCounts counts, string path) => AtomicFile.Write(path, stream =>
     {
-        using var writer = new StreamWriter(stream);
+        using var writer = new StreamWriter(stream, leaveOpen: true);
         Write(counts, writer);
     });
 

@@ -31,18 +31,11 @@ internal static class CheckCommand
         DefaultValueFactory = _ => [],
     };
 
-    private static readonly Option<int> Top = new("--top")
-    {
-        Description = "number of functions that lose most counts to list",
-        HelpName = "N",
-        DefaultValueFactory = _ => 10,
-    };
+    private static readonly Option<int> Top = NumberOption.Whole("--top", "number of functions that lose most counts to list [default: 10]", 10, 0, int.MaxValue);
 
-    private static readonly Option<double?> FailUnder = new("--fail-under")
-    {
-        Description = "a smaller part of the counts that matches ends with exit code 3",
-        HelpName = "0.9",
-    };
+    private static readonly Option<bool> Wide = new("--wide") { Description = "whole names, with types and arguments, however long the lines become" };
+
+    private static readonly Option<double?> FailUnder = NumberOption.Share("--fail-under", "a smaller part of the counts that matches ends with exit code 3");
 
     private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
 
@@ -52,7 +45,7 @@ internal static class CheckCommand
     {
         var command = new Command("check", "Tells how much of a profile still matches a new build, and whether it is time to record again.")
         {
-            Input, Binary, CompilerDumps, DebugDirectories, Top, FailUnder, Mangled, Json,
+            Input, Binary, CompilerDumps, DebugDirectories, Top, FailUnder, Mangled, Wide, Json,
         };
         command.Validators.Add(result =>
         {
@@ -72,15 +65,22 @@ internal static class CheckCommand
 
     private static double Run(ParseResult parsed)
     {
+        FileKinds.ExpectProfile(parsed.GetRequiredValue(Input));
+        Terminal.IsWide = parsed.GetValue(Wide);
+        if (parsed.GetValue(Binary) is { } given)
+        {
+            FileKinds.ExpectBinary(given);
+        }
+
         if (parsed.GetValue(CompilerDumps) is { Length: > 0 } dumps)
         {
             var use = CompilerUse.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), dumps);
-            CompilerUseView.Write(use, Math.Max(parsed.GetValue(Top), 0), parsed.GetValue(Mangled), parsed.GetValue(Json));
+            CompilerUseView.Write(use, parsed.GetValue(Top), parsed.GetValue(Mangled), parsed.GetValue(Json));
             return use.UsedShare;
         }
 
         var match = ProfileMatch.Of(SampleProfile.Load(parsed.GetRequiredValue(Input)), parsed.GetValue(Binary)!, parsed.GetValue(DebugDirectories));
-        var lost = match.Functions.Where(f => f.MatchedCount < f.Count).Take(Math.Max(parsed.GetValue(Top), 0)).ToList();
+        var lost = match.Functions.Where(f => f.MatchedCount < f.Count).Take(parsed.GetValue(Top)).ToList();
         if (parsed.GetValue(Json))
         {
             WriteJson(match, lost);
@@ -107,7 +107,9 @@ internal static class CheckCommand
         foreach (var function in lost)
         {
             ulong missing = function.Count - function.MatchedCount;
-            Line($"{missing,12:N0} {100.0 * missing / function.Count,8:0.0} %  {(mangled ? function.Name : Demangled.Name(function.Name))}{(function.IsFound ? "" : " (not in the binary)")}");
+            string start = string.Create(CultureInfo.InvariantCulture, $"{missing,12:N0} {100.0 * missing / function.Count,8:0.0} %  ");
+            string note = function.IsFound ? "" : " (not in the binary)";
+            Terminal.WriteLine(start, Terminal.Fit(mangled ? function.Name : Demangled.Shown(function.Name), start.Length + note.Length), note, (double)missing / Math.Max(match.Count, 1));
         }
     }
 

@@ -5,6 +5,16 @@ namespace Tarax.Tool;
 /// <summary>The commands, and what is said where a command line is none of them.</summary>
 internal static class CommandLine
 {
+    private static readonly Option<string> Color = new("--color")
+    {
+        Description = "colours: at terminals (auto, where NO_COLOR is not set), always or never",
+        HelpName = "auto|always|never",
+        DefaultValueFactory = _ => "auto",
+        Recursive = true,
+    };
+
+    static CommandLine() => Color.AcceptOnlyFromAmong("auto", "always", "never");
+
     public static int Run(string[] arguments)
     {
         var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile and Clang with -fprofile-sample-use.")
@@ -17,6 +27,8 @@ internal static class CommandLine
             CheckCommand.Create(),
             CountsCommand.Create(),
         };
+        root.Options.Add(Color);
+        HelpText.UseFor(root);
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0 && arguments.Contains(""))
         {
@@ -26,15 +38,16 @@ internal static class CommandLine
 
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
+            foreach (string error in ParseErrors.Of(parsed))
             {
-                Console.Error.WriteLine($"tarax: {error.Message}");
+                Console.Error.WriteLine($"tarax: {error}");
             }
 
-            Console.Error.WriteLine("tarax: try --help");
+            Console.Error.WriteLine($"try: {(parsed.CommandResult.Command is RootCommand ? "tarax" : $"tarax {parsed.CommandResult.Command.Name}")} --help");
             return ExitCode.Usage;
         }
 
+        Terminal.Color = parsed.GetValue(Color)!;
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = Console.Out, Error = Console.Error });
     }
 }

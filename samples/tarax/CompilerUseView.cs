@@ -39,7 +39,8 @@ internal static class CompilerUseView
         {
             ulong missing = function.Count - function.UsedCount;
             string note = !function.IsSeen ? " (not in the report)" : function.IsTakenForCold ? " (taken for cold)" : "";
-            Line($"{missing,12:N0} {100.0 * missing / function.Count,8:0.0} %  {(mangled ? function.Name : Demangled.Name(function.Name))}{note}");
+            string start = string.Create(CultureInfo.InvariantCulture, $"{missing,12:N0} {100.0 * missing / function.Count,8:0.0} %  ");
+            Terminal.WriteLine(start, Terminal.Fit(mangled ? function.Name : Demangled.Shown(function.Name), start.Length + note.Length), note, (double)missing / Math.Max(use.Count, 1));
         }
     }
 

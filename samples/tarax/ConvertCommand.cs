@@ -55,7 +55,7 @@ internal static class ConvertCommand
 
     private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
     {
-        Description = "folder of separate debug files, before /usr/lib/debug; may be given several times",
+        Description = "folder in which binaries, debug files and modules are looked for, in any layout, before /usr/lib/debug; may be given several times",
         HelpName = "DIR",
         DefaultValueFactory = _ => [],
     };
@@ -119,19 +119,9 @@ internal static class ConvertCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<ulong> MinimumSamples = new("--min-samples")
-    {
-        Description = "fewer samples in the binary end with exit code 3",
-        HelpName = "N",
-        DefaultValueFactory = _ => 100,
-    };
+    private static readonly Option<ulong> MinimumSamples = NumberOption.Whole("--min-samples", "fewer samples in the binary end with exit code 3 [default: 100]", 100UL, 0UL, ulong.MaxValue);
 
-    private static readonly Option<ulong> MinimumCount = new("--min-count")
-    {
-        Description = "leave out functions that ran less often",
-        HelpName = "N",
-        DefaultValueFactory = _ => 0,
-    };
+    private static readonly Option<ulong> MinimumCount = NumberOption.Whole("--min-count", "leave out functions that ran less often", 0UL, 0UL, ulong.MaxValue);
 
     private static readonly Option<bool> OmitZeroCounts = new("--omit-zero-counts")
     {
@@ -140,11 +130,13 @@ internal static class ConvertCommand
 
     private static readonly Option<string?> Counts = new("--counts") { Description = "write the counts as text too", HelpName = "FILE" };
 
-    private static readonly Option<int> Threads = new("--threads")
+    private static readonly Option<int> Threads = NumberOption.Whole("--threads", "number of threads; the result is the same", Environment.ProcessorCount, 1, 1024);
+
+    private static readonly Option<string[]> Debuginfod = new("--debuginfod")
     {
-        Description = "number of threads; the result is the same",
-        HelpName = "N",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
+        Description = "server to ask for binaries and debug information that are not here [default: those in DEBUGINFOD_URLS]; may be given several times",
+        HelpName = "URL",
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string> Report = new("--report")
@@ -156,7 +148,6 @@ internal static class ConvertCommand
 
     public static Command Create()
     {
-        Threads.Validators.Add(Range(Threads, 1, 1024));
         Profiler.AcceptOnlyFromAmong("perf", "text");
         Report.AcceptOnlyFromAmong("text", "json");
         CheckRanges.AcceptOnlyFromAmong("on", "off");
@@ -166,10 +157,19 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, KeepGoing, MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
+            Input, Binaries, All, KeepGoing, MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
+        HelpText.Describe(
+            command,
+            [
+                new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
+                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList]),
+                new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, MaximumInput, Counts, Threads]),
+                new OptionGroup("expert", [.. FormatOptions.Shape, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts]),
+            ],
+            ["perf record -b -o perf.data ./program && tarax convert perf.data --binary ./program -o program.afdo", "tarax convert perf.data --all --out-dir profiles --debug-dir build"]);
         command.Validators.Add(CheckDestination);
         command.Validators.Add(CheckPaths);
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
@@ -201,12 +201,17 @@ internal static class ConvertCommand
             OmitZeroCounts = parsed.GetValue(OmitZeroCounts),
             Threads = parsed.GetValue(Threads),
             DebugDirectories = parsed.GetValue(DebugDirectories)!,
+            DebuginfodUrls = parsed.GetValue(Debuginfod)!,
+            DownloadProgress = DownloadProgress.OnTerminal(),
             MaximumInput = parsed.GetValue(MaximumInput),
             Progress = progress,
         };
         string input = parsed.GetRequiredValue(Input);
+        string[] given = parsed.GetValue(Binaries)!;
+        FileKinds.ExpectRecording(input, given);
+        Array.ForEach(given, FileKinds.ExpectBinary);
         bool isJson = parsed.GetValue(Report) == "json";
-        string[] binaries = parsed.GetValue(Binaries)!;
+        string[] binaries = given;
         if (parsed.GetValue(OutputFolder) is { } folder)
         {
             var recording = Recordings.Count(input, options);
@@ -257,6 +262,11 @@ internal static class ConvertCommand
         bool all = result.GetResult(All) is { Implicit: false };
         bool toFile = result.GetResult(Output) is { Implicit: false };
         bool toFolder = result.GetResult(OutputFolder) is { Implicit: false };
+        if (result.GetResult(Input) is not { Tokens.Count: > 0 })
+        {
+            return;
+        }
+
         if (binaries == 0 && !all)
         {
             result.AddError("--binary FILE or --all is required");
@@ -309,20 +319,12 @@ internal static class ConvertCommand
     {
         string text = result.Tokens[0].Value;
         bool isPercent = text.EndsWith('%');
-        if (double.TryParse(isPercent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0)
+        if (double.TryParse(isPercent ? text[..^1] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && (isPercent ? value / 100 : value) is >= 0 and <= 1)
         {
             return isPercent ? value / 100 : value;
         }
 
-        result.AddError($"--min-share {text}: is not a share such as 0.1%");
+        result.AddError($"--min-share {text}: is not a share from 0 to 100 %, such as 0.1%");
         return 0;
     }
-
-    private static Action<OptionResult> Range(Option option, int least, int most) => result =>
-    {
-        if (result.Tokens is [var token] && (!int.TryParse(token.Value, out int value) || value < least || value > most))
-        {
-            result.AddError($"{option.Name} {token.Value}: is not a number from {least} to {most}");
-        }
-    };
 }

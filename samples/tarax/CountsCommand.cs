@@ -33,22 +33,10 @@ internal static class CountsCommand
 
     private static readonly Option<bool> NoBranchStacks = new("--no-lbr") { Description = "take recordings without branch stacks" };
 
-    private static readonly Option<int> Threads = new("--threads")
-    {
-        Description = "number of threads; the result is the same",
-        HelpName = "N",
-        DefaultValueFactory = _ => Environment.ProcessorCount,
-    };
+    private static readonly Option<int> Threads = NumberOption.Whole("--threads", "number of threads; the result is the same", Environment.ProcessorCount, 1, 1024);
 
     public static Command Create()
     {
-        Threads.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out int value) || value is < 1 or > 1024))
-            {
-                result.AddError($"{Threads.Name} {token.Value}: is not a number from 1 to 1024");
-            }
-        });
         var command = new Command("counts", "Makes small files of counts, which can be sent, added up, and converted later.")
         {
             Inputs, Output, AsText, Event, NoBranchStacks, Threads,
@@ -67,6 +55,7 @@ internal static class CountsCommand
         };
         string output = parsed.GetRequiredValue(Output);
         OutputCheck.Refuse(output, parsed.GetValue(Inputs)!);
+        Array.ForEach(parsed.GetValue(Inputs)!, i => FileKinds.ExpectRecording(i));
         var counts = Sum(Files(parsed.GetValue(Inputs)!), options);
         if (counts.Samples == 0)
         {

@@ -7,6 +7,9 @@ internal static partial class Demangled
 {
     private static bool IsMissing { get; set; }
 
+    /// <summary>The demangled name as it is shown: without types and arguments, or with all that --wide asks for.</summary>
+    public static string Shown(string name) => Terminal.IsWide ? Name(name) : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
+
     /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
     public static string Name(string name)
     {

@@ -11,18 +11,11 @@ internal static class DiffCommand
 
     private static readonly Argument<string> Right = new("B") { Description = "the profile to compare with it" };
 
-    private static readonly Option<int> Top = new("--top")
-    {
-        Description = "number of functions, and of positions, that differ most to list",
-        HelpName = "N",
-        DefaultValueFactory = _ => 10,
-    };
+    private static readonly Option<int> Top = NumberOption.Whole("--top", "number of functions, and of positions, that differ most to list [default: 10]", 10, 0, int.MaxValue);
 
-    private static readonly Option<double?> FailUnder = new("--fail-under")
-    {
-        Description = "a smaller overlap ends with exit code 3",
-        HelpName = "0.9",
-    };
+    private static readonly Option<bool> Wide = new("--wide") { Description = "whole names, with types and arguments, however long the lines become" };
+
+    private static readonly Option<double?> FailUnder = NumberOption.Share("--fail-under", "a smaller overlap ends with exit code 3");
 
     private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
 
@@ -30,7 +23,7 @@ internal static class DiffCommand
 
     public static Command Create()
     {
-        var command = new Command("diff", "Compares two profiles, also of different formats, by shares of counts.") { Left, Right, Top, FailUnder, Mangled, Json };
+        var command = new Command("diff", "Compares two profiles, also of different formats, by shares of counts.") { Left, Right, Top, FailUnder, Mangled, Wide, Json };
         command.SetAction(parsed =>
         {
             double overlap = 1;
@@ -42,10 +35,13 @@ internal static class DiffCommand
 
     private static double Run(ParseResult parsed)
     {
+        FileKinds.ExpectProfile(parsed.GetRequiredValue(Left));
+        FileKinds.ExpectProfile(parsed.GetRequiredValue(Right));
+        Terminal.IsWide = parsed.GetValue(Wide);
         var (left, right) = (SampleProfile.Load(parsed.GetRequiredValue(Left)), SampleProfile.Load(parsed.GetRequiredValue(Right)));
         Diagnostics.Write(left.Diagnostics.Concat(right.Diagnostics), Console.Error);
         var diff = SampleProfile.Diff(left, right);
-        int top = Math.Max(parsed.GetValue(Top), 0);
+        int top = parsed.GetValue(Top);
         if (parsed.GetValue(Json))
         {
             WriteJson(diff, top);
@@ -60,6 +56,12 @@ internal static class DiffCommand
 
     private static void WriteText(ProfileDiff diff, int top, bool mangled)
     {
+        if (diff.Functions.All(f => f is { LeftRank: > 0, RightRank: > 0 }) && diff.Positions.All(p => p.LeftCount == p.RightCount))
+        {
+            Console.Out.WriteLine("the profiles say the same: all counts are equal");
+            return;
+        }
+
         int appear = diff.Functions.Count(f => f.LeftRank == 0);
         int vanish = diff.Functions.Count(f => f.RightRank == 0);
         Line($"overlap    {diff.Overlap:0.0000}");
@@ -69,14 +71,16 @@ internal static class DiffCommand
         Line($"{"share of A",10} {"of B",10} {"overlap",8} {"rank",11}  function");
         foreach (var function in diff.Functions.Take(top))
         {
-            Line($"{100 * function.LeftShare,8:0.00} % {100 * function.RightShare,8:0.00} % {function.Overlap,8:0.000} {Rank(function.LeftRank),4} → {Rank(function.RightRank),4}  {(mangled ? function.Name : Demangled.Name(function.Name))}");
+            string start = string.Create(CultureInfo.InvariantCulture, $"{100 * function.LeftShare,8:0.00} % {100 * function.RightShare,8:0.00} % {function.Overlap,8:0.000} {Rank(function.LeftRank),4} → {Rank(function.RightRank),4}  ");
+            Terminal.WriteLine(start, Terminal.Fit(mangled ? function.Name : Demangled.Shown(function.Name), start.Length), "", Math.Abs(function.LeftShare - function.RightShare));
         }
 
         Console.Out.WriteLine();
         Line($"{"count in A",12} {"in B",12} {"difference",10}  position");
         foreach (var position in diff.Positions.Take(top))
         {
-            Line($"{Count(position.LeftCount),12} {Count(position.RightCount),12} {100 * position.Difference,8:0.00} %  {position.Path}");
+            string start = string.Create(CultureInfo.InvariantCulture, $"{Count(position.LeftCount),12} {Count(position.RightCount),12} {100 * position.Difference,8:0.00} %  ");
+            Terminal.WriteLine(start, Terminal.Fit(mangled ? position.Path : Readable(position.Path), start.Length), "", position.Difference);
         }
     }
 
@@ -125,6 +129,10 @@ internal static class DiffCommand
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    /// <summary>A path of positions and names, its names demangled.</summary>
+    private static string Readable(string path) => string.Join('/', path.Split('/').Select((part, i) =>
+        i == 0 ? Demangled.Shown(part) : part.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? $"{part[..colon]}:{Demangled.Shown(part[(colon + 1)..])}" : part));
 
     private static string Rank(int rank) => rank == 0 ? "-" : rank.ToString(CultureInfo.InvariantCulture);
 

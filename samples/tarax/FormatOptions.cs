@@ -12,6 +12,10 @@ internal static class FormatOptions
     private const int OldestGcc = 5;
     private const int OldestClang = 4;
 
+    /// <summary>One more than the newest releases of 2026, GCC 16 and Clang 22, which are developed.</summary>
+    private const int NewestGcc = 17;
+    private const int NewestClang = 23;
+
     private static readonly string[] HotShares = ["auto", "99%", "99.9%", "99.99%", "99.999%"];
 
     private static readonly string[] FormatNames = ["gcov", "llvm-text", "llvm-binary", "llvm-extbinary"];
@@ -28,11 +32,7 @@ internal static class FormatOptions
         HelpName = string.Join('|', FormatNames),
     };
 
-    public static readonly Option<int?> Version = new("--gcov-version")
-    {
-        Description = "version of a profile for GCC, 1 to 3 [default: the one that the compiler reads]",
-        HelpName = "N",
-    };
+    public static readonly Option<int?> Version = NumberOption.OptionalWhole("--gcov-version", "version of a profile for GCC, 1 to 3 [default: the one that the compiler reads]", 1, 3);
 
     private static readonly Option<bool> HashNames = new("--md5-names") { Description = "llvm-extbinary: hashes instead of names, which makes it smaller" };
 
@@ -52,6 +52,12 @@ internal static class FormatOptions
         DefaultValueFactory = _ => HotShares[0],
     };
 
+    /// <summary>The options that say who will read the profile.</summary>
+    public static IReadOnlyList<Option> Target => [CompilerName, FormatName, Version, HashNames, Compress];
+
+    /// <summary>The options that say how it is made for that.</summary>
+    public static IReadOnlyList<Option> Shape => [Inlined, HotShare];
+
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
     {
@@ -67,12 +73,7 @@ internal static class FormatOptions
             if (result.GetResult(CompilerName)?.Tokens is [var compiler] && !TryParseCompiler(compiler.Value, out _))
             {
                 result.AddError(
-                    $"{CompilerName.Name} {compiler.Value}: is neither a GCC from version {OldestGcc} on, such as gcc-12, nor a Clang from version {OldestClang} on, such as clang-22");
-            }
-
-            if (result.GetResult(Version)?.Tokens is [var version] && version.Value is not ("1" or "2" or "3"))
-            {
-                result.AddError($"{Version.Name} {version.Value}: is not a number from 1 to 3");
+                    $"{CompilerName.Name} {compiler.Value}: is neither a GCC from {OldestGcc} to {NewestGcc}, such as gcc-12, nor a Clang from {OldestClang} to {NewestClang}, such as clang-22");
             }
 
             if (result.GetResult(FormatName)?.Tokens is [var format] && !FormatNames.Contains(format.Value))
@@ -139,5 +140,6 @@ internal static class FormatOptions
     }
 
     private static bool TryParseCompiler(string name, out TargetCompiler compiler) =>
-        TargetCompiler.TryParse(name, out compiler) && compiler.MajorVersion >= (compiler.Family == CompilerFamily.Gcc ? OldestGcc : OldestClang);
+        TargetCompiler.TryParse(name, out compiler) && compiler.MajorVersion >= (compiler.Family == CompilerFamily.Gcc ? OldestGcc : OldestClang)
+        && compiler.MajorVersion <= (compiler.Family == CompilerFamily.Gcc ? NewestGcc : NewestClang);
 }

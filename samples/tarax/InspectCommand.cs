@@ -21,11 +21,13 @@ internal static class InspectCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<bool> Wide = new("--wide") { Description = "whole names and build-ids, however long the lines become" };
+
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Shows what a recording holds, and the command to type next.") { Input, Event, DebugDirectories, Json };
+        var command = new Command("inspect", "Shows what a recording holds, and the command to type next.") { Input, Event, DebugDirectories, Wide, Json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(Input)?.Tokens.Any(t => t.Value.Length == 0) == true)
@@ -39,6 +41,8 @@ internal static class InspectCommand
 
     private static void Run(ParseResult parsed)
     {
+        FileKinds.ExpectRecording(parsed.GetRequiredValue(Input));
+        Terminal.IsWide = parsed.GetValue(Wide);
         var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)! };
         var inspection = Recordings.Inspect(parsed.GetRequiredValue(Input), options);
         if (parsed.GetValue(Json))

@@ -7,6 +7,9 @@ namespace Tarax.Tool;
 internal static class InspectionText
 {
     private const int BinariesShown = 20;
+
+    /// <summary>Columns that are left to the rest of a binary's line.</summary>
+    private const int FoundAsColumns = 70;
     private const double NanosecondsPerSecond = 1e9;
 
     public static void Write(RecordingInspection inspection, TextWriter writer)
@@ -49,12 +52,14 @@ internal static class InspectionText
         {
             string state = binary.DebugInformation switch
             {
-                DebugInformationState.Found => binary.Path == binary.Recorded.Name ? "debug information found" : $"found as {binary.Path}",
+                DebugInformationState.Found => binary.Path == binary.Recorded.Name ? "debug information found" : $"here as {Terminal.Fit(binary.Path!, FoundAsColumns)}",
                 DebugInformationState.Missing => "no debug information",
                 _ => "not on this machine",
             };
-            string buildId = binary.Recorded.BuildId.Length == 0 ? "no build-id" : $"build-id {binary.Recorded.BuildId}";
-            lines.Add(Invariant($"           {100 * binary.Recorded.Share,5:0.0} %  {100 * binary.BranchShare,5:0.0} %  {binary.Recorded.Name} ({buildId}; {state})"));
+            string buildId = binary.Recorded.BuildId.Length == 0 ? "no build-id" : $"build-id {Terminal.BuildId(binary.Recorded.BuildId)}";
+            string start = Invariant($"           {100 * binary.Recorded.Share,5:0.0} %  {100 * binary.BranchShare,5:0.0} %  {Terminal.Bar(binary.Recorded.Share)}");
+            string end = $" ({buildId}; {state})";
+            lines.Add($"{start}{Terminal.Fit(binary.Recorded.Name, start.Length + end.Length)}{end}");
         }
 
         if (inspection.Binaries.Count > BinariesShown)

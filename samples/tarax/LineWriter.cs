@@ -15,6 +15,9 @@ internal sealed class LineWriter(Stream stream, bool mayFail) : TextWriter
 
     public override Encoding Encoding { get; } = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
+    /// <summary>Columns at which lines are broken between words; null where they may be of any length.</summary>
+    public int? Width { get; init; }
+
     /// <summary>Whether each line goes out at once.</summary>
     public bool IsImmediate { get; init; }
 
@@ -37,8 +40,35 @@ internal sealed class LineWriter(Stream stream, bool mayFail) : TextWriter
 
     public override void WriteLine(string? value)
     {
-        Add(Printable.Of(value ?? ""));
-        Add("\n");
+        string line = Printable.Of(value ?? "");
+        if (Terminal.IsWide || Width is not { } width || line.Length <= width)
+        {
+            Add(line + "\n");
+            return;
+        }
+
+        // What follows goes below the text behind the head of the line; a command is gone on with as a shell takes it.
+        int text = line.IndexOf("  ", StringComparison.Ordinal);
+        while (text >= 0 && text < line.Length && line[text] == ' ')
+        {
+            text++;
+        }
+
+        string indent = new(' ', text is > 0 and < 16 ? text : 2);
+        string ending = line.StartsWith("next ", StringComparison.Ordinal) ? " \\" : "";
+        while (line.Length > width)
+        {
+            int at = line.LastIndexOf(' ', width - ending.Length);
+            if (at <= indent.Length)
+            {
+                break;
+            }
+
+            Add(line[..at] + ending + "\n");
+            line = indent + line[(at + 1)..];
+        }
+
+        Add(line + "\n");
     }
 
     public override void WriteLine(ReadOnlySpan<char> buffer) => WriteLine(buffer.ToString());

@@ -35,14 +35,9 @@ internal static class MergeCommand
         Description = "scale every profile to the total of the largest before it is weighted, so that a longer recording does not count for more",
     };
 
-    private static readonly Option<ulong?> ScaleTo = new("--scale-to") { Description = "scale the sum to this total", HelpName = "N" };
+    private static readonly Option<ulong?> ScaleTo = NumberOption.OptionalWhole("--scale-to", "scale the sum to this total", 1UL, ulong.MaxValue);
 
-    private static readonly Option<ulong> MinimumCount = new("--min-count")
-    {
-        Description = "leave out functions whose positions all ran less often in all",
-        HelpName = "N",
-        DefaultValueFactory = _ => 0,
-    };
+    private static readonly Option<ulong> MinimumCount = NumberOption.Whole("--min-count", "leave out functions whose positions all ran less often in all", 0UL, 0UL, ulong.MaxValue);
 
     private static readonly Option<string> Discriminators = new("--discriminators")
     {
@@ -69,6 +64,7 @@ internal static class MergeCommand
     private static void Run(ParseResult parsed)
     {
         var inputs = WeightedInputs(parsed);
+        inputs.ForEach(i => FileKinds.ExpectProfile(i.Path));
         ulong largest = parsed.GetValue(Equalize) ? inputs.Select(i => SampleProfile.Load(i.Path).TotalCount()).Max() : 0;
         ProfileFormat? first = null;
         var merged = SampleProfile.Merge(inputs.Select(input =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -22,13 +23,14 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             foreach (var function in functions)
             {
                 writer.WriteLine(Invariant($"{nameOf(function.Name)}:{Total(function.Body)}:{function.HeadCount}{(function.File.Length > 0 ? $"  {function.File}" : "")}"));
-                WriteBody(function.Body, 1, writer);
+                WriteBody(function.Name, function.Body, 1, writer);
             }
 
             return;
         }
 
-        writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}; {Form()}, {bytes:N0} bytes"));
+        writer.WriteLine(Invariant($"{_summary.Functions:N0} functions, {_summary.Positions:N0} positions, total count {_summary.TotalCount:N0}, largest {_summary.MaximumCount:N0}"));
+        writer.WriteLine(Invariant($"{Form()}, {bytes:N0} bytes"));
         foreach (var row in _summary.Rows)
         {
             if (row.Cutoff is 500_000 or 900_000 or 990_000 or 999_000)
@@ -43,12 +45,13 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         }
 
         writer.WriteLine();
-        writer.WriteLine($"{"total",12} {"share",7} {"head",10}  function");
+        writer.WriteLine($"{"total",12} {"share",7} {new string(' ', Terminal.Bar(0).Length)}{"head",10}  function");
         foreach (var function in functions)
         {
             ulong total = function.Body.TotalCount();
             double share = _summary.TotalCount == 0 ? 0 : 100.0 * total / _summary.TotalCount;
-            writer.WriteLine(Invariant($"{total,12:N0} {share,5:0.0} % {function.HeadCount,10:N0}  {nameOf(function.Name)}"));
+            string start = Invariant($"{total,12:N0} {share,5:0.0} % {Terminal.Bar(share / 100)}{function.HeadCount,10:N0}  ");
+            Terminal.WriteLine(start, Terminal.Fit(nameOf(function.Name), start.Length), "", share / 100);
         }
     }
 
@@ -104,6 +107,14 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         writer.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
     }
 
+    /// <summary>Where the source is, of which a binary tells; nothing where none was given.</summary>
+    public SourcePlaces? Places { get; init; }
+
+    /// <summary>A file and a line; the file's whole path only where it was asked for.</summary>
+    public static string Place(string file, long line) => Invariant($"{(Terminal.IsWide ? file : Path.GetFileName(file))}:{line}");
+
+    private string PlaceOf(string function, SourcePosition position) => Places?.Of(function, position) is { } place ? $"  ({Place(place.File, place.Line)})" : "";
+
     private string Form()
     {
         var parts = new List<string> { profile.Format?.Name() ?? "" };
@@ -116,24 +127,19 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
     private static ulong Total(FunctionBody body) => body.StatedTotal ?? body.TotalCount();
 
     /// <summary>As LLVM's text: a space for each level, the calls inlined into a function behind its own positions.</summary>
-    private void WriteBody(FunctionBody body, int depth, TextWriter writer)
+    private void WriteBody(string name, FunctionBody body, int depth, TextWriter writer)
     {
         string indent = new(' ', depth);
         foreach (var position in body.Positions)
         {
-            writer.Write(Invariant($"{indent}{position.Position}: {position.Count}"));
-            foreach (var target in position.Targets)
-            {
-                writer.Write(Invariant($" {nameOf(target.Name)}:{target.Count}"));
-            }
-
-            writer.WriteLine();
+            string targets = string.Concat(position.Targets.Select(t => Invariant($" {nameOf(t.Name)}:{t.Count}")));
+            writer.WriteLine(Invariant($"{indent}{position.Position}: {position.Count}{targets}{PlaceOf(name, position.Position)}"));
         }
 
         foreach (var call in body.Calls)
         {
-            writer.WriteLine(Invariant($"{indent}{call.Position}: {nameOf(call.Callee)}:{Total(call.Body)}"));
-            WriteBody(call.Body, depth + 1, writer);
+            writer.WriteLine(Invariant($"{indent}{call.Position}: {nameOf(call.Callee)}:{Total(call.Body)}{PlaceOf(name, call.Position)}"));
+            WriteBody(call.Callee, call.Body, depth + 1, writer);
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class ProgressBar : IProgress<double>, IDisposable
 
             _shown = percent;
             int filled = percent * Width / 100;
-            Console.Error.Write(string.Create(CultureInfo.InvariantCulture, $"\r[{new string('#', filled)}{new string(' ', Width - filled)}] {percent,3} %"));
+            StandardStreams.Error.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"\r[{new string('#', filled)}{new string(' ', Width - filled)}] {percent,3} %"));
+            StandardStreams.Error.Flush();
         }
     }
 
@@ -43,7 +44,8 @@ internal sealed class ProgressBar : IProgress<double>, IDisposable
         {
             if (_shown >= 0)
             {
-                Console.Error.Write($"\r{new string(' ', Width + 9)}\r");
+                StandardStreams.Error.WriteRaw($"\r{new string(' ', Width + 9)}\r");
+                StandardStreams.Error.Flush();
                 _shown = -1;
             }
         }

@@ -37,7 +37,7 @@ internal static class Recordings
     {
         if (FileSystem.Start(path, new byte[8]).SequenceEqual("Nettrace"u8))
         {
-            throw new IOException($"{path}: is a .nettrace, which this executable does not read; the .NET tool does: dotnet tool install --global tarax");
+            throw new IOException($"{path}: is a .nettrace, which this executable does not read; the .NET tool does, which dotnet pack makes of samples/tarax");
         }
     }
 #endif

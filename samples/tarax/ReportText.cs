@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -26,7 +27,7 @@ internal static class ReportText
             lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
         }
 
-        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? $" for {compiler}" : "")}"));
+        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : "")}"));
         if (report.PositionsLeftOut > 0)
         {
             lines.Add(Invariant($"           {report.PositionsLeftOut:N0} positions that ran left out, since they would mislead {report.Compiler}"));
@@ -40,7 +41,9 @@ internal static class ReportText
 
         if (report.Compiler is { } reader)
         {
-            lines.Add(Invariant($"next       rebuild with {reader.RebuildOptions(profile == "-" ? "PROFILE" : profile)}"));
+            lines.Add(reader.ReadsProfiles
+                ? $"next       rebuild with {reader.RebuildOptions(profile == "-" ? "PROFILE" : Printable.Quoted(profile))}"
+                : $"next       convert again with --for and the compiler that will read the profile, such as gcc-16: {reader}, which made the binary, reads none");
         }
 
         lines.ForEach(writer.WriteLine);

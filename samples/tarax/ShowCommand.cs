@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;
@@ -10,12 +11,9 @@ internal static class ShowCommand
 {
     private static readonly Argument<string> Input = new("FILE") { Description = "a profile of any format" };
 
-    private static readonly Option<int> Top = new("--top")
-    {
-        Description = "number of hottest functions to list",
-        HelpName = "N",
-        DefaultValueFactory = _ => 10,
-    };
+    private static readonly Option<int> Top = NumberOption.Whole("--top", "number of hottest functions to list [default: 10]", 10, 0, int.MaxValue);
+
+    private static readonly Option<bool> Wide = new("--wide") { Description = "whole names, with types and arguments, however long the lines become" };
 
     private static readonly Option<string?> Function = new("--function")
     {
@@ -29,7 +27,7 @@ internal static class ShowCommand
         HelpName = "FUNCTION[:LINE[.DISCRIMINATOR]]",
     };
 
-    private static readonly Option<string?> Binary = new("--binary", "-b") { Description = "with --explain: the binary that was profiled", HelpName = "FILE" };
+    private static readonly Option<string?> Binary = new("--binary", "-b") { Description = "with --explain or --function: the binary that was profiled, which tells files and lines", HelpName = "FILE" };
 
     private static readonly Option<string?> Counts = new("--counts")
     {
@@ -39,7 +37,7 @@ internal static class ShowCommand
 
     private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
     {
-        Description = "with --explain: folder of separate debug files, before /usr/lib/debug; may be given several times",
+        Description = "with --binary: folder of separate debug files, before /usr/lib/debug; may be given several times",
         HelpName = "DIR",
         DefaultValueFactory = _ => [],
     };
@@ -54,7 +52,7 @@ internal static class ShowCommand
     {
         var command = new Command("show", "Shows a profile: summary, hottest functions, one function's counts, or where a count comes from.")
         {
-            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, Mangled, Json,
+            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, Mangled, Wide, Json,
         };
         command.Validators.Add(result =>
         {
@@ -70,9 +68,11 @@ internal static class ShowCommand
     private static void Run(ParseResult parsed)
     {
         string path = parsed.GetRequiredValue(Input);
+        FileKinds.ExpectProfile(path);
+        Terminal.IsWide = parsed.GetValue(Wide);
         var profile = SampleProfile.Load(path);
         Diagnostics.Write(profile.Diagnostics, Console.Error);
-        Func<string, string> nameOf = parsed.GetValue(Mangled) ? name => name : Demangled.Name;
+        Func<string, string> nameOf = parsed.GetValue(Mangled) ? name => name : Demangled.Shown;
         if (parsed.GetValue(Explain) is { } place)
         {
             var options = new ConversionOptions { DebugDirectories = parsed.GetValue(DebugDirectories)!, MappedAs = parsed.GetValue(MappedAs) };
@@ -91,10 +91,13 @@ internal static class ShowCommand
         }
         else
         {
-            functions = functions.Take(Math.Max(parsed.GetValue(Top), 0));
+            functions = functions.Take(parsed.GetValue(Top));
         }
 
-        var view = new ProfileView(profile, [.. functions], new FileInfo(path).Length, showsBodies: parsed.GetValue(Function) is not null, nameOf);
+        var view = new ProfileView(profile, [.. functions], FileSystem.StatusOf(path)?.Size ?? 0, showsBodies: parsed.GetValue(Function) is not null, nameOf)
+        {
+            Places = parsed.GetValue(Function) is not null && parsed.GetValue(Binary) is { } binary ? SourcePlaces.Of(profile, binary, parsed.GetValue(DebugDirectories)!) : null,
+        };
         if (parsed.GetValue(Json))
         {
             view.WriteJson(Console.Out);

@@ -9,6 +9,12 @@ internal static class StandardStreams
     /// <summary>The signal of a file that may not become larger (ulimit -f), which has no name in .NET.</summary>
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
+    /// <summary>Standard error.</summary>
+    public static LineWriter Error { get; private set; } = new(Stream.Null, mayFail: false);
+
+    /// <summary>Standard output.</summary>
+    public static LineWriter Output { get; private set; } = new(Stream.Null, mayFail: false);
+
     private static PosixSignalRegistration? _fileSizeExceeded;
 
     /// <summary>Takes the numbers of closed streams, so that no file that is opened gets them, and sets the console's writers.</summary>
@@ -16,18 +22,24 @@ internal static class StandardStreams
     {
         if (!OperatingSystem.IsLinux())
         {
-            Console.SetOut(new LineWriter(Console.OpenStandardOutput(), mayFail: true));
-            Console.SetError(new LineWriter(Console.OpenStandardError(), mayFail: false) { IsImmediate = true });
+            Output = new LineWriter(Console.OpenStandardOutput(), mayFail: true);
+            Console.SetOut(Output);
+            Error = new LineWriter(Console.OpenStandardError(), mayFail: false) { IsImmediate = true, Width = WidthOf(OpenDescriptor.StandardError, Console.IsErrorRedirected) };
+            Console.SetError(Error);
             return;
         }
 
         LibC.OccupyStandardStreams();
-        Console.SetOut(new LineWriter(new StandardOutput(), mayFail: true));
-        Console.SetError(new LineWriter(OpenDescriptor.WasInherited(OpenDescriptor.StandardError) ? new OpenDescriptor(OpenDescriptor.StandardError, "standard error") : Stream.Null, mayFail: false) { IsImmediate = true });
+        Output = new LineWriter(new StandardOutput(), mayFail: true) { Width = WidthOf(OpenDescriptor.StandardOutput, Console.IsOutputRedirected) };
+        Console.SetOut(Output);
+        Error = new LineWriter(OpenDescriptor.WasInherited(OpenDescriptor.StandardError) ? new OpenDescriptor(OpenDescriptor.StandardError, "standard error") : Stream.Null, mayFail: false) { IsImmediate = true, Width = WidthOf(OpenDescriptor.StandardError, Console.IsErrorRedirected) };
+        Console.SetError(Error);
 
         // A limit then is an error of writing, which is told, and after which nothing is left behind.
         _fileSizeExceeded = PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
     }
+
+    private static int? WidthOf(int descriptor, bool isRedirected) => isRedirected ? null : Terminal.Columns(descriptor);
 
     /// <summary>Standard output for text: opened when the first text comes; a reader that has read enough is no error.</summary>
     private sealed class StandardOutput : Stream
