@@ -128,7 +128,9 @@ public sealed class ProfileCommandTests
     {
         string profile = At("names.prof");
         File.WriteAllText(profile, "_ZN3foo3barEi:10:1\n 1: 10\n");
-        Assert.That(Good("show", profile), Does.Contain("foo::bar(int)"));
+        Assert.That(Good("show", profile), Does.Contain("foo::bar").And.Not.Contain("foo::bar(int)"));
+        Assert.That(Good("show", profile, "--wide"), Does.Contain("foo::bar(int)"));
+        Assert.That(Good("show", profile, "--function", "foo::bar"), Does.Contain(" 1: 10"));
         Assert.That(Good("show", profile, "--mangled"), Does.Contain("_ZN3foo3barEi"));
         Assert.That(Good("show", profile, "--function", "foo::bar(int)"), Does.Contain(" 1: 10"));
     }

@@ -74,6 +74,15 @@ internal static class TestEnvironment
     public static (int ExitCode, string Output, string Error) Tarax(params string[] arguments) =>
         Execute("dotnet", null, [Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax.dll"), .. arguments]);
 
+    /// <summary>The executable of this repository as a shell runs it.</summary>
+    public static string TaraxCommand => $"dotnet {Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax.dll")}";
+
+    /// <summary>Runs a shell's line, in which <c>tarax</c> is the executable of this repository.</summary>
+    /// <param name="folder">The working folder.</param>
+    /// <param name="line">The line.</param>
+    public static (int ExitCode, string Output, string Error) Shell(string folder, string line) =>
+        Execute("bash", null, "-c", $"tarax() {{ {TaraxCommand} \"$@\"; }}; cd {folder} && {{ {line}\n}}");
+
     public static bool IsInstalled(string tool) =>
         Path.IsPathRooted(tool)
             ? File.Exists(tool)

@@ -17,7 +17,7 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer, files.Search);
-        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.Apply(counts, binary, report) : counts;
+        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, ran => NeedsOf(ran, binary, options));
         Note(statistics, symbolizer, report);

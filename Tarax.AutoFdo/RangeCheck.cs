@@ -7,7 +7,20 @@ namespace Tarax.AutoFdo;
 /// <summary>Leaves out ranges that the code of the binary cannot have run: stacks that were damaged, or another build.</summary>
 internal static class RangeCheck
 {
+    /// <summary>Does so, where it does not leave out most of them.</summary>
     /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
+    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, ElfFile binary, ConversionReport report)
+    {
+        var kept = Apply(counts, binary, report);
+        ulong before = Executions(counts);
+        ulong impossible = before - Executions(kept);
+        return impossible <= before / 2 ? kept : throw new ConversionException(
+            ConversionFailure.ImpossibleRanges,
+            $"{binary.Path}{(binary.BuildId.IsEmpty ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, before)} of the recorded ranges are impossible in its code. "
+            + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
+    }
+
+    /// <summary>Leaves out what cannot have run, and tells how much that was.</summary>
     public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report)
     {
         if (StraightLines.Of(binary) is not { } lines)
@@ -47,14 +60,6 @@ internal static class RangeCheck
 
         ulong impossible = SaturatingSum.Of(dropped[1], SaturatingSum.Of(dropped[2], dropped[3]));
         ulong all = SaturatingSum.Of(impossible, dropped[0]);
-        if (impossible > all / 2)
-        {
-            throw new ConversionException(
-                ConversionFailure.ImpossibleRanges,
-                $"{binary.Path}{(binary.BuildId.IsEmpty ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, all)} of the recorded ranges are impossible in its code. "
-                + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
-        }
-
         if (impossible > all / 100)
         {
             report.Warn(
@@ -63,5 +68,16 @@ internal static class RangeCheck
         }
 
         return new BinaryCounts(counts.BuildId, counts.Branches, kept, counts.Samples, counts.Entries);
+    }
+
+    private static ulong Executions(BinaryCounts counts)
+    {
+        ulong sum = 0;
+        foreach (var range in counts.Ranges)
+        {
+            sum = SaturatingSum.Of(sum, range.Count);
+        }
+
+        return sum;
     }
 }

@@ -57,7 +57,7 @@ internal static unsafe class AtomicFile
     private static FileStream OpenDevice(string target, string path)
     {
         int descriptor = LibC.Open(target, LibC.WriteOnly | LibC.NoTerminal);
-        return descriptor >= 0 ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write) : throw Unwritable(path, Marshal.GetLastPInvokeError());
+        return descriptor >= 0 ? new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Write, bufferSize: 0) : throw Unwritable(path, Marshal.GetLastPInvokeError());
     }
 
     private static void Replace(string target, string path, FileStatus? existing, Action<Stream> write)
@@ -65,7 +65,7 @@ internal static unsafe class AtomicFile
         string folder = Path.GetDirectoryName(target) ?? "/";
         if (!FileSystem.IsFolder(folder))
         {
-            throw new IOException($"{path}: cannot be written: there is no folder {folder}");
+            throw new IOException($"{path}: cannot be written: there is no folder {(Path.GetDirectoryName(path) is { Length: > 0 } given && !FileSystem.IsFolder(given) ? given : folder)}");
         }
 
         if (existing is { } old && ((old.Mode & WritePermissions) == 0 || !MayWrite(target)))
@@ -85,7 +85,7 @@ internal static unsafe class AtomicFile
         }
 
         using var temporary = handle is null ? NamedTemporary.Create(folder, path) : null;
-        using var stream = new FileStream(handle ?? temporary!.Handle, FileAccess.Write, bufferSize: 1 << 16);
+        using var stream = new FileStream(handle ?? temporary!.Handle, FileAccess.Write, bufferSize: 0);
         _ = LibC.flock(DescriptorOf(stream), LibC.LockExclusive | LibC.LockNow);
         WriteTo(stream, path, write);
         if (existing is { } replaced)
@@ -113,6 +113,11 @@ internal static unsafe class AtomicFile
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
         {
             throw new IOException($"{path}: cannot be written: {Reason(e)}", e);
+        }
+        catch (ArgumentOutOfRangeException e) when (e.ParamName == "value")
+        {
+            // What .NET makes of EFBIG.
+            throw new IOException($"{path}: cannot be written: file too large", e);
         }
     }
 

@@ -45,7 +45,15 @@ internal sealed class Spool : IDisposable
             memory.CopyTo(_stream);
         }
 
-        _stream.Write(bytes);
+        try
+        {
+            _stream.Write(bytes);
+        }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or IOException)
+        {
+            // ArgumentOutOfRangeException is what .NET makes of EFBIG.
+            throw new IOException($"{Path.GetTempPath()}: a temporary file cannot be written there after {Length} bytes ({(e is IOException ? e.Message.TrimEnd('.').ToLowerInvariant() : "file too large")}); TMPDIR names another folder", e);
+        }
     }
 
     /// <summary>Takes all of a stream.</summary>

@@ -26,13 +26,6 @@ internal static class ConvertCommand
 
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "with --all, success also where the binary with most samples has no profile" };
 
-    private static readonly Option<long?> MaximumInput = new("--max-input")
-    {
-        Description = "the most that a compressed recording may become, such as 20G [default: 256M and 100 times its size]",
-        HelpName = "SIZE",
-        CustomParser = ParseSize,
-    };
-
     private static readonly Option<string?> Output = new("--output", "-o")
     {
         Description = "the profile to write; - for standard output",
@@ -157,7 +150,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, KeepGoing, MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
+            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -166,7 +159,7 @@ internal static class ConvertCommand
             [
                 new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
                 new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList]),
-                new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, MaximumInput, Counts, Threads]),
+                new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, InputOptions.MaximumInput, Counts, Threads]),
                 new OptionGroup("expert", [.. FormatOptions.Shape, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts]),
             ],
             ["perf record -b -o perf.data ./program && tarax convert perf.data --binary ./program -o program.afdo", "tarax convert perf.data --all --out-dir profiles --debug-dir build"]);
@@ -203,7 +196,7 @@ internal static class ConvertCommand
             DebugDirectories = parsed.GetValue(DebugDirectories)!,
             DebuginfodUrls = parsed.GetValue(Debuginfod)!,
             DownloadProgress = DownloadProgress.OnTerminal(),
-            MaximumInput = parsed.GetValue(MaximumInput),
+            MaximumInput = parsed.GetValue(InputOptions.MaximumInput),
             Progress = progress,
         };
         string input = parsed.GetRequiredValue(Input);
@@ -300,19 +293,6 @@ internal static class ConvertCommand
                 result.AddError($"{symbol.Name}: is empty");
             }
         }
-    }
-
-    private static long? ParseSize(ArgumentResult result)
-    {
-        string text = result.Tokens[0].Value;
-        int shift = char.ToUpperInvariant(text.Length > 0 ? text[^1] : ' ') switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
-        if (long.TryParse(shift > 0 ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value > 0 && value <= long.MaxValue >> shift)
-        {
-            return value << shift;
-        }
-
-        result.AddError($"--max-input {text}: is not a size such as 500M or 20G");
-        return null;
     }
 
     private static double ParseShare(ArgumentResult result)

@@ -39,7 +39,7 @@ internal static class CountsCommand
     {
         var command = new Command("counts", "Makes small files of counts, which can be sent, added up, and converted later.")
         {
-            Inputs, Output, AsText, Event, NoBranchStacks, Threads,
+            Inputs, Output, AsText, Event, NoBranchStacks, InputOptions.MaximumInput, Threads,
         };
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
@@ -51,6 +51,7 @@ internal static class CountsCommand
         {
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
+            MaximumInput = parsed.GetValue(InputOptions.MaximumInput),
             Threads = parsed.GetValue(Threads),
         };
         string output = parsed.GetRequiredValue(Output);

@@ -10,6 +10,9 @@ internal static partial class Demangled
     /// <summary>The demangled name as it is shown: without types and arguments, or with all that --wide asks for.</summary>
     public static string Shown(string name) => Terminal.IsWide ? Name(name) : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
 
+    /// <summary>Whether a function is the one that somebody means: by its linkage name, demangled, or as it is shown.</summary>
+    public static bool Is(string name, string meant) => name == meant || (Name(name) is var demangled && (demangled == meant || FunctionName.Short(demangled) == meant));
+
     /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
     public static string Name(string name)
     {

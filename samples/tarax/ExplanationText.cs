@@ -104,7 +104,7 @@ internal static class ExplanationText
     }
 
     private static string Linkage(string name, SampleProfile profile) =>
-        profile.Functions.FirstOrDefault(f => f.Name == name || Demangled.Name(f.Name) == name)?.Name ?? name;
+        profile.Functions.FirstOrDefault(f => Demangled.Is(f.Name, name))?.Name ?? name;
 
     private static BinaryCounts CountsOf(string input, string binary, ConversionOptions options)
     {

@@ -76,6 +76,12 @@ internal static class FunctionName
     private static bool IsInOperator(string name, int at)
     {
         int start = name.LastIndexOf("operator", at, StringComparison.Ordinal);
-        return start >= 0 && !name[start..at].Contains("::", StringComparison.Ordinal) && !name[start..at].Contains('<', StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return false;
+        }
+
+        string between = name[(start + "operator".Length)..at];
+        return between.All(c => "<>=!+-*/%^&|~,()[]".Contains(c, StringComparison.Ordinal)) || (between.StartsWith(' ') && !between.Contains('(', StringComparison.Ordinal));
     }
 }

@@ -27,7 +27,7 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var command = new Command("inspect", "Shows what a recording holds, and the command to type next.") { Input, Event, DebugDirectories, Wide, Json };
+        var command = new Command("inspect", "Shows what a recording holds, and the command to type next.") { Input, Event, DebugDirectories, InputOptions.MaximumInput, Wide, Json };
         command.Validators.Add(result =>
         {
             if (result.GetResult(Input)?.Tokens.Any(t => t.Value.Length == 0) == true)
@@ -43,7 +43,7 @@ internal static class InspectCommand
     {
         FileKinds.ExpectRecording(parsed.GetRequiredValue(Input));
         Terminal.IsWide = parsed.GetValue(Wide);
-        var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)! };
+        var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)!, MaximumInput = parsed.GetValue(InputOptions.MaximumInput) };
         var inspection = Recordings.Inspect(parsed.GetRequiredValue(Input), options);
         if (parsed.GetValue(Json))
         {

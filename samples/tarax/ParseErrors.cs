@@ -74,7 +74,7 @@ internal static partial class ParseErrors
     }
 
     /// <summary>The known word that is nearest to what was typed, where one is near.</summary>
-    private static string Guess(string typed, IEnumerable<string> known)
+    public static string Guess(string typed, IEnumerable<string> known)
     {
         string? nearest = known.Where(k => k.Length > 2).OrderBy(k => Distance(typed, k)).ThenBy(k => k, StringComparer.Ordinal).FirstOrDefault();
         return nearest is not null && (Distance(typed, nearest) <= Math.Max(2, typed.Length / 3) || nearest.StartsWith(typed, StringComparison.Ordinal)) ? $"; did you mean {nearest}?" : "";

@@ -83,10 +83,10 @@ internal static class ShowCommand
         var functions = profile.Functions.OrderByDescending(f => f.Body.TotalCount()).ThenBy(f => f.Name, StringComparer.Ordinal).AsEnumerable();
         if (parsed.GetValue(Function) is { } name)
         {
-            functions = [.. functions.Where(f => f.Name == name || Demangled.Name(f.Name) == name)];
+            functions = [.. functions.Where(f => Demangled.Is(f.Name, name))];
             if (!functions.Any())
             {
-                throw new ConversionException(ConversionFailure.EmptyProfile, $"{path}: has no function {name}; see tarax show {path} --top {profile.Functions.Count}");
+                throw new ConversionException(ConversionFailure.EmptyProfile, $"{path}: has no function {name}{ParseErrors.Guess(name, profile.Functions.Select(f => FunctionName.Short(Demangled.Name(f.Name))))}");
             }
         }
         else

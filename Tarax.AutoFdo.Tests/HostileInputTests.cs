@@ -1,0 +1,260 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Fuzzing;
+using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
+
+namespace Tarax.AutoFdo.Tests;
+
+/// <summary>Inputs that somebody made so that reading them takes time and memory of their square, or does something elsewhere.</summary>
+public sealed class HostileInputTests
+{
+    private const int ZlibSection = 1;
+
+    /// <summary>Each header is followed by all the others and by one body: 230 kB once took 1.6 GB and 8 s.</summary>
+    [Test]
+    public void Line_headers_that_share_one_body_take_no_more_than_one()
+    {
+        const int Units = 2000;
+        var body = new LineProgramBuilder().At(0x1000);
+        for (int i = 0; i < 20_000; i++)
+        {
+            body.Row((uint)(10 + (i % 50)), 1);
+        }
+
+        byte[] program = body.End(8).Build();
+        var lines = new ByteWriter();
+        const int HeaderLength = 60;
+        int header = BinaryPrimitives.ReadInt32LittleEndian(program.AsSpan(8)) + 12;
+        for (int i = 0; i < Units; i++)
+        {
+            // unit_length to the end of the last program; header_length to its first opcode.
+            int rest = ((Units - i) * HeaderLength) + program.Length - 4;
+            byte[] copy = program[..HeaderLength];
+            BinaryPrimitives.WriteInt32LittleEndian(copy, rest);
+            BinaryPrimitives.WriteInt32LittleEndian(copy.AsSpan(8), ((Units - i) * HeaderLength) + header - 12);
+            lines.Bytes(copy);
+        }
+
+        lines.Bytes(program);
+        var dwarf = new DwarfAssembler { Line = lines.Written.ToArray() };
+        for (int i = 0; i < Units; i++)
+        {
+            dwarf.Unit()
+                .Entry(DwarfTag.CompileUnit, true, null, new At(DwarfAttribute.StmtList, DwarfForm.SecOffset, (ulong)(i * HeaderLength)), Low(i), High)
+                .Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.Name, DwarfForm.String, Text: $"f{i}"), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 9), Low(i), High)
+                .End().EndUnit();
+        }
+
+        Stays(dwarf.ToElf().Build(), "shared line programs");
+    }
+
+    [Test]
+    public void Thousand_symbols_at_one_address_are_looked_up_once()
+    {
+        var builder = new ElfBuilder { TextSize = 0x10000 };
+        for (int i = 0; i < 1000; i++)
+        {
+            builder.Symbol($"{new string('n', 100)}{i}", 0x1000, 0x10000);
+        }
+
+        Stays(builder.Build(), "symbols at one address");
+    }
+
+    /// <summary>Names that are all ends of one long name: 178 kB once made 150 MB of a profile.</summary>
+    [Test]
+    public void Names_of_symbols_that_overlap_are_refused()
+    {
+        const int Symbols = 3000;
+        var builder = new ElfBuilder { TextSize = 0x10000 }.Symbol(new string('n', 100_000), 0x1000, 8);
+        for (int i = 1; i < Symbols; i++)
+        {
+            builder.Symbol("s", 0x1000 + (8UL * (ulong)i), 8);
+        }
+
+        byte[] bytes = builder.Build();
+        using (var elf = ElfFile.Read("/nowhere/binary", ByteSource.FromArray(bytes, ElfFile.Format)))
+        {
+            int table = (int)elf.FindSection(".symtab")!.Offset;
+            for (int i = 1; i < Symbols; i++)
+            {
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(table + (24 * (i + 1))), 1 + i);
+            }
+        }
+
+        Assert.That(Refusal(bytes), Does.Contain("symbol names").And.Contain("overlap"));
+    }
+
+    [Test]
+    public void Names_of_functions_that_overlap_do_not_become_a_profile()
+    {
+        const int Functions = 3000;
+        var dwarf = new DwarfAssembler { Line = new LineProgramBuilder().At(0x1000).Row(10).Row(11, 0x8000).End(8).Build() }.Unit()
+            .Entry(DwarfTag.CompileUnit, true, null, new At(DwarfAttribute.StmtList, DwarfForm.SecOffset, 0), Low(0), new At(DwarfAttribute.HighPc, DwarfForm.Data4, 0x10000));
+        dwarf.Str.Bytes(System.Text.Encoding.ASCII.GetBytes(new string('n', 100_000)));
+        dwarf.Str.U8(0);
+        for (int i = 0; i < Functions; i++)
+        {
+            dwarf.Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.Name, DwarfForm.Strp, (ulong)i), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 9), Low(i), High);
+        }
+
+        byte[] elf = dwarf.End().EndUnit().ToElf().Build();
+        Stays(elf, "overlapping names");
+    }
+
+    [Test]
+    public void Sections_become_no_more_than_such_sections_do()
+    {
+        byte[] zeros = new byte[200 << 20];
+        var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            zlib.Write(zeros);
+        }
+
+        var section = new ByteWriter();
+        section.U32(ZlibSection);
+        section.U32(0);
+        section.U64((ulong)zeros.Length);
+        section.U64(1);
+        section.Bytes(compressed.ToArray());
+        byte[] elf = new ElfBuilder().Section(".debug_info", section.Written.ToArray(), flags: 0x800).Section(".debug_abbrev", [0]).Build();
+        Assert.That(Refusal(elf), Does.Contain("ch_size").And.Contain("objcopy --decompress-debug-sections"));
+    }
+
+    [Test]
+    public void Recording_becomes_no_more_than_recordings_do_but_where_it_is_asked_for()
+    {
+        string folder = TestEnvironment.NewFolder();
+        string recording = Path.Combine(folder, "perf.data.gz");
+        var builder = new PerfDataBuilder().Event();
+        using (var gzip = new GZipStream(File.Create(recording), CompressionLevel.Optimal))
+        {
+            gzip.Write(builder.Build());
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 400; i++)
+            {
+                gzip.Write(zeros);
+            }
+        }
+
+        Assert.That(TestEnvironment.Tarax("inspect", recording).Error, Does.Contain("--max-input"));
+        var run = TestEnvironment.Tarax("convert", recording, "--binary", Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip"), "-o", Path.Combine(folder, "x"), "--max-input", "1G");
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain("no samples"));
+    }
+
+    /// <summary>Opening a pipe waits for whoever writes into it, which nobody does.</summary>
+    [TestCase(".gnu_debuglink", "pipe")]
+    [TestCase(".gnu_debuglink", "sub/pipe")]
+    [TestCase(".gnu_debuglink", "/dev/tty")]
+    [TestCase(".gnu_debugaltlink", "pipe")]
+    public void Files_that_inputs_name_are_opened_only_where_they_are_regular(string section, string name)
+    {
+        string folder = TestEnvironment.NewFolder();
+        TestEnvironment.Shell(folder, "mkdir sub; mkfifo pipe sub/pipe");
+        var link = new ByteWriter();
+        link.Bytes(System.Text.Encoding.ASCII.GetBytes(name));
+        link.Zeros(4 - (name.Length % 4));
+        link.U32(0);
+        link.Zeros(16);
+        string binary = Path.Combine(folder, "binary");
+        File.WriteAllBytes(binary, new ElfBuilder().Section(section, link.Written.ToArray()).BuildId(1, 2, 3, 4).Build());
+        string recording = new PerfDataBuilder().Event().Mmap2(7, 0x400000, 0x1000, 0, Path.Combine(folder, "pipe"), time: 1).Mmap2(7, 0x500000, 0x1000, 0, binary, [1, 2, 3, 4], time: 1)
+            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.PerfData.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
+        foreach (string line in (string[])[$"convert {recording} --binary {binary} -o x --min-samples 0", $"inspect {recording}", $"convert {recording} --all --out-dir out"])
+        {
+            var run = TestEnvironment.Shell(folder, $"timeout 20 {TestEnvironment.TaraxCommand} {line}");
+            Assert.That(run.ExitCode, Is.AnyOf(0, 1, 3), $"{line}: {run.Error}");
+        }
+    }
+
+    [Test]
+    public void Debug_link_is_a_name_and_not_a_path()
+    {
+        var link = new ByteWriter();
+        link.Bytes("../../etc/passwd\0\0\0\0"u8);
+        link.U32(7);
+        using var elf = new ElfBuilder().Section(".gnu_debuglink", link.Written.ToArray()).Open();
+        Assert.That(elf.DebugLink!.Value.Name, Is.EqualTo("passwd"));
+    }
+
+    /// <summary>A mapped file that is cut has no memory behind it: looking there once ended the process.</summary>
+    [Test]
+    public void Binary_that_is_cut_while_it_is_read_is_told()
+    {
+        string path = Path.Combine(TestEnvironment.NewFolder(), "program");
+        File.Copy(Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip"), path);
+        TestEnvironment.Run("chmod", "644", path);
+        using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
+        var error = Assert.Throws<InvalidFormatException>(() => files.WhileUnchanged(() =>
+        {
+            using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            {
+                stream.SetLength(100);
+            }
+
+            long sum = 0;
+            foreach (var section in files.Binary.Sections.Where(s => s.HasContent))
+            {
+                foreach (byte b in files.Binary.Content(section).All())
+                {
+                    sum += b;
+                }
+            }
+
+            return sum;
+        }))!;
+        Assert.That(error.Message, Does.Contain(path).And.Contain("was cut from"));
+    }
+
+    [Test]
+    public void Names_with_control_characters_are_shown_by_their_numbers()
+    {
+        string folder = TestEnvironment.NewFolder();
+        string recording = new PerfDataBuilder().Event().Mmap2(7, 0x400000, 0x1000, 0, "/bin/\u001b[31mred\nwarning [fake] forged", time: 1)
+            .Feature(11, c => { c.U32(1); PerfDataBuilder.HeaderString(c, "perf\u001b]0;title\a"); })
+            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.PerfData.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
+        foreach (string line in (string[])[$"inspect {recording}", $"convert {recording} --all --out-dir {folder}/out", $"convert {recording} --binary {TestEnvironment.Repository}/samples/intel-lbr/gzip -o {folder}/x"])
+        {
+            var run = TestEnvironment.Shell(folder, $"tarax {line}");
+            Assert.That((run.Output + run.Error).Where(c => char.IsControl(c) && c != '\n'), Is.Empty, line);
+            Assert.That((run.Output + run.Error).Split('\n'), Has.None.StartsWith("warning [fake]"), line);
+            Assert.That(run.Output + run.Error, Does.Contain(@"\x1b[31mred\nwarning [fake] forged"), line);
+        }
+    }
+
+    [Test]
+    public void Nul_within_a_name_of_a_profile_is_refused()
+    {
+        var profile = new Tarax.AutoFdo.Profiles.SampleProfile([new("nameofit", "", 1, 1, new([new(new(1, 0), 5, [])], []))]);
+        using var stream = new MemoryStream();
+        profile.Write(stream, Tarax.AutoFdo.Profiles.Gcov.GcovVersion.V2);
+        byte[] bytes = stream.ToArray();
+        bytes[bytes.AsSpan().IndexOf("nameofit"u8) + 4] = 0;
+        using var source = ByteSource.FromArray(bytes, "profile");
+        Assert.That(() => Tarax.AutoFdo.Profiles.ProfileFile.Read(source), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
+    }
+
+    private static At Low(int i) => new(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1000 + (ulong)i);
+
+    private static At High => new(DwarfAttribute.HighPc, DwarfForm.Data4, 1);
+
+    /// <summary>Two seconds, and 300 MiB of allocations, for the whole of what a conversion does.</summary>
+    private static void Stays(byte[] elf, string name)
+    {
+        var run = new FuzzRun();
+        run.Try(FuzzFormat.Elf, elf, name);
+        Assert.That(run.Faults, Is.Empty);
+        Assert.That(run.MostBytes, Is.LessThan((20L * elf.Length) + (200 << 20)));
+    }
+
+    private static string Refusal(byte[] elf)
+    {
+        Stays(elf, "refused");
+        return FuzzTarget.Run(FuzzFormat.Elf, elf)?.Message ?? "";
+    }
+}
