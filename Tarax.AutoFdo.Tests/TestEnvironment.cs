@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -10,18 +14,19 @@ internal static class TestEnvironment
 {
     private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("CI") == "true";
 
-    /// <summary>A tool that runs longer than this hangs.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    /// <summary>A tool that runs longer than this hangs, however loaded the machine is.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    private static readonly Lazy<string> DataFolder = new(FindData);
 
     /// <summary>Root of the repository: the folder with the solution.</summary>
     public static string Repository { get; } = FindRepository();
 
-    /// <summary>A folder of the shared recordings, beside the repository or named by TARAX_TEST_DATA.</summary>
+    /// <summary>A file or folder of the test data: of the folder that TARAX_TEST_DATA names, of that beside the repository, or of what the repository holds.</summary>
     public static string Data(string path)
     {
-        string root = Environment.GetEnvironmentVariable("TARAX_TEST_DATA") ?? Path.Combine(Repository, "..", "shared", "data");
-        string full = Path.GetFullPath(Path.Combine(root, path));
-        Require(File.Exists(full) || Directory.Exists(full), $"the test data {path} are not here");
+        string full = Path.GetFullPath(Path.Combine(DataFolder.Value, path));
+        Require(File.Exists(full) || Directory.Exists(full), $"the test data {path.Split('/')[0]} are not in this repository (TARAX_TEST_DATA names a folder that has them)");
         return full;
     }
 
@@ -44,7 +49,7 @@ internal static class TestEnvironment
     /// <summary>Runs a tool with some input; it must be installed.</summary>
     public static (int ExitCode, string Output, string Error) Execute(string tool, string? input, params string[] arguments)
     {
-        Require(IsInstalled(tool), $"{tool} is not installed");
+        Require(IsInstalled(tool), $"{tool} is not installed (Debian: apt install {PackageOf(tool)})");
         var start = new ProcessStartInfo(tool, arguments)
         {
             RedirectStandardInput = true,
@@ -96,6 +101,7 @@ internal static class TestEnvironment
             return;
         }
 
+        Skipped.AddOrUpdate(reason, 1, (_, tests) => tests + 1);
         if (IsContinuousIntegration)
         {
             Assert.Fail($"{reason}, and CI must have it");
@@ -104,12 +110,66 @@ internal static class TestEnvironment
         Assert.Ignore(reason);
     }
 
+    /// <summary>Why tests were ignored, each reason with the number of tests.</summary>
+    public static ConcurrentDictionary<string, int> Skipped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A new folder for a test's files, removed with the test run's temporary files.</summary>
     public static string NewFolder()
     {
         string folder = Path.Combine(Path.GetTempPath(), "tarax-tests", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         return folder;
+    }
+
+    /// <summary>The package of Debian that a tool is in.</summary>
+    private static string PackageOf(string tool) => tool switch
+    {
+        "perf" => "linux-perf",
+        "create_gcov" or "dump_gcov" or "profile_merger" or "profile_diff" or "sample_merger" => "autofdo",
+        "objcopy" or "readelf" or "strip" or "nm" or "objdump" or "as" or "ld" => "binutils",
+        "xz" => "xz-utils",
+        "debuginfod" => "debuginfod libdebuginfod1",
+        _ when tool.StartsWith("qemu-", StringComparison.Ordinal) => "qemu-user",
+        _ when tool.StartsWith("llvm-", StringComparison.Ordinal) => $"llvm-{tool[(tool.LastIndexOf('-') + 1)..]}",
+        _ when tool.StartsWith("clang++-", StringComparison.Ordinal) => $"clang-{tool[8..]}",
+        _ => Path.GetFileName(tool),
+    };
+
+    private static string FindData()
+    {
+        if ((Environment.GetEnvironmentVariable("TARAX_TEST_DATA") ?? Path.Combine(Repository, "..", "shared", "data")) is var folder && Directory.Exists(folder))
+        {
+            return folder;
+        }
+
+        string archive = Path.Combine(Repository, "Tarax.AutoFdo.Tests", "Data", "data.tar.gz");
+        using var bytes = File.OpenRead(archive);
+        string unpacked = Path.Combine(Path.GetTempPath(), $"tarax-tests-data-{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}");
+        if (!Directory.Exists(unpacked))
+        {
+            string part = NewFolder();
+            bytes.Position = 0;
+            using (var gzip = new GZipStream(bytes, CompressionMode.Decompress))
+            {
+                TarFile.ExtractToDirectory(gzip, part, overwriteFiles: false);
+            }
+
+            foreach (string file in (string[])["gzip", "perf.data"])
+            {
+                File.Copy(Path.Combine(Repository, "samples", "intel-lbr", file), Path.Combine(part, "data", "intel-lbr-2011", file));
+            }
+
+            try
+            {
+                Directory.Move(part, unpacked);
+            }
+            catch (IOException) when (Directory.Exists(unpacked))
+            {
+                // Another run was faster.
+            }
+        }
+
+        return Path.Combine(unpacked, "data");
     }
 
     private static string FindRepository()
