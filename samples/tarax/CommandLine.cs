@@ -28,6 +28,8 @@ internal static class CommandLine
             CountsCommand.Create(),
         };
         root.Options.Add(Color);
+        root.Subcommands.Add(CompletionScript.Create(root));
+        root.Subcommands.Add(ManPage.Create(root));
         HelpText.UseFor(root);
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0 && arguments.Contains(""))

@@ -19,6 +19,15 @@ internal static class HelpText
     /// <summary>Says how a command's help looks.</summary>
     public static void Describe(Command command, OptionGroup[] groups, string[] examples) => Known[command] = (groups, examples);
 
+    /// <summary>The options of a command in its groups, or all in one, and its examples.</summary>
+    public static (OptionGroup[] Groups, string[] Examples) Of(Command command)
+    {
+        var (groups, examples) = Known.GetValueOrDefault(command, ([], []));
+        var grouped = groups.SelectMany(g => g.Options).ToHashSet();
+        Option[] others = [.. command.Options.Where(o => !grouped.Contains(o) && !o.Hidden && o is not (System.CommandLine.Help.HelpOption or VersionOption))];
+        return others.Length == 0 ? (groups, examples) : ([.. groups, new OptionGroup(groups.Length > 0 ? "other" : "options", others)], examples);
+    }
+
     /// <summary>Makes all commands show their help in this way.</summary>
     public static void UseFor(RootCommand root)
     {
@@ -46,15 +55,14 @@ internal static class HelpText
         writer.WriteLine();
         writer.WriteLine(command is RootCommand ? "usage: tarax COMMAND …" : $"usage: tarax {command.Name} {string.Join(' ', command.Arguments.Select(a => a.Arity.MaximumNumberOfValues > 1 ? $"{a.Name}…" : a.Name))} [OPTION…]");
         Section(writer, "", command.Arguments.Select(a => (a.Name, a.Description)), width);
-        Section(writer, "commands", command.Subcommands.Select(c => (c.Name, c.Description)), width);
-        var (groups, examples) = Known.GetValueOrDefault(command, ([], []));
+        Section(writer, "commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description)), width);
+        var (groups, examples) = Of(command);
         foreach (var group in groups)
         {
             Section(writer, group.Heading, group.Options.Select(Row), width);
         }
 
-        var grouped = groups.SelectMany(g => g.Options).ToHashSet();
-        Section(writer, groups.Length > 0 ? "other" : "options", command.Options.Where(o => !grouped.Contains(o) && o is not (System.CommandLine.Help.HelpOption or VersionOption)).Select(Row).Append(("-h, --help", "show help")), width);
+        Section(writer, "", [("-h, --help", "show help")], width);
         if (examples.Length > 0)
         {
             writer.WriteLine();

@@ -25,7 +25,7 @@ internal static partial class ParseErrors
 
         if (command is RootCommand)
         {
-            return [$"name a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}"];
+            return [$"name a command: {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}"];
         }
 
         return parsed.Errors.Select(e => Words(e, command)).Distinct();
