@@ -89,7 +89,8 @@ public sealed class FirstHourTests
     [Test]
     public void Nothing_wraps_at_a_terminal_and_escape_codes_are_taken_back()
     {
-        TestEnvironment.Require(TestEnvironment.IsInstalled("script"), "script is not installed (Debian: apt install bsdutils)");
+        TestEnvironment.RequireTool("script");
+        TestEnvironment.Require(Screen("echo seen").Contains("seen", StringComparison.Ordinal), "there are no pseudo-terminals (/dev/pts is not mounted)");
         string program = TestEnvironment.Data("programs/stlmix-d5-pie");
         TestEnvironment.Shell(_folder, $"tarax convert {program}/perf.data --binary {program}/stlmix -o a.afdo 2>/dev/null; tarax convert {program}/perf.data --binary {program}/stlmix --inlined flat -o b.afdo 2>/dev/null");
         foreach (string line in (string[])["show a.afdo --top 40", "diff a.afdo b.afdo --top 20", $"inspect {program}/perf.data", $"convert {program}/perf.data --binary {program}/stlmix -o c.afdo --inlined flat", $"check a.afdo --binary {program}/stlmix"])
@@ -152,6 +153,7 @@ public sealed class FirstHourTests
     [TestCase("x/y/something.sym")]
     public void Debug_file_is_found_in_a_folder_of_any_layout(string place)
     {
+        TestEnvironment.RequireTool("objcopy");
         string data = TestEnvironment.Data("programs/cmulti-d5-pie");
         var run = TestEnvironment.Shell(_folder, $"mkdir -p build/$(dirname {place}); objcopy --only-keep-debug {data}/cmulti build/{place}; strip -s -o cmulti {data}/cmulti; tarax convert {data}/perf.data --binary cmulti --debug-dir build -o x && tarax convert {data}/perf.data --binary {data}/cmulti -o y && cmp x y");
         Assert.That(run.ExitCode, Is.Zero, run.Error);
@@ -180,7 +182,8 @@ public sealed class FirstHourTests
     [Test]
     public void Debuginfod_is_asked_where_it_is_named()
     {
-        TestEnvironment.Require(TestEnvironment.IsInstalled("debuginfod"), "debuginfod is not installed (Debian: apt install debuginfod libdebuginfod1)");
+        TestEnvironment.RequireTool("debuginfod");
+        TestEnvironment.RequireTool("strip");
         string data = TestEnvironment.Data("programs/cmulti-d5-pie");
         int port = 20000 + (Environment.ProcessId % 20000);
         TestEnvironment.Shell(_folder, $"mkdir served; cp {data}/cmulti served/; strip -s -o cmulti {data}/cmulti");

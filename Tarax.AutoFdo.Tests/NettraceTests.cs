@@ -21,6 +21,36 @@ public sealed class NettraceTests
     }
 
     [Test]
+    public void Damaged_traces_end_in_success_or_in_a_message()
+    {
+        byte[] whole = File.ReadAllBytes(Trace);
+        string damaged = Path.Combine(TestEnvironment.NewFolder(), "damaged.nettrace");
+        var random = new Random(1);
+        int refused = 0;
+        const int Inputs = 100;
+        for (int i = 0; i < Inputs; i++)
+        {
+            byte[] bytes = i % 4 == 0 ? whole[..random.Next(whole.Length)] : [.. whole];
+            for (int j = random.Next(20); j >= 0 && bytes.Length > 0; j--)
+            {
+                bytes[random.Next(i % 2 == 0 ? Math.Min(2000, bytes.Length) : bytes.Length)] = (byte)random.Next(256);
+            }
+
+            File.WriteAllBytes(damaged, bytes);
+            try
+            {
+                NettraceRecording.Read(damaged);
+            }
+            catch (Exception e) when (e is InvalidFormatException or ConversionException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.That(refused, Is.GreaterThan(Inputs / 10));
+    }
+
+    [Test]
     public void Profile_of_a_trace_is_accepted_by_gcc()
     {
         string folder = TestEnvironment.NewFolder();

@@ -56,6 +56,7 @@ public sealed class NothingLostTests
     [Test]
     public void Debug_file_that_was_found_is_an_input_too()
     {
+        TestEnvironment.RequireTool("objcopy");
         string folder = TestEnvironment.NewFolder();
         TestEnvironment.Shell(folder, $"cp {TestEnvironment.Data("programs/cmulti-d5-pie/cmulti")} cmulti; chmod 644 cmulti; objcopy --only-keep-debug cmulti cmulti.debug; strip -g cmulti; objcopy --add-gnu-debuglink=cmulti.debug cmulti");
         var run = TestEnvironment.Shell(folder, $"tarax convert {TestEnvironment.Data("programs/cmulti-d5-pie/perf.data")} --binary cmulti -o cmulti.debug");

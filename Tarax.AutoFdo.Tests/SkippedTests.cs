@@ -10,15 +10,16 @@ public sealed class SkippedTests
     public void Tell()
     {
         var skipped = TestEnvironment.Skipped;
+        File.Delete(Path.Combine(AppContext.BaseDirectory, "skipped.txt"));
         if (skipped.IsEmpty)
         {
             return;
         }
 
-        TestContext.Progress.WriteLine($"{skipped.Values.Sum()} tests were skipped, since this machine has not all that they need:");
-        foreach (var (reason, tests) in skipped.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal))
-        {
-            TestContext.Progress.WriteLine($"{tests,6}  {reason}");
-        }
+        var lines = new List<string> { $"{skipped.Values.Sum()} tests were skipped, since this machine has not all that they need:" };
+        lines.AddRange(skipped.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Value,6}  {s.Key}"));
+
+        // The build prints it behind the last line of the test run (Tarax.AutoFdo.Tests.csproj).
+        File.WriteAllLines(Path.Combine(AppContext.BaseDirectory, "skipped.txt"), lines);
     }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -10,7 +11,7 @@ namespace Tarax.AutoFdo.Tests;
 /// Data and tools outside of the repository. A test that needs what a machine does not have is ignored with the reason;
 /// where CI is true it fails.
 /// </summary>
-internal static class TestEnvironment
+internal static partial class TestEnvironment
 {
     private static readonly bool IsContinuousIntegration = Environment.GetEnvironmentVariable("CI") == "true";
 
@@ -49,7 +50,7 @@ internal static class TestEnvironment
     /// <summary>Runs a tool with some input; it must be installed.</summary>
     public static (int ExitCode, string Output, string Error) Execute(string tool, string? input, params string[] arguments)
     {
-        Require(IsInstalled(tool), $"{tool} is not installed (Debian: apt install {PackageOf(tool)})");
+        RequireTool(tool);
         var start = new ProcessStartInfo(tool, arguments)
         {
             RedirectStandardInput = true,
@@ -72,6 +73,13 @@ internal static class TestEnvironment
             Assert.Fail($"{tool} {string.Join(' ', arguments)} did not end within {Patience}");
         }
 
+        const int CommandNotFound = 127;
+        if (tool == "bash" && MissingCommand().Match(error.Result) is { Success: true } missing)
+        {
+            RequireTool(missing.Groups[1].Value);
+        }
+
+        Require(tool != "bash" || process.ExitCode != CommandNotFound || error.Result.Length > 0, $"a tool is not installed: {string.Join(' ', arguments)}");
         return (process.ExitCode, output.Result, error.Result);
     }
 
@@ -92,6 +100,9 @@ internal static class TestEnvironment
         Path.IsPathRooted(tool)
             ? File.Exists(tool)
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool)));
+
+    /// <summary>Ignores the test, or fails it in CI, where a tool is not installed.</summary>
+    public static void RequireTool(string tool) => Require(IsInstalled(tool), $"{tool} is not installed (Debian: apt install {PackageOf(tool)})");
 
     /// <summary>Ignores the test, or fails it in CI, where a condition does not hold.</summary>
     public static void Require(bool condition, string reason)
@@ -121,6 +132,9 @@ internal static class TestEnvironment
         return folder;
     }
 
+    [GeneratedRegex("^bash: (?:line \\d+: )?(\\S+): command not found", RegexOptions.Multiline)]
+    private static partial Regex MissingCommand();
+
     /// <summary>The package of Debian that a tool is in.</summary>
     private static string PackageOf(string tool) => tool switch
     {
@@ -128,6 +142,7 @@ internal static class TestEnvironment
         "create_gcov" or "dump_gcov" or "profile_merger" or "profile_diff" or "sample_merger" => "autofdo",
         "objcopy" or "readelf" or "strip" or "nm" or "objdump" or "as" or "ld" => "binutils",
         "xz" => "xz-utils",
+        "script" => "bsdutils",
         "debuginfod" => "debuginfod libdebuginfod1",
         _ when tool.StartsWith("qemu-", StringComparison.Ordinal) => "qemu-user",
         _ when tool.StartsWith("llvm-", StringComparison.Ordinal) => $"llvm-{tool[(tool.LastIndexOf('-') + 1)..]}",

@@ -150,7 +150,7 @@ public sealed class Recording
         string? path = _counted.FindOnThisMachine(binary.File!, _debugFiles);
         if (path is null)
         {
-            return new BinaryOutcome(binary, null, null, $"is not on this machine{HowToGet(binary)}");
+            return new BinaryOutcome(binary, null, null, $"is not on this machine{(binary.BuildId.Length == 0 ? "" : $" (build-id {binary.BuildId})")}{HowToGet(binary)}");
         }
 
         return Outcome(binary, path);
@@ -173,7 +173,7 @@ public sealed class Recording
         string where = "; copy it here and name it with --binary, or its folder with --debug-dir";
         return binary.BuildId.Length == 0 ? where
             : _debugFiles.Problem is { } problem ? $"{where} ({problem})"
-            : _debugFiles.AsksServers ? $"{where} (no debuginfod server has build-id {binary.BuildId})"
+            : _debugFiles.AsksServers ? $"{where} (no debuginfod server has it)"
             : $"{where}; where a debuginfod server has it, --debuginfod URL fetches it";
     }
 }

@@ -1,6 +1,7 @@
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Samples.CountsFiles;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 
@@ -10,7 +11,8 @@ internal static class FieldOffsets
     public static int[] Of(FuzzSeed seed) => seed.Format switch
     {
         FuzzFormat.PerfData => OfRecording(seed.Bytes),
-        FuzzFormat.Elf => OfBinary(seed.Bytes),
+        FuzzFormat.Elf or FuzzFormat.Package or FuzzFormat.Supplementary => OfBinary(seed.Bytes),
+        FuzzFormat.Counts when seed.Bytes[0] != (byte)'t' => [.. Enumerable.Range(CountsFormat.Magic.Length, seed.Bytes.Length - CountsFormat.Magic.Length)],
         FuzzFormat.Gcov => [.. Enumerable.Range(0, seed.Bytes.Length / 4).Select(i => 4 * i)],
         _ => OfText(seed.Bytes),
     };

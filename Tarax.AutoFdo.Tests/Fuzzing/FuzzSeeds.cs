@@ -21,6 +21,12 @@ internal enum FuzzFormat
     Counts,
     CountsText,
     ScriptText,
+
+    /// <summary>A .dwp beside a binary with skeletons.</summary>
+    Package,
+
+    /// <summary>What dwz moved out of a binary.</summary>
+    Supplementary,
 }
 
 /// <summary>A valid input that others are made of.</summary>
@@ -106,7 +112,12 @@ internal static class FuzzSeeds
 
     private static IEnumerable<FuzzSeed> Binaries() =>
         Directory.GetFiles(Path.GetDirectoryName(PathOf("tiny.c"))!, "tiny-*").Order(StringComparer.Ordinal)
-            .Select(f => new FuzzSeed(FuzzFormat.Elf, Path.GetFileName(f), File.ReadAllBytes(f)));
+            .Select(f => new FuzzSeed(FormatOf(Path.GetFileName(f)), Path.GetFileName(f), File.ReadAllBytes(f)));
+
+    private static FuzzFormat FormatOf(string seed) => seed switch { "tiny-package.dwp" => FuzzFormat.Package, "tiny-supplementary" => FuzzFormat.Supplementary, _ => FuzzFormat.Elf };
+
+    /// <summary>A seed's bytes.</summary>
+    public static byte[] BytesOf(string seed) => File.ReadAllBytes(PathOf(seed));
 
     private static IEnumerable<FuzzSeed> Profiles()
     {

@@ -29,6 +29,17 @@ internal static class FuzzTarget
                 case FuzzFormat.Elf:
                     ReadBinary(input);
                     break;
+                case FuzzFormat.Package:
+                    ReadPackage(input);
+                    break;
+                case FuzzFormat.Supplementary:
+                    using (var binary = ElfFile.Read("/nowhere/binary", ByteSource.FromArray(DwzBinary, ElfFile.Format)))
+                    using (var supplementary = ElfFile.Read("/nowhere/supplementary", ByteSource.FromArray(input, ElfFile.Format)))
+                    {
+                        ReadBinary(new BinaryFiles(binary, null, supplementary));
+                    }
+
+                    break;
                 case FuzzFormat.Gcov or FuzzFormat.LlvmProfile:
                     ReadProfile(input);
                     break;
@@ -94,12 +105,30 @@ internal static class FuzzTarget
         }
     }
 
+    private static readonly byte[] DwzBinary = FuzzSeeds.BytesOf("tiny-dwz");
+    private static readonly byte[] Skeleton = FuzzSeeds.BytesOf("tiny-skeleton");
+    private static readonly ThreadLocal<string> PackageFolder = new(TestEnvironment.NewFolder);
+
+    private static void ReadPackage(byte[] input)
+    {
+        string binary = Path.Combine(PackageFolder.Value!, "binary");
+        File.WriteAllBytes($"{binary}.dwp", input);
+        using var elf = ElfFile.Read(binary, ByteSource.FromArray(Skeleton, ElfFile.Format));
+        ReadBinary(new BinaryFiles(elf));
+    }
+
     private static void ReadBinary(byte[] input)
     {
         using var elf = ElfFile.Read("/nowhere/binary", ByteSource.FromArray(input, ElfFile.Format));
         _ = elf.DebugLink;
         _ = elf.SupplementaryLink;
-        using var symbolizer = new Symbolizer(elf);
+        ReadBinary(new BinaryFiles(elf));
+    }
+
+    private static void ReadBinary(BinaryFiles files)
+    {
+        var elf = files.Binary;
+        using var symbolizer = new Symbolizer(files);
         var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
         var graphs = FunctionGraphs.Of(elf);
         ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, graphs is null ? null : f => MisleadingCode.In(graphs, f, withSelections: true)));

@@ -58,6 +58,7 @@ public sealed class InferenceAccuracyTests
         string path = TestEnvironment.Data($"programs/{program}");
         string folder = Path.GetDirectoryName(path)!;
         string recording = Path.Combine(TestEnvironment.NewFolder(), "perf.data");
+        TestEnvironment.RequireTool("perf");
         TestEnvironment.Run("bash", "-c", $"perf record -q -e cpu-clock -F 4999 -o {recording} -- {path} {rounds} >/dev/null 2>&1");
         using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
         var exact = Build(new ExactExecution(Path.Combine(folder, "exact-counts.txt"), files.Binary).Counts(), files, new ConversionOptions { CheckRanges = false });

@@ -15,7 +15,7 @@ internal static class TextLines
     /// <exception cref="IOException">It cannot be read.</exception>
     public static IEnumerable<string> Of(string path, string format)
     {
-        using var reader = new StreamReader(path);
+        using var reader = new StreamReader(FileSystem.OpenRead(path));
         var line = new StringBuilder();
         char[] buffer = new char[1 << 14];
         long offset = 0;

@@ -109,6 +109,7 @@ public static class CountsText
 
     private sealed class Lines(TextReader reader)
     {
+        private readonly LineReader _lines = new(reader, Format);
         private long _number;
 
         public ulong Count(string field) =>
@@ -154,8 +155,9 @@ public static class CountsText
 
         private ReadOnlySpan<char> Next(string field)
         {
-            _number++;
-            return reader.ReadLine() ?? throw Invalid(field, "is missing: the text ends here");
+            string? line = _lines.Read();
+            _number = _lines.Number;
+            return line ?? throw Invalid(field, "is missing: the text ends here");
         }
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the seeds anew (Debian 12: gcc-12, clang-14, binutils).
+# Makes the seeds anew (Debian 12: gcc-12, clang-14, binutils, dwz, llvm-22).
 set -euo pipefail
 cd "$(dirname "$0")"
 # No page of padding, and no path of the machine that built them.
@@ -10,4 +10,11 @@ gcc-12 $common -gdwarf-2 -o tiny-dwarf2 tiny.c
 gcc-12 $common -gdwarf-5 -gz=zlib -o tiny-zlib tiny.c
 gcc-12 -O2 -gdwarf-5 -fdebug-prefix-map=$PWD=/seeds -c -o tiny-relocatable.o tiny.c
 clang-14 $common -gdwarf-5 -fdebug-info-for-profiling -gsplit-dwarf -o tiny-skeleton tiny.c
+# The split units of tiny-skeleton in a package; needs llvm-22.
+llvm-dwp-22 -o tiny-package.dwp ./*.dwo
 rm -f ./*.dwo
+# Two files that share a third; needs dwz.
+gcc-12 $common -gdwarf-5 -DOTHER -o tiny-other tiny.c
+cp tiny-dwarf5 tiny-dwz
+dwz -l none -L none -m tiny-supplementary -M tiny-supplementary tiny-dwz tiny-other
+rm tiny-other

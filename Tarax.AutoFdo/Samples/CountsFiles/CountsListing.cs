@@ -62,8 +62,11 @@ internal static class CountsListing
     }
 
     /// <summary>Names of files may hold anything but NUL; a line holds one.</summary>
-    private static string Escaped(string name) =>
-        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+    private static string Escaped(string name)
+    {
+        string escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+        return FileName.HasEscapes(name) ? string.Concat(escaped.Select(c => c is >= '\udc80' and <= '\udcff' ? $"\\x{c - 0xdc00:x2}" : c.ToString())) : escaped;
+    }
 
     private static string Unescaped(string text)
     {
@@ -71,6 +74,13 @@ internal static class CountsListing
         for (int i = 0; i < text.Length; i++)
         {
             bool isEscape = text[i] == '\\' && i + 1 < text.Length;
+            if (isEscape && text[i + 1] == 'x' && i + 3 < text.Length && byte.TryParse(text.AsSpan(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value) && value >= 0x80)
+            {
+                name.Append((char)(0xdc00 + value));
+                i += 3;
+                continue;
+            }
+
             name.Append(!isEscape ? text[i] : text[++i] switch
             {
                 'n' => '\n',
@@ -92,6 +102,7 @@ internal static class CountsListing
     {
         private CountsTables? _binary;
         private string[] _words = [];
+        private readonly LineReader _lines = new(reader, CountsFormat.TextName);
         private long _number;
 
         public void ReadAll()
@@ -184,8 +195,8 @@ internal static class CountsListing
             string? line;
             do
             {
-                line = reader.ReadLine();
-                _number++;
+                line = _lines.Read();
+                _number = _lines.Number;
             }
             while (line is { Length: 0 });
             _words = line?.Split(' ') ?? [];
