@@ -78,7 +78,7 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
                     $"{binary.Path}, {identity}, {(options.MappedAs is null ? "" : $"taken for {options.MappedAs}, ")}was not mapped in this recording. "
                     + $"Most samples lie in: {MostSampled()}. Give one of these, or say under which name the binary ran: --mapped-as NAME");
             case MatchKind.Name:
-                report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has none for it")}");
+                report.Note(DiagnosticId.MatchedByName, $"recognised by its name as {string.Join(", ", match.Files.Select(f => f.Name))}, since {(binary.BuildId.IsEmpty ? "it has no build-id" : "the recording has no build-id for it")}");
                 break;
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -51,6 +52,18 @@ internal sealed class CountedRecording
     /// <summary>Reads and counts a recording.</summary>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
     public static CountedRecording Read(string path, ConversionOptions options)
+    {
+        try
+        {
+            return ReadFile(path, options);
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(path == InputFile.StandardInput ? "standard input" : path, e);
+        }
+    }
+
+    private static CountedRecording ReadFile(string path, ConversionOptions options)
     {
         using var file = PerfDataFile.Open(path, options.MaximumInput);
         long start = Stopwatch.GetTimestamp();

@@ -73,6 +73,9 @@ public static class DiagnosticId
     /// <summary>The binary is another build than the one that was recorded.</summary>
     public const string OtherBuild = "other-build";
 
+    /// <summary>Discriminators are missing, without which Clang finds little of a profile.</summary>
+    public const string NoDiscriminators = "no-discriminators";
+
     /// <summary>Part of the samples has no branch stack.</summary>
     public const string WithoutBranchStack = "without-branch-stack";
 

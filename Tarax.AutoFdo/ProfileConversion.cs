@@ -27,7 +27,9 @@ internal static class ProfileConversion
                 ConversionFailure.EmptyProfile,
                 $"{binary.Path}: no line came into the profile: of {statistics.Ranges} executed ranges, {statistics.RangesOutsideCode} lie outside of its code and "
                 + $"{statistics.RangesWithoutFunction} in code without debug information{Top(statistics)}, and {statistics.FunctionsBelowThreshold} functions ran too little. "
-                + "Is this the binary that was recorded, and was all of it compiled with -g?");
+                + (statistics.RangesWithoutFunction + statistics.RangesOutsideCode == 0 && statistics.FunctionsBelowThreshold > 0 ? $"Is --min-count {options.MinimumCount} too much?"
+                    : symbolizer.MissingSplitFiles().ToArray() is [var split, ..] ? $"Files of split debug information are not at hand, such as {split}: put them where they were, or a .dwp beside the binary."
+                    : "Is this the binary that was recorded, and was all of it compiled with -g?"));
         }
 
         var (compiler, format) = TargetOf(statistics, options);
@@ -35,6 +37,7 @@ internal static class ProfileConversion
         report.Format = format ?? throw new ConversionException(
             ConversionFailure.UnknownCompiler,
             $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
+        NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
@@ -65,6 +68,28 @@ internal static class ProfileConversion
         }
 
         return (profile, counts);
+    }
+
+    /// <summary>
+    /// Clang that reads a sampled profile numbers the pieces of code on a line (PGOOptions.h: sample use implies it), and looks counts up by these numbers; a binary has them only with
+    /// -fdebug-info-for-profiling, and those of GCC are others.
+    /// </summary>
+    private static void NoteMissingDiscriminators(SampleProfile profile, TargetCompiler? made, ConversionOptions options, ConversionReport report)
+    {
+        const int Enough = 20;
+        if (report.Compiler is not { Family: CompilerFamily.Clang } || options.Discriminators == DiscriminatorHandling.Drop)
+        {
+            return;
+        }
+
+        if (made is { Family: CompilerFamily.Gcc })
+        {
+            report.Warn(DiagnosticId.NoDiscriminators, $"the binary was made by {made}, which numbers the code of a line in other ways than Clang, so much of the profile will not be found; record a build by Clang with -fdebug-info-for-profiling");
+        }
+        else if (profile.Functions.Sum(f => f.Body.PositionTotal()) >= Enough && !profile.Functions.Any(f => f.Body.HasDiscriminators()))
+        {
+            report.Warn(DiagnosticId.NoDiscriminators, "the binary tells no pieces of code on one line apart, so Clang will not find much of the profile; build it with -fdebug-info-for-profiling and record again");
+        }
     }
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>

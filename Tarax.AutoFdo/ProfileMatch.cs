@@ -74,7 +74,7 @@ public sealed class ProfileMatch
     {
         using var symbolizer = new Symbolizer(files);
         ProfileConversion.CheckDebugInformation(files.Binary, symbolizer);
-        bool linesOnly = !profile.Functions.Any(f => HasDiscriminators(f.Body));
+        bool linesOnly = !profile.Functions.Any(f => f.Body.HasDiscriminators());
         var known = SourcePositions.Of(symbolizer, profile, linesOnly);
         var functions = new List<MatchedFunction>();
         var sum = new Sum(known);
@@ -89,9 +89,6 @@ public sealed class ProfileMatch
             : string.CompareOrdinal(a.Name, b.Name));
         return new ProfileMatch(functions, sum.Positions, sum.Matched, linesOnly);
     }
-
-    private static bool HasDiscriminators(FunctionBody body) =>
-        body.Positions.Any(p => p.Position.Discriminator != 0) || body.Calls.Any(c => c.Position.Discriminator != 0 || HasDiscriminators(c.Body));
 
     /// <summary>Positions are looked for in the function that they are of, not in the one that it was inlined into.</summary>
     private sealed class Sum(SourcePositions known)

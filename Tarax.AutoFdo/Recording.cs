@@ -170,7 +170,7 @@ public sealed class Recording
 
     private string HowToGet(RecordedBinary binary)
     {
-        string where = "; copy it here and name it with --binary, or its folder with --debug-dir";
+        string where = $"; copy {(binary.File!.KernelReferenceSymbol is null ? "it" : "vmlinux")} here and name it with --binary, or its folder with --debug-dir";
         return binary.BuildId.Length == 0 ? where
             : _debugFiles.Problem is { } problem ? $"{where} ({problem})"
             : _debugFiles.AsksServers ? $"{where} (no debuginfod server has it)"

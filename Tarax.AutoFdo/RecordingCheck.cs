@@ -64,7 +64,9 @@ internal static class RecordingCheck
 
         return recording.Totals.SamplesWithBranchStack > 0 ? null : new ConversionException(
             ConversionFailure.NoBranchStacks,
-            $"{path}: the samples have no branch stacks. Record with -b: {HowToRecord} "
+            (recording.Form.IsText
+                ? $"{path}: the text has no branch stacks. Where the recording has them, print them too: perf script --show-mmap-events -F comm,pid,time,ip,brstack. Else record with -b: {HowToRecord} "
+                : $"{path}: the samples have no branch stacks. Record with -b: {HowToRecord} ")
             + "The addresses of the samples alone make a coarser profile: --no-lbr");
     }
 

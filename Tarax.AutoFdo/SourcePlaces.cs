@@ -53,5 +53,8 @@ internal sealed class SourcePlaces
 
     /// <summary>The file and line of a position; null where the function is not known.</summary>
     public (string File, long Line)? Of(string function, SourcePosition position) =>
-        _places.TryGetValue(function, out var place) ? (place.File, place.Line + position.LineOffset) : null;
+        _places.TryGetValue(function, out var place) && LineOf(place.Line, position.LineOffset) is > 0 and var line ? (place.File, line) : null;
+
+    /// <summary>Formats keep 16 bits of an offset, so lines before the function's first come round; 0 is no line.</summary>
+    private static long LineOf(uint first, int offset) => first + (long)(offset > short.MaxValue ? offset - (1 << 16) : offset);
 }

@@ -74,7 +74,7 @@ internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IPro
                 int result = isDebugFile ? debuginfod_find_debuginfo(client, buildId, 0, &path) : debuginfod_find_executable(client, buildId, 0, &path);
                 if (result < 0)
                 {
-                    Problem = result == NotFound ? Problem : $"debuginfod: {Marshal.GetPInvokeErrorMessage(-result).ToLowerInvariant()}";
+                    Problem = result == NotFound ? Problem : $"debuginfod at {string.Join(' ', urls.DefaultIfEmpty(Environment.GetEnvironmentVariable(UrlsVariable) ?? ""))}: {Marshal.GetPInvokeErrorMessage(-result).ToLowerInvariant()}";
                     return null;
                 }
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Tarax.AutoFdo.IO;
@@ -184,7 +183,8 @@ internal static unsafe class AtomicFile
         }
     }
 
-    private static string RandomName() => $"{TemporaryPrefix}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes))}{TemporarySuffix}";
+    /// <summary>A new identifier is as random as the system can make it, without loading a library for cryptography.</summary>
+    private static string RandomName() => $"{TemporaryPrefix}{Guid.NewGuid().ToString("N")[^(2 * RandomBytes)..]}{TemporarySuffix}";
 
     /// <summary>Removes what runs that were killed left in a folder: files of such a name, of this user, that nobody writes any more, since who does holds a lock.</summary>
     private static void RemoveLeftovers(string folder)

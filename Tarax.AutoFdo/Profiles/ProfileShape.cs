@@ -6,17 +6,27 @@ namespace Tarax.AutoFdo.Profiles;
 internal sealed class ProfileShape
 {
     private readonly SortedDictionary<string, Function> _functions = new(StringComparer.Ordinal);
+    /// <summary>The most positions with each body in both places: the depth of inlining is below thirty where compilers do it, and most of it near the top.</summary>
+    private const long Times = 20;
+    private const long Least = 1_000_000;
+
     private readonly bool _keepsNested;
     private long _positions;
 
-    private ProfileShape(bool keepsNested) => _keepsNested = keepsNested;
+    private readonly long _most;
+
+    private ProfileShape(bool keepsNested, long positions)
+    {
+        _keepsNested = keepsNested;
+        _most = Least + (Times * positions);
+    }
 
     /// <summary>The functions in a shape.</summary>
     /// <param name="functions">Functions with inlined bodies at the places of their calls.</param>
     /// <param name="shape">Flat or both.</param>
     public static List<FunctionProfile> Of(IReadOnlyList<FunctionProfile> functions, InlinedBodies shape)
     {
-        var result = new ProfileShape(shape == InlinedBodies.Both);
+        var result = new ProfileShape(shape == InlinedBodies.Both, functions.Sum(f => (long)f.Body.PositionTotal()));
         foreach (var function in functions)
         {
             var own = result.FunctionOf(function.Name, function.File);
@@ -80,11 +90,10 @@ internal sealed class ProfileShape
     /// <summary>Each level of inlining repeats all that are below it: what is nested a thousand deep on purpose would fill the memory.</summary>
     private void Reserve(int positions)
     {
-        const long Largest = 50_000_000;
         _positions += positions;
-        if (_positions > Largest)
+        if (_positions > _most)
         {
-            throw new ProfileNotExpressibleException("inlined functions are nested so deep that a profile with each in both places has over fifty million positions; take --inlined nested or flat");
+            throw new ProfileNotExpressibleException($"inlined functions are nested so deep that a profile with each in both places has over {Times} times as many positions; take --inlined nested or flat");
         }
     }
 

@@ -75,7 +75,10 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
         return total;
     }
 
-    /// <summary>Number of positions, inlined calls included.</summary>
+    /// <summary>Whether any position is one of several pieces of code on its line.</summary>
+    internal bool HasDiscriminators() => Positions.Any(p => p.Position.Discriminator != 0) || Calls.Any(c => c.Position.Discriminator != 0 || c.Body.HasDiscriminators());
+
+    /// <summary>Number of positions, those of inlined calls included.</summary>
     public int PositionTotal() => Positions.Count + Calls.Sum(c => c.Body.PositionTotal());
 
     /// <summary>Largest count of a position, inlined calls included.</summary>
@@ -163,12 +166,12 @@ public sealed class SampleProfile
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 
     /// <summary>Reads a profile of any format: GCC's, or LLVM's as text, binary or extensible binary.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, compressed or not, a named pipe, or <c>-</c> for standard input.</param>
     /// <exception cref="InvalidFormatException">The file is not a profile, is of a kind that is not supported, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SampleProfile Load(string path)
     {
-        using var source = ByteSource.Open(path, ProfileFile.Name);
+        using var source = InputFile.Open(path, ProfileFile.Name);
         try
         {
             return ProfileFile.Read(source);

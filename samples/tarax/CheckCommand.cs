@@ -51,14 +51,14 @@ internal static class CheckCommand
         {
             if (result.GetResult(Binary) is { Implicit: false } == result.GetResult(CompilerDumps) is { Implicit: false })
             {
-                result.AddError("either --binary FILE or --compiler-dump FILE is required");
+                result.AddError(result.GetResult(Binary) is { Implicit: false } ? "--binary and --compiler-dump do not go together" : "--binary FILE or --compiler-dump FILE is required");
             }
         });
         command.SetAction(parsed =>
         {
             double share = 1;
             int code = ExitCode.Of(() => share = Run(parsed));
-            return code == ExitCode.Good && share < parsed.GetValue(FailUnder) ? ExitCode.NothingUsable : code;
+            return code == ExitCode.Good && share < parsed.GetValue(FailUnder) ? ExitCode.Under(share, parsed.GetValue(FailUnder)) : code;
         });
         return command;
     }
@@ -67,6 +67,7 @@ internal static class CheckCommand
     {
         FileKinds.ExpectProfile(parsed.GetRequiredValue(Input));
         Terminal.IsWide = parsed.GetValue(Wide);
+        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
         if (parsed.GetValue(Binary) is { } given)
         {
             FileKinds.ExpectBinary(given);

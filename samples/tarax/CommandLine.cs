@@ -31,6 +31,11 @@ internal static class CommandLine
         root.Subcommands.Add(CompletionScript.Create(root));
         root.Subcommands.Add(ManPage.Create(root));
         HelpText.UseFor(root);
+        if (arguments is ["help", .. var topic])
+        {
+            arguments = [.. topic.Take(1), "--help"];
+        }
+
         var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count == 0 && arguments.Contains(""))
         {
@@ -38,7 +43,8 @@ internal static class CommandLine
             throw new UsageException("an argument is empty");
         }
 
-        if (parsed.Errors.Count > 0)
+        var options = parsed.CommandResult.Command.Arguments.SelectMany(a => parsed.CommandResult.GetResult(a)?.Tokens ?? []).Where(t => t.Value.StartsWith("--", StringComparison.Ordinal) && t.Value.Length > 2);
+        if (parsed.Errors.Count > 0 || (options.Any() && !arguments.Contains("--")))
         {
             foreach (string error in ParseErrors.Of(parsed))
             {

@@ -174,7 +174,7 @@ internal static class ConvertCommand
         using var progress = ProgressBar.OnTerminal();
         var options = new ConversionOptions
         {
-            Input = parsed.GetValue(Profiler) == "text" ? InputKind.CountsText : InputKind.PerfData,
+            Input = parsed.GetValue(Profiler) == "text" || FileKinds.Of(parsed.GetRequiredValue(Input)) == FileKind.CountsText ? InputKind.CountsText : InputKind.PerfData,
             ForCompiler = FormatOptions.Compiler(parsed),
             GcovVersion = FormatOptions.GcovVersion(parsed),
             Format = FormatOptions.Format(parsed),
@@ -203,6 +203,8 @@ internal static class ConvertCommand
         string[] given = parsed.GetValue(Binaries)!;
         FileKinds.ExpectRecording(input, given);
         Array.ForEach(given, FileKinds.ExpectBinary);
+        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
+        FileKinds.RefuseTerminal(parsed.GetValue(Output), parsed);
         bool isJson = parsed.GetValue(Report) == "json";
         string[] binaries = given;
         if (parsed.GetValue(OutputFolder) is { } folder)
@@ -262,15 +264,19 @@ internal static class ConvertCommand
 
         if (binaries == 0 && !all)
         {
-            result.AddError("--binary FILE or --all is required");
+            result.AddError($"--binary FILE or --all is required; tarax inspect {Printable.Quoted(result.GetResult(Input)!.Tokens[0].Value)} tells what ran");
         }
         else if (all && binaries > 0)
         {
             result.AddError("--all and --binary do not go together");
         }
-        else if (toFile == toFolder)
+        else if (toFile && toFolder)
         {
-            result.AddError("either -o FILE (one binary) or --out-dir DIR (several) is required");
+            result.AddError("-o and --out-dir do not go together");
+        }
+        else if (!toFile && !toFolder)
+        {
+            result.AddError("-o FILE (one binary) or --out-dir DIR (several) is required");
         }
         else if (toFile && (all || binaries > 1))
         {

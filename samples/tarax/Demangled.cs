@@ -11,7 +11,7 @@ internal static partial class Demangled
     public static string Shown(string name) => Terminal.IsWide ? Name(name) : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
 
     /// <summary>Whether a function is the one that somebody means: by its linkage name, demangled, or as it is shown.</summary>
-    public static bool Is(string name, string meant) => name == meant || (Name(name) is var demangled && (demangled == meant || FunctionName.Short(demangled) == meant));
+    public static bool Is(string name, string meant) => name == meant || (Name(name) is var demangled && (demangled == meant || (FunctionName.Short(demangled) is var shown && (shown == meant || shown.EndsWith($"::{meant}", StringComparison.Ordinal)))));
 
     /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
     public static string Name(string name)

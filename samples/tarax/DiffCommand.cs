@@ -28,7 +28,7 @@ internal static class DiffCommand
         {
             double overlap = 1;
             int code = ExitCode.Of(() => overlap = Run(parsed));
-            return code == ExitCode.Good && overlap < parsed.GetValue(FailUnder) ? ExitCode.NothingUsable : code;
+            return code == ExitCode.Good && overlap < parsed.GetValue(FailUnder) ? ExitCode.Under(overlap, parsed.GetValue(FailUnder)) : code;
         });
         return command;
     }

@@ -59,6 +59,10 @@ internal static class ExitCode
         }
     }
 
+    /// <summary>Says that a share is smaller than it must be.</summary>
+    public static int Under(double share, double? least) =>
+        Fail(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{share:0.0000} is less than the {least} that --fail-under asks for"), NothingUsable);
+
     private static int Fail(string message, int code)
     {
         Console.Error.WriteLine($"tarax: {message}");

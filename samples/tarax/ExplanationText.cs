@@ -27,7 +27,7 @@ internal static class ExplanationText
         var explanation = CountExplanation.Of(CountsOf(input, binary, options), binary, function, line, discriminator, options.DebugDirectories);
         if (explanation.Code.Count == 0)
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary}: has no code of {place} that ran");
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary}: has no code of {place} that ran{ParseErrors.Guess(function, profile.Functions.Select(f => FunctionName.Short(Demangled.Name(f.Name))).Where(n => n != function))}");
         }
 
         if (profile.Functions.FirstOrDefault(f => f.Name == function) is { } known)

@@ -53,6 +53,11 @@ internal static class FileKinds
     /// <exception cref="IOException">It is something else.</exception>
     public static void ExpectRecording(string path, params string[] binaries)
     {
+        if (binaries.Length > 0 && FileSystem.IsFolder(path) && !FileSystem.IsRegular(Path.Combine(path, "data")))
+        {
+            throw new IOException($"{path}: is a folder, but not one that perf record wrote: it has no file named data");
+        }
+
         var kind = Of(path);
         if (kind is FileKind.Program or FileKind.Object && Array.Find(binaries, b => Of(b) is FileKind.Recording or FileKind.Counts) is { } recording)
         {
@@ -80,6 +85,7 @@ internal static class FileKinds
         {
             FileKind.Recording or FileKind.Counts or FileKind.CountsText or FileKind.Nettrace or FileKind.Profile => "give the program, shared object, vmlinux or module that ran",
             FileKind.Archive => "give the program or shared object that it was linked into",
+            FileKind.Object when !IsModule(path) => "give the program or shared object that it was linked into",
             FileKind.Script => $"give the program that runs it{Interpreter(path)}",
             _ => null,
         });
@@ -100,6 +106,42 @@ internal static class FileKinds
             FileKind.IndexedProfile => "that is read with llvm-profdata show, and by Clang with -fprofile-use",
             _ => null,
         });
+    }
+
+    /// <summary>Checks that folders are there.</summary>
+    /// <exception cref="UsageException">One is not.</exception>
+    public static void ExpectFolders(IEnumerable<string> folders)
+    {
+        foreach (string folder in folders)
+        {
+            if (!FileSystem.IsFolder(folder))
+            {
+                throw new UsageException($"--debug-dir {folder}: {(FileSystem.StatusOf(folder) is null ? "there is no such folder" : "is a file, where a folder is expected")}");
+            }
+        }
+    }
+
+    /// <summary>Checks that no profile that is not text goes to a terminal.</summary>
+    /// <exception cref="UsageException">It would.</exception>
+    public static void RefuseTerminal(string? output, System.CommandLine.ParseResult parsed)
+    {
+        if (output == "-" && Terminal.IsTerminal && FormatOptions.Format(parsed) != Tarax.AutoFdo.OutputFormat.LlvmText)
+        {
+            throw new UsageException("-o -: standard output is a terminal, and the profile is not text; write a file, or --format llvm-text");
+        }
+    }
+
+    private static bool IsModule(string path)
+    {
+        try
+        {
+            using var file = Tarax.AutoFdo.Elf.ElfFile.Open(path);
+            return file.IsOfKernel;
+        }
+        catch (Tarax.AutoFdo.InvalidFormatException)
+        {
+            return true;
+        }
     }
 
     private static void Fail(string path, FileKind kind, string expected, string? advice)

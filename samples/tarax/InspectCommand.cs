@@ -42,6 +42,7 @@ internal static class InspectCommand
     private static void Run(ParseResult parsed)
     {
         FileKinds.ExpectRecording(parsed.GetRequiredValue(Input));
+        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
         Terminal.IsWide = parsed.GetValue(Wide);
         var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)!, MaximumInput = parsed.GetValue(InputOptions.MaximumInput) };
         var inspection = Recordings.Inspect(parsed.GetRequiredValue(Input), options);

@@ -52,12 +52,12 @@ internal static class InspectionText
         {
             string state = binary.DebugInformation switch
             {
-                DebugInformationState.Found => binary.Path == binary.Recorded.Name ? "debug information found" : $"here as {Terminal.Fit(binary.Path!, FoundAsColumns)}",
+                DebugInformationState.Found => binary.Path == binary.Recorded.Name ? "with debug information" : $"here as {Terminal.Fit(binary.Path!, FoundAsColumns)}",
                 DebugInformationState.Missing => "no debug information",
-                _ => "not on this machine",
+                _ => "not here",
             };
             string buildId = binary.Recorded.BuildId.Length == 0 ? "no build-id" : $"build-id {Terminal.BuildId(binary.Recorded.BuildId)}";
-            string start = Invariant($"           {100 * binary.Recorded.Share,5:0.0} %  {100 * binary.BranchShare,5:0.0} %  {Terminal.Bar(binary.Recorded.Share)}");
+            string start = Invariant($"           {100 * binary.Recorded.Share,5:0.0} %  {100 * binary.BranchShare,5:0.0} %  ");
             string end = $" ({buildId}; {state})";
             lines.Add($"{start}{Terminal.Fit(binary.Recorded.Name, start.Length + end.Length)}{end}");
         }

@@ -55,7 +55,7 @@ internal sealed class LineWriter(Stream stream, bool mayFail) : TextWriter
         }
 
         string indent = new(' ', text is > 0 and < 16 ? text : 2);
-        string ending = line.StartsWith("next ", StringComparison.Ordinal) ? " \\" : "";
+        string ending = line.StartsWith("next       tarax ", StringComparison.Ordinal) ? " \\" : "";
         while (line.Length > width)
         {
             int at = line.LastIndexOf(' ', width - ending.Length);

@@ -83,7 +83,7 @@ internal static class ManyProfiles
 
         if (profiles == 0 || (needed == Completeness.All && problems > 0))
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, profiles == 0 ? "no profile could be made" : $"{problems} of the binaries have no profile");
+            throw new ConversionException(ConversionFailure.EmptyProfile, profiles == 0 ? "no profile could be made" : problems == 1 ? "one of the binaries has no profile" : $"{problems} of the binaries have no profile");
         }
 
         if (needed == Completeness.Main && isMainMissing)
@@ -130,7 +130,9 @@ internal static class ManyProfiles
         string head = string.Create(CultureInfo.InvariantCulture, $"{100 * outcome.Binary.Share,5:0.0} %  {outcome.Binary.Name}");
         if (outcome.Result is not { } result)
         {
-            return [$"{head}: no profile: {outcome.Problem}"];
+            // Messages begin with the file that they are about, which stands there already.
+            string problem = outcome.Problem ?? "";
+            return [$"{head}: no profile: {(outcome.Path is { } path && problem.StartsWith($"{path}: ", StringComparison.Ordinal) ? problem[(path.Length + 2)..] : problem)}"];
         }
 
         return

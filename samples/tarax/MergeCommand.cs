@@ -64,6 +64,7 @@ internal static class MergeCommand
     private static void Run(ParseResult parsed)
     {
         var inputs = WeightedInputs(parsed);
+        FileKinds.RefuseTerminal(parsed.GetRequiredValue(Output), parsed);
         inputs.ForEach(i => FileKinds.ExpectProfile(i.Path));
         ulong largest = parsed.GetValue(Equalize) ? inputs.Select(i => SampleProfile.Load(i.Path).TotalCount()).Max() : 0;
         ProfileFormat? first = null;

@@ -12,7 +12,8 @@ internal static partial class ParseErrors
     {
         var command = parsed.CommandResult.Command;
         string start = command is RootCommand ? "tarax" : $"tarax {command.Name}";
-        var unknown = parsed.UnmatchedTokens.Where(t => t.StartsWith('-') && t.Length > 1).ToList();
+        // An argument that may come several times takes all that no option is.
+        var unknown = parsed.UnmatchedTokens.Concat(command.Arguments.SelectMany(a => parsed.CommandResult.GetResult(a)?.Tokens ?? []).Select(t => t.Value)).Where(t => t.StartsWith('-') && t.Length > 1).ToList();
         if (unknown.Count > 0)
         {
             return unknown.Select(t => $"{start} has no option {t.Split('=')[0]}{Guess(t.Split('=')[0], command.Options.SelectMany(o => o.Aliases.Append(o.Name)))}");
@@ -28,15 +29,15 @@ internal static partial class ParseErrors
             return [$"name a command: {string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}"];
         }
 
-        return parsed.Errors.Select(e => Words(e, command)).Distinct();
+        return parsed.Errors.Select(e => Words(e, command, parsed.CommandResult)).Distinct();
     }
 
-    private static string Words(ParseError error, Command command)
+    private static string Words(ParseError error, Command command, CommandResult result)
     {
         string message = error.Message;
         if (MissingArgument().IsMatch(message))
         {
-            var missing = command.Arguments.First(a => error.SymbolResult is not CommandResult result || result.GetResult(a) is not { Tokens.Count: > 0 });
+            var missing = command.Arguments.First(a => result.GetResult(a) is not { Tokens.Count: > 0 });
             return $"{missing.Name} is missing: {missing.Description}";
         }
 
@@ -77,7 +78,7 @@ internal static partial class ParseErrors
     public static string Guess(string typed, IEnumerable<string> known)
     {
         string? nearest = known.Where(k => k.Length > 2).OrderBy(k => Distance(typed, k)).ThenBy(k => k, StringComparer.Ordinal).FirstOrDefault();
-        return nearest is not null && (Distance(typed, nearest) <= Math.Max(2, typed.Length / 3) || nearest.StartsWith(typed, StringComparison.Ordinal)) ? $"; did you mean {nearest}?" : "";
+        return nearest is not null && (Distance(typed, nearest) <= Math.Clamp(typed.Length / 3, 1, 3) || nearest.StartsWith(typed, StringComparison.Ordinal)) ? $"; did you mean {nearest}?" : "";
     }
 
     /// <summary>Number of letters to change, add, leave out or swap with their neighbour (optimal string alignment).</summary>

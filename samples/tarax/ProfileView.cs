@@ -53,6 +53,16 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             string start = Invariant($"{total,12:N0} {share,5:0.0} % {Terminal.Bar(share / 100)}{function.HeadCount,10:N0}  ");
             Terminal.WriteLine(start, Terminal.Fit(nameOf(function.Name), start.Length), "", share / 100);
         }
+
+        WriteMore(writer);
+    }
+
+    private void WriteMore(TextWriter writer)
+    {
+        if (profile.Functions.Count > functions.Count)
+        {
+            writer.WriteLine(Invariant($"{"",12} and {profile.Functions.Count - functions.Count:N0} more (--top {profile.Functions.Count})"));
+        }
     }
 
     public void WriteJson(TextWriter writer)

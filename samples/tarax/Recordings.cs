@@ -24,10 +24,12 @@ internal static class Recordings
     public static RecordingInspection Inspect(string path, ConversionOptions options)
     {
 #if NETTRACE
-        return NettraceRecording.IsNettrace(path) ? NettraceRecording.Inspect(path, options) : RecordingInspection.Of(path, options);
+        return RecordingCounts.IsCountsFile(path) ? RecordingInspection.Of(RecordingCounts.Load(path), "file of counts", options)
+            : NettraceRecording.IsNettrace(path) ? NettraceRecording.Inspect(path, options)
+            : RecordingInspection.Of(path, options);
 #else
         RefuseNettrace(path);
-        return RecordingInspection.Of(path, options);
+        return RecordingCounts.IsCountsFile(path) ? RecordingInspection.Of(RecordingCounts.Load(path), "file of counts", options) : RecordingInspection.Of(path, options);
 #endif
     }
 

@@ -30,7 +30,7 @@ internal static class ReportText
         lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : "")}"));
         if (report.PositionsLeftOut > 0)
         {
-            lines.Add(Invariant($"           {report.PositionsLeftOut:N0} positions that ran left out, since they would mislead {report.Compiler}"));
+            lines.Add(Invariant($"           {report.PositionsLeftOut:N0} positions that ran left out, since they would mislead the compiler"));
         }
 
         lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing{(report.InferenceTime > TimeSpan.Zero ? Invariant($", of that {report.InferenceTime.TotalMilliseconds:N0} ms on control flow") : "")}"));

@@ -44,6 +44,8 @@ internal static class ShowCommand
 
     private static readonly Option<string?> MappedAs = new("--mapped-as") { Description = "with --explain: path or base name under which the binary ran", HelpName = "NAME" };
 
+    private static readonly Option<bool> NoBranchStacks = new("--no-lbr") { Description = "with --explain: of the addresses of the samples, as the profile was made" };
+
     private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
 
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
@@ -52,13 +54,24 @@ internal static class ShowCommand
     {
         var command = new Command("show", "Shows a profile: summary, hottest functions, one function's counts, or where a count comes from.")
         {
-            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, Mangled, Wide, Json,
+            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, NoBranchStacks, Mangled, Wide, Json,
         };
         command.Validators.Add(result =>
         {
             if (result.GetResult(Explain) is { Implicit: false } && (result.GetResult(Binary) is not { Implicit: false } || result.GetResult(Counts) is not { Implicit: false }))
             {
                 result.AddError("--explain needs --binary FILE and --counts FILE");
+            }
+
+            bool explains = result.GetResult(Explain) is { Implicit: false };
+            if (!explains && result.GetResult(Binary) is { Implicit: false } && result.GetResult(Function) is not { Implicit: false })
+            {
+                result.AddError("--binary goes with --function NAME or --explain NAME");
+            }
+
+            if (!explains && result.GetResult(Counts) is { Implicit: false })
+            {
+                result.AddError("--counts goes with --explain NAME");
             }
         });
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
@@ -75,7 +88,7 @@ internal static class ShowCommand
         Func<string, string> nameOf = parsed.GetValue(Mangled) ? name => name : Demangled.Shown;
         if (parsed.GetValue(Explain) is { } place)
         {
-            var options = new ConversionOptions { DebugDirectories = parsed.GetValue(DebugDirectories)!, MappedAs = parsed.GetValue(MappedAs) };
+            var options = new ConversionOptions { DebugDirectories = parsed.GetValue(DebugDirectories)!, MappedAs = parsed.GetValue(MappedAs), UseBranchStacks = !parsed.GetValue(NoBranchStacks) };
             ExplanationText.Write(profile, place, parsed.GetRequiredValue(Binary)!, parsed.GetRequiredValue(Counts)!, options, nameOf, Console.Out);
             return;
         }
@@ -98,6 +111,11 @@ internal static class ShowCommand
         {
             Places = parsed.GetValue(Function) is not null && parsed.GetValue(Binary) is { } binary ? SourcePlaces.Of(profile, binary, parsed.GetValue(DebugDirectories)!) : null,
         };
+        if (parsed.GetValue(Binary) is { } given)
+        {
+            FileKinds.ExpectBinary(given);
+        }
+
         if (parsed.GetValue(Json))
         {
             view.WriteJson(Console.Out);
