@@ -54,7 +54,7 @@ internal static class InspectionText
             {
                 DebugInformationState.Found => binary.Path == binary.Recorded.Name ? "with debug information" : $"here as {Terminal.Fit(binary.Path!, FoundAsColumns)}",
                 DebugInformationState.Missing => "no debug information",
-                _ => "not here",
+                _ => "not on this machine",
             };
             string buildId = binary.Recorded.BuildId.Length == 0 ? "no build-id" : $"build-id {Terminal.BuildId(binary.Recorded.BuildId)}";
             string start = Invariant($"           {100 * binary.Recorded.Share,5:0.0} %  {100 * binary.BranchShare,5:0.0} %  ");
