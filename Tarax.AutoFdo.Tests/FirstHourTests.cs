@@ -125,6 +125,43 @@ public sealed class FirstHourTests
     public void Names_are_shown_as_people_call_functions(string demangled, string shown) => Assert.That(Tarax.Tool.FunctionName.Short(demangled), Is.EqualTo(shown));
 
     [Test]
+    public void Files_of_counts_can_be_looked_at_and_their_text_is_known()
+    {
+        var run = TestEnvironment.Shell(_folder, "tarax counts perf.data -o x.counts && tarax inspect x.counts");
+        Assert.That(run.Output, Does.Contain("file of counts").And.Contain("/export/hda3/tmp/test.binary").And.Contain("next       tarax convert x.counts"), run.Error);
+        run = TestEnvironment.Shell(_folder, "tarax convert perf.data --binary gzip --mapped-as test.binary -o a.afdo --counts a.txt && tarax convert a.txt --binary gzip -o b.afdo && cmp a.afdo b.afdo");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+    }
+
+    [TestCase("tarax convert perf.data --binary gzip -o x --debug-dir nowhere", 2, "--debug-dir nowhere: there is no such folder")]
+    [TestCase("tarax convert perf.data --binary gzip -o x --debug-dir gzip", 2, "is a file, where a folder is expected")]
+    [TestCase("tarax merge a.afdo --foo b.afdo -o c.afdo", 2, "has no option --foo")]
+    [TestCase("tarax merge a.afdo --ouput c.afdo", 2, "did you mean --output?")]
+    [TestCase("tarax counts perf.data -b gzip -o x", 2, "has no option -b")]
+    [TestCase("tarax diff a.afdo", 2, "B is missing")]
+    [TestCase("tarax convert perf.data --binary gzip -o x --out-dir y", 2, "do not go together")]
+    [TestCase("tarax show a.afdo --binary gzip", 2, "--function NAME")]
+    [TestCase("tarax convert . --binary gzip -o x", 1, "not one that perf record wrote")]
+    [TestCase("cp gzip other; tarax inspect README", 1, "README: there is no such file")]
+    [TestCase("head -c 3000 gzip >part; tarax inspect part", 1, "part is a program")]
+    [TestCase("echo hello >text; tarax inspect text", 1, "text: perf.data")]
+    public void Ways_to_be_wrong_have_an_answer(string line, int code, string answer)
+    {
+        var run = TestEnvironment.Shell(_folder, line);
+        Assert.That(run.ExitCode, Is.EqualTo(code), run.Error);
+        Assert.That(run.Error, Does.Contain(answer));
+    }
+
+    [Test]
+    public void Help_can_be_asked_for_in_both_ways() =>
+        Assert.That(TestEnvironment.Shell(_folder, "tarax help merge").Output, Is.EqualTo(TestEnvironment.Shell(_folder, "tarax merge --help").Output).And.Contain("usage: tarax merge"));
+
+    /// <summary>Clang that reads a profile numbers the code of a line, which a build without -fdebug-info-for-profiling does not: it then finds 3 % of the counts.</summary>
+    [Test]
+    public void Profile_for_clang_of_a_binary_without_its_discriminators_is_warned_of() =>
+        Assert.That(TestEnvironment.Shell(_folder, $"tarax convert {TestEnvironment.Data("programs/cmulti-d5-pie")}/perf.data --binary {TestEnvironment.Data("programs/cmulti-d5-pie")}/cmulti --for clang-22 -o x").Error, Does.Contain("warning [no-discriminators]").And.Contain("-fdebug-info-for-profiling"));
+
+    [Test]
     public void Equal_profiles_are_said_to_be_equal() =>
         Assert.That(TestEnvironment.Shell(_folder, "tarax convert perf.data --binary gzip --mapped-as test.binary -o a.afdo 2>/dev/null; cp a.afdo b.afdo; tarax diff a.afdo b.afdo").Output, Does.Contain("say the same"));
 

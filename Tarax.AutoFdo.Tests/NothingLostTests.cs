@@ -216,6 +216,18 @@ public sealed class NothingLostTests
         Assert.That(TestEnvironment.Shell(_folder, $"tarax convert {recording} --all --debug-dir {modules} --out-dir out --keep-going").ExitCode, Is.Zero);
     }
 
+    /// <summary>What is set aside, and what a name that nobody typed leads to, is a profile or stays as it is.</summary>
+    [TestCase("mkdir o; cp perf.data o/test.binary.afdo.old; echo old >o/test.binary.afdo; sum=$(sha256sum <o/test.binary.afdo.old); tarax convert o/test.binary.afdo.old --all --out-dir o; [ \"$sum\" = \"$(sha256sum <o/test.binary.afdo.old)\" ]")]
+    [TestCase("mkdir o; cp gzip o/gzip.afdo; tarax convert perf.data --binary gzip --mapped-as test.binary --out-dir o; cmp gzip o/gzip.afdo")]
+    [TestCase("mkdir o; cp perf.data o/.tarax-0123456789abcdef.tmp; tarax convert o/.tarax-0123456789abcdef.tmp --binary gzip --mapped-as test.binary -o o/x; cmp perf.data o/.tarax-0123456789abcdef.tmp")]
+    [TestCase("ln -s $TARAX create_gcov; echo --binary=gzip >fl; cp fl was; ./create_gcov --flagfile=fl --profile=perf.data --gcov=fl; cmp fl was")]
+    public void Files_that_stand_in_the_way_are_still_there(string line) =>
+        Assert.That(TestEnvironment.Shell(_folder, line.Replace("$TARAX", Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax"), StringComparison.Ordinal)).ExitCode, Is.Zero);
+
+    [Test]
+    public void Standard_output_is_not_a_second_name_of_another_output() =>
+        Assert.That(TestEnvironment.Shell(_folder, $"{Convert} -o - --counts x >x").ExitCode, Is.EqualTo(2));
+
     private void Refused(string line)
     {
         string before = Checksums();

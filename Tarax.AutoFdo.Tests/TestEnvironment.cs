@@ -136,18 +136,18 @@ internal static partial class TestEnvironment
     private static partial Regex MissingCommand();
 
     /// <summary>The package of Debian that a tool is in.</summary>
-    private static string PackageOf(string tool) => tool switch
+    private static string PackageOf(string tool) => Path.GetFileName(tool) switch
     {
         "perf" => "linux-perf",
-        "create_gcov" or "dump_gcov" or "profile_merger" or "profile_diff" or "sample_merger" => "autofdo",
+        "create_gcov" or "dump_gcov" or "profile_merger" or "profile_diff" or "sample_merger" or "create_llvm_prof" => "autofdo",
         "objcopy" or "readelf" or "strip" or "nm" or "objdump" or "as" or "ld" => "binutils",
         "xz" => "xz-utils",
         "script" => "bsdutils",
         "debuginfod" => "debuginfod libdebuginfod1",
-        _ when tool.StartsWith("qemu-", StringComparison.Ordinal) => "qemu-user",
-        _ when tool.StartsWith("llvm-", StringComparison.Ordinal) => $"llvm-{tool[(tool.LastIndexOf('-') + 1)..]}",
-        _ when tool.StartsWith("clang++-", StringComparison.Ordinal) => $"clang-{tool[8..]}",
-        _ => Path.GetFileName(tool),
+        var name when name.StartsWith("qemu-", StringComparison.Ordinal) => "qemu-user",
+        var name when name.StartsWith("llvm-", StringComparison.Ordinal) => $"llvm-{name[(name.LastIndexOf('-') + 1)..]}",
+        var name when name.StartsWith("clang++-", StringComparison.Ordinal) => $"clang-{name[8..]}",
+        var name => name,
     };
 
     private static string FindData()

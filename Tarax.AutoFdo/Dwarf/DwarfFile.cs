@@ -16,6 +16,7 @@ internal sealed class DwarfFile : IDisposable
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
     private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _lineTables = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
+    private readonly Lazy<RangeIndex<DwarfUnit>> _functionsWithoutRanges;
     private ulong[] _linePrograms = [];
     private uint _readings;
     private readonly ConcurrentDictionary<(ValueKind Kind, ulong Offset), string> _texts = new();
@@ -30,6 +31,7 @@ internal sealed class DwarfFile : IDisposable
         Sections = sections;
         _code = code;
         SplitUnits = new SplitUnits(this);
+        _functionsWithoutRanges = new Lazy<RangeIndex<DwarfUnit>>(() => new RangeIndex<DwarfUnit>([.. _unitsWithoutRanges.SelectMany(u => u.Functions.Ranges.Select(r => (r, u)))]));
     }
 
     /// <summary>The file that the sections are in.</summary>
@@ -124,7 +126,22 @@ internal sealed class DwarfFile : IDisposable
     }
 
     /// <summary>The units whose code may hold an address, those that say so first.</summary>
-    public IEnumerable<DwarfUnit> UnitsAt(ulong address) => UnitsThatHold(address).Concat(_unitsWithoutRanges);
+    public IEnumerable<DwarfUnit> UnitsAt(ulong address) => _unitsWithoutRanges.Count == 0 ? UnitsThatHold(address) : UnitsThatHold(address).Concat(Deferred(address));
+
+    /// <summary>The units that do not say where their code is, and have a function at an address, in the order of .debug_info.</summary>
+    public IEnumerable<DwarfUnit> UnitsWithoutRangesAt(ulong address) => _unitsWithoutRanges.Count == 0 ? [] : _functionsWithoutRanges.Value.At(address).Distinct().OrderBy(u => u.Offset);
+
+    /// <summary>Up to where <see cref="UnitsWithoutRangesAt"/> gives the same.</summary>
+    public ulong SameUnitsWithoutRangesUntil(ulong address) => _unitsWithoutRanges.Count == 0 ? ulong.MaxValue : _functionsWithoutRanges.Value.SameUntil(address);
+
+    /// <summary>Their functions are read when the other units have not got the address.</summary>
+    private IEnumerable<DwarfUnit> Deferred(ulong address)
+    {
+        foreach (var unit in UnitsWithoutRangesAt(address))
+        {
+            yield return unit;
+        }
+    }
 
     /// <summary>The units that say that they hold an address.</summary>
     public IEnumerable<DwarfUnit> UnitsThatHold(ulong address) => _unitByAddress.At(address);

@@ -29,6 +29,9 @@ internal sealed class InlineTree
 
     private readonly List<(ulong Address, bool IsStart, int Scope)> _events = [];
 
+    private readonly Dictionary<int, RangeIndex<ulong>> _byStart = [];
+    private (CodeRange Range, int Scope, ulong FurthestEnd)[]? _parts;
+
     private InlineTree()
     {
     }
@@ -90,16 +93,14 @@ internal sealed class InlineTree
     {
         var events = _events;
         events.Clear();
-        for (int i = 0; i < _scopes.Count; i++)
+        var parts = _parts ??= SortedParts();
+        for (int i = FirstStartingAt(parts, range.End) - 1; i >= 0 && parts[i].FurthestEnd > range.Start; i--)
         {
-            foreach (var part in _scopes[i].Ranges)
+            var clipped = parts[i].Range.Intersect(range);
+            if (clipped.Start < clipped.End && IsWithinParents(parts[i].Scope, clipped))
             {
-                var clipped = part.Intersect(range);
-                if (clipped.Start < clipped.End && IsWithinParents(i, clipped))
-                {
-                    events.Add((clipped.Start, true, i));
-                    events.Add((clipped.End, false, i));
-                }
+                events.Add((clipped.Start, true, parts[i].Scope));
+                events.Add((clipped.End, false, parts[i].Scope));
             }
         }
 
@@ -205,11 +206,55 @@ internal sealed class InlineTree
         : ranges[0].Start + (entry.Kind == ValueKind.Constant ? entry.Number : 0);
 
     /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>
+    /// <summary>The parts of all scopes by their starts, each with the largest end up to it: a function may have many parts, and many scopes.</summary>
+    private (CodeRange Range, int Scope, ulong FurthestEnd)[] SortedParts()
+    {
+        var parts = new List<(CodeRange Range, int Scope, ulong FurthestEnd)>();
+        for (int i = 0; i < _scopes.Count; i++)
+        {
+            foreach (var range in _scopes[i].Ranges)
+            {
+                parts.Add((range, i, 0));
+            }
+        }
+
+        parts.Sort((a, b) => a.Range.Start.CompareTo(b.Range.Start));
+        (CodeRange Range, int Scope, ulong FurthestEnd)[] sorted = [.. parts];
+        ulong furthest = 0;
+        for (int i = 0; i < sorted.Length; i++)
+        {
+            furthest = Math.Max(furthest, sorted[i].Range.End);
+            sorted[i].FurthestEnd = furthest;
+        }
+
+        return sorted;
+    }
+
+    private static int FirstStartingAt((CodeRange Range, int Scope, ulong FurthestEnd)[] parts, ulong address)
+    {
+        int low = 0;
+        int high = parts.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (parts[middle].Range.Start < address)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
     private bool IsWithinParents(int scope, CodeRange range)
     {
         for (int parent = _scopes[scope].Parent; parent >= 0; parent = _scopes[parent].Parent)
         {
-            if (!IsWithin(range, _scopes[parent].Ranges))
+            if (!IsWithin(range, parent))
             {
                 return false;
             }
@@ -218,8 +263,21 @@ internal sealed class InlineTree
         return true;
     }
 
-    private static bool IsWithin(CodeRange range, CodeRange[] ranges)
+    private bool IsWithin(CodeRange range, int scope)
     {
+        const int Few = 16;
+        var ranges = _scopes[scope].Ranges;
+        if (ranges.Length > Few)
+        {
+            if (!_byStart.TryGetValue(scope, out var index))
+            {
+                index = new RangeIndex<ulong>([.. ranges.Select(r => (r, r.End))]);
+                _byStart.Add(scope, index);
+            }
+
+            return index.At(range.Start).Any(end => range.End <= end);
+        }
+
         foreach (var each in ranges)
         {
             if (each.Start <= range.Start && range.End <= each.End)

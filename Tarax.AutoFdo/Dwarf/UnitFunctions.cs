@@ -23,6 +23,8 @@ internal sealed class UnitFunctions
 
     private UnitFunctions(List<DwarfFunction> functions)
     {
+        Ranges = [.. functions.SelectMany(f => f.Ranges)];
+
         // Of functions with the same code the first entry stands for all (identical code folded by the linker).
         var ranges = new List<(CodeRange Range, DwarfFunction Function)>();
         foreach (var function in functions)
@@ -35,6 +37,9 @@ internal sealed class UnitFunctions
 
         _byAddress = new RangeIndex<DwarfFunction>(ranges);
     }
+
+    /// <summary>The code of all of them.</summary>
+    public CodeRange[] Ranges { get; }
 
     /// <summary>Walks all entries of the unit; subprograms may stand in namespaces, in types and in other subprograms.</summary>
     public static UnitFunctions Read(DwarfUnit unit)

@@ -146,7 +146,7 @@ internal sealed class DebugFileSearch
 
     private static bool IsLinked(string path, BuildId buildId, uint checksum)
     {
-        if (!FileSystem.IsRegular(path))
+        if (!Is(path, _ => true))
         {
             return false;
         }

@@ -200,8 +200,7 @@ internal static unsafe class AtomicFile
             return;
         }
 
-        foreach (string name in names.Where(n => n.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && n.EndsWith(TemporarySuffix, StringComparison.Ordinal)
-            && n.Length == TemporaryPrefix.Length + (2 * RandomBytes) + TemporarySuffix.Length))
+        foreach (string name in names.Where(IsTemporaryName))
         {
             string path = Path.Combine(folder, name);
             int descriptor = LibC.Open(path, LibC.ReadOnly | LibC.NoFollow | LibC.NonBlocking | LibC.NoTerminal);
@@ -211,7 +210,7 @@ internal static unsafe class AtomicFile
             }
 
             using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-            if (FileSystem.StatusOf(descriptor) is { IsRegular: true } && LibC.flock(descriptor, LibC.LockExclusive | LibC.LockNow) == 0)
+            if (FileSystem.StatusOf(descriptor) is { IsRegular: true } status && status.Owner == LibC.geteuid() && LibC.flock(descriptor, LibC.LockExclusive | LibC.LockNow) == 0)
             {
                 fixed (byte* left = FileName.ToNative(path))
                 {
@@ -220,6 +219,12 @@ internal static unsafe class AtomicFile
             }
         }
     }
+
+    /// <summary>Whether a file has the name of one that is being written.</summary>
+    public static bool IsTemporaryName(string name) =>
+        name.StartsWith(TemporaryPrefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+        && name.Length == TemporaryPrefix.Length + (2 * RandomBytes) + TemporarySuffix.Length
+        && name[TemporaryPrefix.Length..^TemporarySuffix.Length].All(char.IsAsciiHexDigitLower);
 
     private static bool MayWrite(string path)
     {
@@ -301,8 +306,7 @@ internal static unsafe class AtomicFile
                 }
 
                 var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-                _ = LibC.flock(descriptor, LibC.LockExclusive | LibC.LockNow);
-                if (FileSystem.StatusOf(descriptor) is { Links: > 0 })
+                if (LibC.flock(descriptor, LibC.LockExclusive | LibC.LockNow) == 0 && FileSystem.StatusOf(descriptor) is { Links: > 0 })
                 {
                     return new NamedTemporary(name, handle);
                 }

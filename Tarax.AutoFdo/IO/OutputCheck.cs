@@ -12,6 +12,12 @@ internal static class OutputCheck
     /// <exception cref="ConversionException">It is one of them.</exception>
     public static void Refuse(string output, IEnumerable<string> inputs)
     {
+        inputs = [.. inputs];
+        if (inputs.FirstOrDefault(i => AtomicFile.IsTemporaryName(Path.GetFileName(i))) is { } temporary)
+        {
+            throw new ConversionException(ConversionFailure.OutputIsInput, $"{temporary} has the name of a file that is being written, and would be removed as what is left of one; give it another name");
+        }
+
         var status = output == StandardStream ? FileSystem.StatusOf(OpenDescriptor.StandardOutput) : OutputTarget.StatusOf(output);
         if (status is not { IsRegular: true } written)
         {
@@ -37,10 +43,23 @@ internal static class OutputCheck
     /// <exception cref="ConversionException">Two are one file.</exception>
     public static void RefuseSame(string first, string second)
     {
-        if (first == StandardStream ? second == StandardStream
-            : second != StandardStream && OutputTarget.Resolve(first, out int? one) == OutputTarget.Resolve(second, out int? other) && one == other)
+        var (one, other) = (TargetOf(first, out string firstPath), TargetOf(second, out string secondPath));
+        if (firstPath == secondPath || (one is { IsRegular: true } known && other is { } status && known.IsSameFile(status)))
         {
             throw new ConversionException(ConversionFailure.OutputIsInput, $"{first} is to be written twice; name two files");
         }
+    }
+
+    private static FileStatus? TargetOf(string output, out string path)
+    {
+        if (output == StandardStream)
+        {
+            path = "/dev/stdout";
+            return FileSystem.StatusOf(OpenDescriptor.StandardOutput);
+        }
+
+        path = OutputTarget.Resolve(output, out int? descriptor);
+        path = descriptor == OpenDescriptor.StandardOutput ? "/dev/stdout" : path;
+        return OutputTarget.StatusOf(output);
     }
 }

@@ -93,7 +93,18 @@ internal sealed class Symbolizer : IDisposable
     public CodeStretch FindStretch(ulong address)
     {
         ulong until = _dwarf?.SameUnitsUntil(address) ?? ulong.MaxValue;
-        foreach (var unit in _dwarf?.UnitsAt(address) ?? [])
+        if (FindStretch(address, _dwarf?.UnitsThatHold(address) ?? [], ref until) is { } stretch)
+        {
+            return stretch;
+        }
+
+        until = Math.Min(until, _dwarf?.SameUnitsWithoutRangesUntil(address) ?? ulong.MaxValue);
+        return FindStretch(address, _dwarf?.UnitsWithoutRangesAt(address) ?? [], ref until) ?? new CodeStretch(null, default, address, until);
+    }
+
+    private CodeStretch? FindStretch(ulong address, IEnumerable<DwarfUnit> units, ref ulong until)
+    {
+        foreach (var unit in units)
         {
             until = Math.Min(until, unit.Functions.SameUntil(address));
             if (unit.Functions.Find(address) is { } found && FunctionOf(found) is var function && function.PartAt(address) is { } part)
@@ -102,7 +113,7 @@ internal sealed class Symbolizer : IDisposable
             }
         }
 
-        return new CodeStretch(null, default, address, until);
+        return null;
     }
 
     /// <summary>Reads the functions of the units that hold some addresses, on several threads, before they are asked for one by one.</summary>

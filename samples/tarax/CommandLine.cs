@@ -43,7 +43,7 @@ internal static class CommandLine
             throw new UsageException("an argument is empty");
         }
 
-        var options = parsed.CommandResult.Command.Arguments.SelectMany(a => parsed.CommandResult.GetResult(a)?.Tokens ?? []).Where(t => t.Value.StartsWith("--", StringComparison.Ordinal) && t.Value.Length > 2);
+        var options = parsed.CommandResult.Command.Arguments.SelectMany(a => parsed.CommandResult.GetResult(a)?.Tokens ?? []).Where(t => t.Value.StartsWith('-') && t.Value.Length > 1);
         if (parsed.Errors.Count > 0 || (options.Any() && !arguments.Contains("--")))
         {
             foreach (string error in ParseErrors.Of(parsed))

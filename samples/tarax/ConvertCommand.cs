@@ -233,10 +233,14 @@ internal static class ConvertCommand
 
         var result = options.Input == InputKind.PerfData ? Recordings.Count(input, options).Convert(binary) : AutoFdoConverter.Convert(input, binary, options);
         OutputCheck.Refuse(output, result.Report.FilesRead);
-        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
         if (countsFile is not null)
         {
             OutputCheck.Refuse(countsFile, result.Report.FilesRead);
+        }
+
+        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
+        if (countsFile is not null)
+        {
             CountsText.Save(result.Counts, countsFile);
         }
 

@@ -19,7 +19,7 @@ internal static partial class Demangled
         // Clones keep their suffix, which is no part of the mangled name for the library.
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         string mangled = dot < 0 ? name : name[..dot];
-        if (IsMissing || !mangled.StartsWith("_Z", StringComparison.Ordinal))
+        if (IsMissing || !mangled.StartsWith("_Z", StringComparison.Ordinal) || MayExplode(mangled))
         {
             return name;
         }
@@ -36,6 +36,36 @@ internal static partial class Demangled
             IsMissing = true;
             return name;
         }
+    }
+
+    /// <summary>
+    /// Whether the demangled name may be out of proportion: each substitution (Itanium C++ ABI, "Compression") that is used twice or more may double it, and some hundred bytes of them fill any
+    /// memory. What compilers make stays far below.
+    /// </summary>
+    private static bool MayExplode(string mangled)
+    {
+        const int LongestName = 1 << 16;
+        const int MostUsedTwice = 12;
+        var uses = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < mangled.Length && mangled.Length <= LongestName; i++)
+        {
+            if (mangled[i] is 'S' or 'T')
+            {
+                int end = i + 1;
+                while (end < mangled.Length && (char.IsAsciiDigit(mangled[end]) || char.IsAsciiLetterUpper(mangled[end])))
+                {
+                    end++;
+                }
+
+                if (end < mangled.Length && mangled[end] == '_')
+                {
+                    string substitution = mangled[i..end];
+                    uses[substitution] = uses.GetValueOrDefault(substitution) + 1;
+                }
+            }
+        }
+
+        return mangled.Length > LongestName || uses.Values.Count(u => u > 1) > MostUsedTwice;
     }
 
     [LibraryImport("libstdc++.so.6", StringMarshalling = StringMarshalling.Utf8)]

@@ -108,6 +108,16 @@ internal static class FileKinds
         });
     }
 
+    /// <summary>Checks that what a name that nobody typed leads to is a profile, or nothing: a binary of that name may be needed yet.</summary>
+    /// <exception cref="Tarax.AutoFdo.ConversionException">It is something else.</exception>
+    public static void ExpectProfileOrNothing(string path)
+    {
+        if (FileSystem.StatusOf(path) is { IsRegular: true, Size: > 0 } && Of(path) is not (FileKind.Profile or FileKind.Unknown) and var kind)
+        {
+            throw new Tarax.AutoFdo.ConversionException(Tarax.AutoFdo.ConversionFailure.OutputIsInput, $"{path} is {Name(kind)}, which would be lost; name another folder with --out-dir");
+        }
+    }
+
     /// <summary>Checks that folders are there.</summary>
     /// <exception cref="UsageException">One is not.</exception>
     public static void ExpectFolders(IEnumerable<string> folders)

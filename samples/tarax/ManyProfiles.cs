@@ -50,6 +50,7 @@ internal static class ManyProfiles
             {
                 file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format.IsLlvm() ? ".prof" : ".afdo")}");
                 OutputCheck.Refuse(file, [.. inputs, .. result.Report.FilesRead]);
+                FileKinds.ExpectProfileOrNothing(file);
                 profiles++;
                 result.Profile.Save(file, result.Report.Format, llvm);
             }
@@ -58,7 +59,7 @@ internal static class ManyProfiles
                 problems++;
                 isMainMissing |= isFirst;
                 main = isFirst ? outcome.Binary.Name : main;
-                SetOldAside(outcome, folder, names);
+                SetOldAside(outcome, folder, names, inputs);
             }
 
             isFirst = false;
@@ -93,19 +94,24 @@ internal static class ManyProfiles
     }
 
     /// <summary>A profile of another time is not to stand there as if it were of this recording; it is not lost either.</summary>
-    private static void SetOldAside(BinaryOutcome outcome, string folder, HashSet<string> names)
+    private static void SetOldAside(BinaryOutcome outcome, string folder, HashSet<string> names, string[] inputs)
     {
         string name = FileName(outcome.Binary, names);
         foreach (string ending in (string[])[".afdo", ".prof"])
         {
             string old = Path.Combine(folder, name + ending);
-            if (FileSystem.IsRegular(old))
+            OutputCheck.Refuse(old, inputs);
+            OutputCheck.Refuse(old + ".old", inputs);
+            if (FileSystem.IsRegular(old) && MayBeProfile(old) && (FileSystem.StatusOf(old + ".old", followsLinks: false) is null || MayBeProfile(old + ".old")))
             {
                 FileSystem.Rename(old, old + ".old");
                 Console.Error.WriteLine($"         {old} is of before, and is now {old}.old");
             }
         }
     }
+
+    /// <summary>LLVM's text begins with a function's name, by which it cannot be told.</summary>
+    private static bool MayBeProfile(string path) => FileKinds.Of(path) is FileKind.Profile or FileKind.Unknown;
 
     /// <summary>The base name of the binary; where another one has it already, with the beginning of the build-id or a number.</summary>
     private static string FileName(RecordedBinary binary, HashSet<string> names)

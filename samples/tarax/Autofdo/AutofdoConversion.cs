@@ -49,7 +49,7 @@ internal static class AutofdoConversion
         string output = flags.Value("output_file", "data.txt");
         string binary = flags.Value("binary", "data.binary");
         string[] inputs = flags.IsGiven("profile") ? [flags.Value("profile", ""), .. flags.Files] : [.. flags.Files.DefaultIfEmpty("data.profile")];
-        OutputCheck.Refuse(output, [binary, .. inputs]);
+        OutputCheck.Refuse(output, [binary, .. inputs, .. flags.FlagFiles]);
         var counts = inputs.Select(input => CountsOf(input, binary, flags)).ToList();
         if (FileSystem.IsRegular(output))
         {
@@ -71,7 +71,7 @@ internal static class AutofdoConversion
     private static void Convert(AutofdoFlags flags, string binary, string output, ConversionOptions options)
     {
         string input = flags.Value("profile", "perf.data");
-        OutputCheck.Refuse(output, [input, binary]);
+        OutputCheck.Refuse(output, [input, binary, .. flags.FlagFiles]);
         var result = flags.IsGiven("focus_binary_re")
             ? Focused(input, binary, flags.Value("focus_binary_re", ""), options)
             : AutoFdoConverter.Convert(input, binary, options);

@@ -117,6 +117,7 @@ internal sealed class AutofdoFlags
             value ??= ++at < words.Count ? words[at] : throw new UsageException($"flag '-{name}' is missing its argument");
             if (name == "flagfile")
             {
+                FlagFiles.Add(value);
                 Parse([.. Lines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))], depth + 1);
                 return;
             }
@@ -128,6 +129,9 @@ internal sealed class AutofdoFlags
             throw new UsageException($"unknown command line flag '{name}'");
         }
     }
+
+    /// <summary>The files that flags were read from.</summary>
+    public List<string> FlagFiles { get; } = [];
 
     private static IEnumerable<string> Lines(string path)
     {
