@@ -16,7 +16,7 @@ internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IPro
     private const int NotFound = -2; // -ENOENT
 
     private static readonly Lock Lock = new();
-    private static (string BuildId, IProgress<DebuginfodDownload>? Progress) _current;
+    private static (string BuildId, IProgress<DebuginfodDownload>? Progress) Current;
     private readonly Dictionary<(string, bool), string?> _known = [];
 
     /// <summary>Whether there is any server to ask.</summary>
@@ -68,7 +68,7 @@ internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IPro
 
             try
             {
-                _current = (buildId, progress);
+                Current = (buildId, progress);
                 debuginfod_set_progressfn(client, &Report);
                 byte* path = null;
                 int result = isDebugFile ? debuginfod_find_debuginfo(client, buildId, 0, &path) : debuginfod_find_executable(client, buildId, 0, &path);
@@ -85,7 +85,7 @@ internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IPro
             }
             finally
             {
-                _current = default;
+                Current = default;
                 progress?.Report(new DebuginfodDownload(buildId, 0, 0));
                 debuginfod_end(client);
             }
@@ -100,7 +100,7 @@ internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IPro
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Report(nint client, CLong received, CLong total)
     {
-        _current.Progress?.Report(new DebuginfodDownload(_current.BuildId, received.Value, Math.Max(total.Value, 0)));
+        Current.Progress?.Report(new DebuginfodDownload(Current.BuildId, received.Value, Math.Max(total.Value, 0)));
         return 0;
     }
 

@@ -26,8 +26,8 @@ internal static unsafe class MappingFaults
     private const int PrivateAnonymous = 0x22; // MAP_PRIVATE | MAP_ANONYMOUS
 
     private static readonly Lock Lock = new();
-    private static ulong* _table;
-    private static bool _isTried;
+    private static ulong* Table;
+    private static bool IsTried;
 
     /// <summary>
     /// mov rax, [rsi+16]; mov r8, TABLE; mov ecx, SLOTS; L1: cmp rax, [r8]; jb L2; cmp rax, [r8+8]; jb L3; L2: add r8, 16; dec ecx; jnz L1; mov rax, OLD; jmp rax;
@@ -62,18 +62,18 @@ internal static unsafe class MappingFaults
     {
         lock (Lock)
         {
-            if (!_isTried)
+            if (!IsTried)
             {
-                _isTried = true;
-                _table = OperatingSystem.IsLinux() ? Install() : null;
+                IsTried = true;
+                Table = OperatingSystem.IsLinux() ? Install() : null;
             }
 
-            for (int slot = 0; _table != null && slot < Slots; slot++)
+            for (int slot = 0; Table != null && slot < Slots; slot++)
             {
-                if (_table[(2 * slot) + 1] == 0)
+                if (Table[(2 * slot) + 1] == 0)
                 {
-                    _table[2 * slot] = (ulong)start;
-                    Volatile.Write(ref _table[(2 * slot) + 1], (ulong)start + (ulong)length);
+                    Table[2 * slot] = (ulong)start;
+                    Volatile.Write(ref Table[(2 * slot) + 1], (ulong)start + (ulong)length);
                     return slot;
                 }
             }
@@ -89,7 +89,7 @@ internal static unsafe class MappingFaults
         {
             lock (Lock)
             {
-                Volatile.Write(ref _table[(2 * slot) + 1], 0);
+                Volatile.Write(ref Table[(2 * slot) + 1], 0);
             }
         }
     }

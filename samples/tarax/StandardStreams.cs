@@ -15,7 +15,7 @@ internal static class StandardStreams
     /// <summary>Standard output.</summary>
     public static LineWriter Output { get; private set; } = new(Stream.Null, mayFail: false);
 
-    private static PosixSignalRegistration? _fileSizeExceeded;
+    private static PosixSignalRegistration? FileSizeRegistration;
 
     /// <summary>Takes the numbers of closed streams, so that no file that is opened gets them, and sets the console's writers.</summary>
     public static void Prepare()
@@ -36,7 +36,7 @@ internal static class StandardStreams
         Console.SetError(Error);
 
         // A limit then is an error of writing, which is told, and after which nothing is left behind.
-        _fileSizeExceeded = PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
+        FileSizeRegistration = PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
     }
 
     private static int? WidthOf(int descriptor, bool isRedirected) => isRedirected ? null : Terminal.Columns(descriptor);
