@@ -19,11 +19,12 @@ internal sealed class UnitFunctions
     /// <summary>No functions: of a unit that cannot be read.</summary>
     public static readonly UnitFunctions None = new([]);
 
+    private readonly List<DwarfFunction> _functions;
     private readonly RangeIndex<DwarfFunction> _byAddress;
 
     private UnitFunctions(List<DwarfFunction> functions)
     {
-        Ranges = [.. functions.SelectMany(f => f.Ranges)];
+        _functions = functions;
 
         // Of functions with the same code the first entry stands for all (identical code folded by the linker).
         var ranges = new List<(CodeRange Range, DwarfFunction Function)>();
@@ -39,7 +40,7 @@ internal sealed class UnitFunctions
     }
 
     /// <summary>The code of all of them.</summary>
-    public CodeRange[] Ranges { get; }
+    public IEnumerable<CodeRange> Ranges => _functions.SelectMany(f => f.Ranges);
 
     /// <summary>Walks all entries of the unit; subprograms may stand in namespaces, in types and in other subprograms.</summary>
     public static UnitFunctions Read(DwarfUnit unit)

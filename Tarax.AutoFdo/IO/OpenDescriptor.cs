@@ -6,7 +6,7 @@ namespace Tarax.AutoFdo.IO;
 /// Writes to a descriptor that this process was started with, from where it is, and leaves it open. Unlike the console's streams it does not pass over errors: a reader that went away
 /// has not got what was written.
 /// </summary>
-internal sealed unsafe class OpenDescriptor : Stream
+internal sealed unsafe class OpenDescriptor : OutputStream
 {
     public const int StandardInput = 0;
     public const int StandardOutput = 1;
@@ -29,20 +29,6 @@ internal sealed unsafe class OpenDescriptor : Stream
         }
     }
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>
     /// Whether a standard stream was there when the process began. What the runtime opens is closed on exec and what is inherited is not, so a runtime's own file that got the number of a
     /// closed stream is told from it.
@@ -57,8 +43,6 @@ internal sealed unsafe class OpenDescriptor : Stream
         int flags = LibC.fcntl(descriptor, LibC.GetDescriptorFlags, 0);
         return flags >= 0 && (flags & LibC.CloseOnExecFlag) == 0;
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -85,14 +69,4 @@ internal sealed unsafe class OpenDescriptor : Stream
             }
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -42,25 +42,9 @@ internal static class StandardStreams
     private static int? WidthOf(int descriptor, bool isRedirected) => isRedirected ? null : Terminal.Columns(descriptor);
 
     /// <summary>Standard output for text: opened when the first text comes; a reader that has read enough is no error.</summary>
-    private sealed class StandardOutput : Stream
+    private sealed class StandardOutput : OutputStream
     {
         private OpenDescriptor? _stream;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -83,15 +67,5 @@ internal static class StandardStreams
                 throw new IOException($"standard output: cannot be written: {e.Message.ToLowerInvariant()}", e);
             }
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
