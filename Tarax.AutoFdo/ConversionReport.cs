@@ -72,6 +72,9 @@ public sealed class ConversionReport
     /// <summary>Dropped and cut ranges by reason; reasons without any are left out.</summary>
     public IReadOnlyList<DroppedRanges> DroppedRanges => _droppedRanges;
 
+    /// <summary>What became of everything that ran in the binary.</summary>
+    public CodeAccount Code { get; internal set; } = CodeAccount.Empty;
+
     /// <summary>The compiler that the profile was made for; null where only a version was asked for.</summary>
     public TargetCompiler? Compiler { get; internal set; }
 

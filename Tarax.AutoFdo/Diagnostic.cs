@@ -88,6 +88,33 @@ public static class DiagnosticId
     /// <summary>Code that ran is not described by the debug information.</summary>
     public const string WithoutDebugInformation = "without-debug-information";
 
+    /// <summary>Code that ran lies outside of the executable segments.</summary>
+    public const string OutsideCode = "outside-code";
+
+    /// <summary>Code that ran lies behind the end of its function.</summary>
+    public const string PastFunctionEnd = "past-function-end";
+
+    /// <summary>Functions that ran have no name.</summary>
+    public const string NoName = "no-name";
+
+    /// <summary>Functions ran too little to be in the profile.</summary>
+    public const string BelowThreshold = "below-threshold";
+
+    /// <summary>Of functions that ran the first line is not known.</summary>
+    public const string NoStartLine = "no-start-line";
+
+    /// <summary>Code that ran has no line.</summary>
+    public const string NoLine = "no-line";
+
+    /// <summary>Code that ran is not in the line table.</summary>
+    public const string NoRow = "no-row";
+
+    /// <summary>Of inlined calls the name or the line is not known.</summary>
+    public const string UnknownCall = "unknown-call";
+
+    /// <summary>The binary has probes, by which the compiler would rather be told than by lines.</summary>
+    public const string PseudoProbes = "pseudo-probes";
+
     /// <summary>Files of split DWARF (.dwo, .dwp) that the binary names are not at hand.</summary>
     public const string MissingSplitFiles = "missing-split-files";
 

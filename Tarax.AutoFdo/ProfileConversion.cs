@@ -17,9 +17,12 @@ internal static class ProfileConversion
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer, files.Search);
-        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report) : counts;
+        var bytes = new ExecutedBytes();
+        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report, bytes) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, ran => NeedsOf(ran, binary, options));
+        var graphs = FunctionGraphs.Of(binary);
+        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, bytes, graphs?.Branches(), ran => NeedsOf(ran, graphs, options));
+        report.Code = CodeAccount.Of(bytes);
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
@@ -119,14 +122,9 @@ internal static class ProfileConversion
     {
         report.Drop("outside of the executable segments", statistics.RangesOutsideCode);
         report.Drop("in code without debug information", statistics.RangesWithoutFunction);
+        report.Drop("in the linker's stubs", statistics.RangesInStubs);
         report.Drop("past the end of the function (cut there)", statistics.RangesCrossingFunctions);
-        if (statistics.RangesWithoutFunction > statistics.Ranges / 100)
-        {
-            report.Warn(
-                DiagnosticId.WithoutDebugInformation,
-                $"{Rate.Of(statistics.RangesWithoutFunction, statistics.Ranges)} of the executed ranges lie in code that the debug information does not describe{Top(statistics)}; compile it with -g, or accept that it has no profile (assembly)");
-        }
-
+        LeftOutDiagnostics.Note(report.Code, statistics, report);
         string[] missing = [.. symbolizer.MissingSplitFiles()];
         if (missing.Length > 0)
         {
@@ -148,14 +146,14 @@ internal static class ProfileConversion
     }
 
     /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>
-    private static BuildNeeds NeedsOf(BuildStatistics statistics, ElfFile binary, ConversionOptions options)
+    private static BuildNeeds NeedsOf(BuildStatistics statistics, FunctionGraphs? graphs, ConversionOptions options)
     {
         var (compiler, format) = TargetOf(statistics, options);
         bool isMisled = compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto;
         return new BuildNeeds(
             format is { } target && target.IsLlvm(),
             compiler is { IsMisledByMovedCode: true } && options is { Inlined: InlinedBodies.Auto, UseBranchStacks: true },
-            isMisled && FunctionGraphs.Of(binary) is { } graphs ? functions => MisleadingCode.In(graphs, functions, compiler!.Value.CountsBranchesByLine) : null);
+            isMisled && graphs is not null ? functions => MisleadingCode.In(graphs, functions, compiler!.Value.CountsBranchesByLine) : null);
     }
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>

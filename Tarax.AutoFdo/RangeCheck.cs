@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo;
@@ -9,9 +10,9 @@ internal static class RangeCheck
 {
     /// <summary>Does so, where it does not leave out most of them.</summary>
     /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
-    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, ElfFile binary, ConversionReport report)
+    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes bytes)
     {
-        var kept = Apply(counts, binary, report);
+        var kept = Apply(counts, binary, report, bytes);
         ulong before = Executions(counts);
         ulong impossible = before - Executions(kept);
         return impossible <= before / 2 ? kept : throw new ConversionException(
@@ -21,7 +22,7 @@ internal static class RangeCheck
     }
 
     /// <summary>Leaves out what cannot have run, and tells how much that was.</summary>
-    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report)
+    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes? bytes = null)
     {
         if (StraightLines.Of(binary) is not { } lines)
         {
@@ -45,6 +46,12 @@ internal static class RangeCheck
             if (fault == RangeFault.None)
             {
                 kept.Add(range);
+            }
+            else if (bytes is not null)
+            {
+                UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Begin) + 1);
+                bytes.AddExecuted(executed);
+                bytes.AddLeftOut(LeftOutReason.Impossible, executed);
             }
 
             dropped[(int)fault] = SaturatingSum.Of(dropped[(int)fault], range.Count);

@@ -21,6 +21,9 @@ internal sealed class FunctionGraphs
         return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
     }
 
+    /// <summary>What recorded branches are.</summary>
+    public BranchInstructions Branches() => new(_code, _patches);
+
     /// <summary>
     /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been
     /// seen are left as they are.

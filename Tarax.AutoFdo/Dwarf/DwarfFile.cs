@@ -15,6 +15,7 @@ internal sealed class DwarfFile : IDisposable
     private readonly List<DwarfUnit> _units = [];
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
     private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _lineTables = [];
+    private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _firstRows = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
     private readonly Lazy<RangeIndex<DwarfUnit>> _functionsWithoutRanges;
     private ulong[] _linePrograms = [];
@@ -230,14 +231,18 @@ internal sealed class DwarfFile : IDisposable
         }
     }
 
-    private Lazy<LineTable?> AddLineTable(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit)));
+    /// <summary>See <see cref="DwarfUnit.FirstRows"/>.</summary>
+    public LineTable? FirstRowsAt(ulong offset, DwarfUnit unit) =>
+        _firstRows.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, keepsFirst: true))).Value;
 
-    private LineTable? ReadLineTable(ulong offset, DwarfUnit unit)
+    private Lazy<LineTable?> AddLineTable(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, keepsFirst: false)));
+
+    private LineTable? ReadLineTable(ulong offset, DwarfUnit unit, bool keepsFirst)
     {
         try
         {
             CountReading();
-            return LineProgram.Read(unit, offset, LineProgramLimit(offset));
+            return LineProgram.Read(unit, offset, LineProgramLimit(offset), keepsFirst);
         }
         catch (InvalidFormatException e)
         {

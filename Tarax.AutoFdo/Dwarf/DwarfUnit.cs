@@ -8,6 +8,7 @@ namespace Tarax.AutoFdo.Dwarf;
 internal sealed class DwarfUnit
 {
     private readonly Lazy<UnitFunctions> _functions;
+    private readonly Lazy<UnitScopes> _scopes;
     private DwarfTag _rootTag;
     private string? _producerText;
     private AttributeValue _name;
@@ -35,6 +36,7 @@ internal sealed class DwarfUnit
         Encoding = encoding;
         Abbreviations = abbreviations;
         _functions = new Lazy<UnitFunctions>(ReadFunctions);
+        _scopes = new Lazy<UnitScopes>(() => UnitScopes.Read(this));
     }
 
     public DwarfFile File { get; }
@@ -89,6 +91,9 @@ internal sealed class DwarfUnit
     /// <summary>DW_AT_name; empty where absent.</summary>
     public string Name => Text(_name);
 
+    /// <summary>Full path of its source file; empty where not known.</summary>
+    public string SourcePath => CompilationDirectory is { Length: > 0 } directory && Name is { Length: > 0 } name && !name.StartsWith('/') ? $"{directory}/{name}" : Name;
+
     /// <summary>Offset of its line program in .debug_line; null where it refers to none.</summary>
     public ulong? LineProgramOffset => _lineProgram.IsPresent ? _lineProgram.Number : null;
 
@@ -96,6 +101,17 @@ internal sealed class DwarfUnit
     public LineTable? LineTable =>
         _skeleton is not null ? _skeleton.LineTable
         : _lineProgram.IsPresent && Sections.Line is not null ? File.LineTableAt(_lineProgram.Number, this) : null;
+
+    /// <summary>
+    /// The line program's rows, of which the first for each address is kept, not the last as in <see cref="LineTable"/>: at a function's entry, the line that the compiler gives the function.
+    /// </summary>
+    public LineTable? FirstRows =>
+        _skeleton is not null ? _skeleton.FirstRows
+        : _lineProgram.IsPresent && Sections.Line is not null ? File.FirstRowsAt(_lineProgram.Number, this) : null;
+
+    /// <summary>Which of its entries stands in which.</summary>
+    /// <exception cref="InvalidFormatException">An entry does not hold together.</exception>
+    public UnitScopes Scopes => _scopes.Value;
 
     /// <summary>The functions with code in this unit.</summary>
     public UnitFunctions Functions => _functions.Value;

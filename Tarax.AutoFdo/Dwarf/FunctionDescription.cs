@@ -6,12 +6,22 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <param name="File">Full path of the file with that line; empty where not known.</param>
 internal sealed record FunctionDescription(string Name, uint DeclarationLine, string File)
 {
+    /// <summary>Whether the compiler made it (DW_AT_artificial): OpenMP's outlined functions, parts of coroutines, lambdas.</summary>
+    public bool IsArtificial { get; init; }
+
+    /// <summary>Whether the name is a linkage name; otherwise it is the plain one.</summary>
+    public bool HasLinkageName { get; init; }
+
+    /// <summary>The last entry of its chain of origins and specifications: its declaration.</summary>
+    public DieReference? Declaration { get; init; }
+
     /// <summary>The longest chain of origins and specifications that is followed; real ones have three links.</summary>
     private const int MaximumLinks = 8;
 
     /// <summary>
     /// Reads the description of an entry by following DW_AT_abstract_origin and DW_AT_specification, across units and files where they lead there.
-    /// The line is that of the abstract origin, which is the definition; then the entry's own; then the declaration's.
+    /// The line is that of the abstract origin, which is the definition; then the entry's own; then the declaration's; then, for members that the compiler made (a lambda's operator(), the members of
+    /// a class that are not written), that of the class around it, since GCC gives them the class's location (cp/method.cc, implicitly_declare_fn; cp/lambda.cc, finish_lambda_function).
     /// </summary>
     public static FunctionDescription Read(DieReference start)
     {
@@ -21,6 +31,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
         (ulong Line, ulong File, DwarfUnit Unit)? first = null;
         (ulong Line, ulong File, DwarfUnit Unit)? ofOrigin = null;
         bool isOrigin = false;
+        bool isArtificial = false;
+        DieReference? last = null;
         for (int link = 0; link < MaximumLinks && next is { } current && current.File.UnitAtOffset(current.Offset) is { } unit; link++)
         {
             var die = new DieCursor(unit, current.Offset);
@@ -49,6 +61,9 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
                     case DwarfAttribute.DeclFile:
                         declarationFile = value.Number;
                         break;
+                    case DwarfAttribute.Artificial:
+                        isArtificial |= value.Number != 0;
+                        break;
                     case DwarfAttribute.AbstractOrigin:
                         origin = unit.Reference(value);
                         break;
@@ -65,16 +80,42 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
             }
 
             isOrigin = origin is not null;
+            last = current;
             next = origin ?? specification;
         }
 
-        if ((ofOrigin ?? first) is not { } best)
+        var best = ofOrigin ?? first ?? LineOfClass(last);
+        string path = best is not { } place || (place.File == 0 && place.Unit.Encoding.Version < 5) ? "" : place.Unit.LineTable?.FilePath(place.File, place.Unit) ?? "";
+        return new FunctionDescription(linkageName ?? name ?? "", (uint)Math.Min(best?.Line ?? 0, uint.MaxValue), path)
         {
-            return new FunctionDescription(linkageName ?? name ?? "", 0, "");
+            IsArtificial = isArtificial,
+            HasLinkageName = linkageName is not null,
+            Declaration = last,
+        };
+    }
+
+    /// <summary>Where the class around an entry is declared; null where it does not stand in one.</summary>
+    private static (ulong Line, ulong File, DwarfUnit Unit)? LineOfClass(DieReference? entry)
+    {
+        if (entry is not { } member || member.File.UnitAtOffset(member.Offset) is not { } unit
+            || unit.Scopes.Around(member.Offset) is not { Tag: DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType } around)
+        {
+            return null;
         }
 
-        string path = best.File == 0 && best.Unit.Encoding.Version < 5 ? "" : best.Unit.LineTable?.FilePath(best.File, best.Unit) ?? "";
-        return new FunctionDescription(linkageName ?? name ?? "", (uint)Math.Min(best.Line, uint.MaxValue), path);
+        var die = new DieCursor(unit, around.Offset);
+        ulong line = 0;
+        ulong file = 0;
+        if (die.MoveNext())
+        {
+            while (die.NextAttribute(out var attribute, out var value))
+            {
+                line = attribute == DwarfAttribute.DeclLine ? value.Number : line;
+                file = attribute == DwarfAttribute.DeclFile ? value.Number : file;
+            }
+        }
+
+        return line == 0 ? null : (line, file, unit);
     }
 
     private static string? NotEmpty(string text) => text.Length == 0 ? null : text;

@@ -14,7 +14,8 @@ internal static class LineProgram
     /// <param name="unit">The unit that refers to it.</param>
     /// <param name="offset">Its offset in .debug_line.</param>
     /// <param name="limit">Offset of the next program: a file in which many share what they hold would take time and memory of its square.</param>
-    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit)
+    /// <param name="keepsFirst">Whether of several rows for one address the first is kept, not the last.</param>
+    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit, bool keepsFirst = false)
     {
         var section = unit.Sections.CursorAt(unit.Sections.Line, ".debug_line", offset);
         ulong length = DwarfUnit.ReadInitialLength(ref section, out byte offsetSize);
@@ -25,7 +26,7 @@ internal static class LineProgram
 
         var program = section.Child(".debug_line unit_length", length);
         var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize);
-        var machine = new Machine(header, unit);
+        var machine = new Machine(header, unit, keepsFirst);
         machine.Run(ref program);
         return machine.ToTable(unit);
     }
@@ -185,7 +186,7 @@ internal static class LineProgram
     }
 
     /// <summary>The state machine that makes rows.</summary>
-    private sealed class Machine(LineProgramHeader header, DwarfUnit unit)
+    private sealed class Machine(LineProgramHeader header, DwarfUnit unit, bool keepsFirst)
     {
         private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
         private int _count;
@@ -372,7 +373,7 @@ internal static class LineProgram
                 if (last == _address)
                 {
                     // Of several rows for one address, the last says what the code there is.
-                    _rows[_count - 1] = row;
+                    _rows[_count - 1] = keepsFirst ? _rows[_count - 1] : row;
                     return;
                 }
 

@@ -70,6 +70,15 @@ internal sealed class BodyAccumulator
         entry.CodeBytes += codeBytes;
     }
 
+    /// <summary>Takes up a count of a piece of one copy of a position's code: of a copy the most executed piece counts, and copies add up, since each stands for other executions.</summary>
+    public void AddCountOfCopy(SourcePosition position, uint copy, ulong count, ulong codeBytes)
+    {
+        ref var entry = ref PositionAt(position);
+        entry.CodeBytes += codeBytes;
+        var copies = entry.Copies ??= [];
+        copies[copy] = Math.Max(copies.GetValueOrDefault(copy), count);
+    }
+
     /// <summary>Takes up that a position ran, but not how often: it is left out where it gets no count besides.</summary>
     public void AddWithoutCount(SourcePosition position, ulong codeBytes)
     {
@@ -79,7 +88,7 @@ internal sealed class BodyAccumulator
     }
 
     /// <summary>The count of a position so far; 0 where it has none.</summary>
-    public ulong CountAt(SourcePosition position) => _positions.TryGetValue(position, out var entry) ? entry.Count : 0;
+    public ulong CountAt(SourcePosition position) => _positions.TryGetValue(position, out var entry) ? entry.CountOfCopies() : 0;
 
     /// <summary>Adds calls from a position to a function.</summary>
     public void AddTarget(SourcePosition position, string name, ulong count)
@@ -143,9 +152,10 @@ internal sealed class BodyAccumulator
         int next = 0;
         foreach (var (position, entry) in _positions)
         {
-            if (entry.Count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
+            ulong count = entry.CountOfCopies();
+            if (count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
             {
-                positions[next++] = new PositionCount(position, entry.Begun > 0 ? Math.Min(entry.Count, entry.Begun) : entry.Count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+                positions[next++] = new PositionCount(position, entry.CountsBegins ? Math.Min(count, entry.Begun) : count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
             }
         }
 
@@ -191,6 +201,27 @@ internal sealed class BodyAccumulator
         public bool RanWithoutCount;
 
         public SortedDictionary<string, ulong>? Targets;
+
+        /// <summary>Counts of the copies of its code, but for the first; null where there are none.</summary>
+        public SortedDictionary<uint, ulong>? Copies;
+
+        /// <summary>Whether the position runs as often as its statement begins. Of code that was vectorized or unrolled, the marks of statements do not tell for how many executions they stand.</summary>
+        public readonly bool CountsBegins => Begun > 0 && Copies is null;
+
+        /// <summary>The count of all copies.</summary>
+        public readonly ulong CountOfCopies()
+        {
+            ulong sum = Count;
+            if (Copies is not null)
+            {
+                foreach (ulong count in Copies.Values)
+                {
+                    sum = SaturatingSum.Of(sum, count);
+                }
+            }
+
+            return sum;
+        }
 
         public readonly CallTarget[] ToTargets()
         {

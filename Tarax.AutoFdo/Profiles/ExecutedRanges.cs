@@ -80,7 +80,7 @@ internal sealed class ExecutedRanges
             }
 
             ofBytes += running.ExactCount * (segments[i].End - at);
-            result[i] = new SegmentCount(Saturated(maximum), Saturated(ofBytes));
+            result[i] = new SegmentCount(Saturated(maximum), ofBytes);
         }
 
         return result;

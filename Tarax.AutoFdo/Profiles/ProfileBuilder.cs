@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -17,11 +18,20 @@ internal sealed class BuildStatistics
     /// <summary>Of these, in code that the debug information does not describe.</summary>
     public ulong RangesWithoutFunction { get; set; }
 
+    /// <summary>Of these, in the linker's stubs.</summary>
+    public ulong RangesInStubs { get; set; }
+
     /// <summary>Of these, past the end of their function, where they were cut.</summary>
     public ulong RangesCrossingFunctions { get; set; }
 
-    /// <summary>Executions in code without debug information, by symbol.</summary>
-    public Dictionary<string, ulong> WithoutDebugInformation { get; } = new(StringComparer.Ordinal);
+    /// <summary>Executed bytes without debug information, by symbol.</summary>
+    public Dictionary<string, UInt128> WithoutDebugInformation { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Executed bytes of functions without a first line, by function; of inlined ones too.</summary>
+    public ConcurrentDictionary<string, UInt128> WithoutStartLine { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Executed bytes that the line table does not describe, by function.</summary>
+    public ConcurrentDictionary<string, UInt128> WithoutRow { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Functions that ran too little to be written.</summary>
     public int FunctionsBelowThreshold { get; set; }
@@ -71,8 +81,9 @@ internal sealed class ProfileBuilder
     private Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>? _misleadingCode;
     private int _positionsLeftOut;
 
-    private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads)
+    private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads, ExecutedBytes bytes, BranchInstructions? branchInstructions)
     {
+        (_bytes, _branchInstructions) = (bytes, branchInstructions);
         _symbolizer = symbolizer;
         _ranges = ranges;
         _threads = threads;
@@ -80,16 +91,22 @@ internal sealed class ProfileBuilder
 
     private BuildStatistics Statistics { get; } = new();
 
+    private readonly ExecutedBytes _bytes;
+    private readonly BranchInstructions? _branchInstructions;
+
     /// <summary>Builds the profile of a binary.</summary>
     /// <param name="counts">What ran, by file offset.</param>
     /// <param name="symbolizer">Its symbols and debug information.</param>
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
+    /// <param name="bytes">Where what became of all that ran is summed up; null where nobody asks.</param>
+    /// <param name="branchInstructions">Tells what branches are; null where the code is not at hand.</param>
     /// <param name="needs">Asked, when it is known whose code ran, what the target compiler needs; null for nothing particular.</param>
     public static (SampleProfile Profile, BuildStatistics Statistics) Build(
-        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, Func<BuildStatistics, BuildNeeds>? needs = null)
+        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, ExecutedBytes? bytes = null, BranchInstructions? branchInstructions = null,
+        Func<BuildStatistics, BuildNeeds>? needs = null)
     {
-        var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads);
+        var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads, bytes ?? new ExecutedBytes(), branchInstructions);
         symbolizer.ReadUnits(builder.Addresses(), threads);
         builder.AssignRanges();
         builder._needs = needs?.Invoke(builder.Statistics) ?? builder._needs;
@@ -102,6 +119,10 @@ internal sealed class ProfileBuilder
             {
                 written.Add(function, functionCounts);
             }
+            else
+            {
+                builder._bytes.AddLeftOut(function.Name.Length == 0 ? LeftOutReason.NoName : LeftOutReason.BelowThreshold, functionCounts.Bytes);
+            }
         }
 
         builder.Statistics.FunctionsBelowThreshold = builder._counts.Count - written.Count;
@@ -111,7 +132,15 @@ internal sealed class ProfileBuilder
         var functions = new ConcurrentBag<FunctionProfile>();
         builder.ForEach([.. written.Keys], function =>
         {
-            if (builder.Build(function, written[function]) is var profile && profile.Body.MaximumCount() >= minimumCount)
+            var profile = builder.Build(function, written[function], out var became);
+            if (profile.Body.MaximumCount() < minimumCount)
+            {
+                builder._bytes.AddLeftOut(LeftOutReason.BelowMinimumCount, written[function].Bytes);
+                return;
+            }
+
+            builder._bytes.Add(became);
+            if (profile.Body.Positions.Count > 0 || profile.Body.Calls.Count > 0)
             {
                 functions.Add(profile);
             }
@@ -153,6 +182,8 @@ internal sealed class ProfileBuilder
         {
             var range = _ranges[i];
             Statistics.Ranges = SaturatingSum.Of(Statistics.Ranges, range.Count);
+            UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Begin) + 1);
+            _bytes.AddExecuted(executed);
             if (range.Begin - knownFrom >= knownLength)
             {
                 knownFrom = range.Begin;
@@ -170,23 +201,27 @@ internal sealed class ProfileBuilder
             if (stretch is not { } known)
             {
                 Statistics.RangesOutsideCode = SaturatingSum.Of(Statistics.RangesOutsideCode, range.Count);
+                _bytes.AddLeftOut(LeftOutReason.OutsideCode, executed);
             }
             else if (counts is null)
             {
-                NoteWithoutFunction(range.Begin - knownFrom + known.Start, range.Count);
+                NoteWithoutFunction(range.Begin - knownFrom + known.Start, range.Count, executed);
             }
             else
             {
                 var slice = counts.Slices[^1];
                 counts.Slices[^1] = slice with { Count = slice.Count + 1 };
                 ulong length = range.End - range.Begin;
-                if (length > slice.PartEnd - 1 - (range.Begin + slice.Bias))
+                ulong room = slice.PartEnd - 1 - (range.Begin + slice.Bias);
+                if (length > room)
                 {
                     Statistics.RangesCrossingFunctions = SaturatingSum.Of(Statistics.RangesCrossingFunctions, range.Count);
+                    _bytes.AddLeftOut(LeftOutReason.PastFunctionEnd, (UInt128)range.Count * (length - room));
                 }
 
                 counts.Executions = SaturatingSum.Of(counts.Executions, range.Count);
-                counts.Weight += (UInt128)range.Count * ((UInt128)length + 1);
+                counts.Weight += executed;
+                counts.Bytes += (UInt128)range.Count * ((UInt128)Math.Min(length, room) + 1);
                 counts.FirstTime = ProfileTransformation.Earliest(counts.FirstTime, range.FirstTime);
             }
         }
@@ -198,11 +233,19 @@ internal sealed class ProfileBuilder
         }
     }
 
-    private void NoteWithoutFunction(ulong address, ulong count)
+    private void NoteWithoutFunction(ulong address, ulong count, UInt128 executed)
     {
+        if (_symbolizer.IsLinkerStub(address))
+        {
+            Statistics.RangesInStubs = SaturatingSum.Of(Statistics.RangesInStubs, count);
+            _bytes.AddLeftOut(LeftOutReason.LinkerStubs, executed);
+            return;
+        }
+
+        _bytes.AddLeftOut(LeftOutReason.NoFunction, executed);
         Statistics.RangesWithoutFunction = SaturatingSum.Of(Statistics.RangesWithoutFunction, count);
         string symbol = _symbolizer.FindSymbol(address)?.Aliases[0].Name ?? "";
-        Statistics.WithoutDebugInformation[symbol] = SaturatingSum.Of(Statistics.WithoutDebugInformation.GetValueOrDefault(symbol), count);
+        Statistics.WithoutDebugInformation[symbol] = Statistics.WithoutDebugInformation.GetValueOrDefault(symbol) + executed;
     }
 
     /// <summary>Samples add nothing to the counts where there are branch stacks, but they may have seen a function first.</summary>
@@ -231,20 +274,37 @@ internal sealed class ProfileBuilder
             }
 
             var caller = _symbolizer.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
+            var kind = caller is null ? BranchKind.Unknown : _branchInstructions?.KindAt(from) ?? BranchKind.Unknown;
+            if (caller == callee && !EntersItself(kind, callee, from, to))
+            {
+                continue;
+            }
 
-            // A jump from the cold part of a function back to its first instruction is no call.
-            if (caller == callee && callee.PartAt(from) != callee.PartAt(to))
+            // The function of the source was entered when the coroutine began; that it goes on is no call of it.
+            if (callee.IsResumed)
             {
                 continue;
             }
 
             calleeCounts.HeadCount = SaturatingSum.Of(calleeCounts.HeadCount, branch.Count);
-            if (caller is not null && written.TryGetValue(caller, out var callerCounts))
+            if (kind is not (BranchKind.Interrupt or BranchKind.Return) && caller is not null && written.TryGetValue(caller, out var callerCounts))
             {
                 callerCounts.Calls.Add((from, callee, branch.Count));
             }
         }
     }
+
+    /// <summary>
+    /// Whether a branch from a function to its own first instruction enters it anew, as the instruction tells: a call does, from whatever part; a jump does where it cannot be that of a loop, which
+    /// begins with the function. Where the instruction is not known, a branch from another part is none.
+    /// </summary>
+    private bool EntersItself(BranchKind kind, CodeFunction function, ulong from, ulong to) => kind switch
+    {
+        BranchKind.Call => true,
+        BranchKind.Jump => _branchInstructions!.HasPrologueAt(to) && function.PartAt(from) == function.PartAt(to),
+        BranchKind.Unknown => function.PartAt(from) == function.PartAt(to),
+        _ => false,
+    };
 
     private void AssignEntries(IReadOnlyList<AddressCount> entries, Dictionary<CodeFunction, FunctionCounts> written)
     {
@@ -269,8 +329,10 @@ internal sealed class ProfileBuilder
         return counts;
     }
 
-    private FunctionProfile Build(CodeFunction function, FunctionCounts counts)
+    private FunctionProfile Build(CodeFunction function, FunctionCounts counts, out FunctionBytes became)
     {
+        became = default;
+        UInt128 described = 0;
         var source = _symbolizer.Source(function);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
@@ -281,12 +343,23 @@ internal sealed class ProfileBuilder
         for (int i = 0; i < source.Segments.Length; i++)
         {
             ref readonly var segment = ref source.Segments[i];
+            UInt128 executedBytes = executed[i].ExactOfBytes;
+            described += executedBytes;
             if (BodyOf(source, bodies, segment.Scope) is { } body && PositionOf(source, segment) is { } position)
             {
                 ulong codeBytes = segment.End - segment.Start;
                 if (misleads.Length > 0 && misleads[i])
                 {
+                    became.Misleading += executedBytes;
                     body.AddWithoutCount(position, codeBytes);
+                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
+                    continue;
+                }
+
+                became.InPositions += executedBytes;
+                if (segment.Copy != 0)
+                {
+                    body.AddCountOfCopy(position, segment.Copy, SaturatingSum.Times(executed[i].Maximum, segment.Copies), codeBytes);
                 }
                 else
                 {
@@ -295,6 +368,16 @@ internal sealed class ProfileBuilder
 
                 totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
             }
+            else if (executedBytes > 0)
+            {
+                AddWithoutPosition(ref became, source, segment, executedBytes, function);
+            }
+        }
+
+        became.NoRow = counts.Bytes - described;
+        if (became.NoRow > 0)
+        {
+            Statistics.WithoutRow.AddOrUpdate(function.Name, became.NoRow, (_, sum) => sum + counts.Bytes - described);
         }
 
         AddTotals(source, bodies, totals);
@@ -319,6 +402,24 @@ internal sealed class ProfileBuilder
         }
 
         return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole);
+    }
+
+    private void AddWithoutPosition(ref FunctionBytes became, FunctionSource source, in CodeSegment segment, UInt128 bytes, CodeFunction function)
+    {
+        if (source.Scopes[segment.Scope].Function.DeclarationLine == 0)
+        {
+            became.NoStartLine += bytes;
+            string name = segment.Scope == 0 ? function.Name : source.Scopes[segment.Scope].Function.Name;
+            Statistics.WithoutStartLine.AddOrUpdate(name, bytes, (_, sum) => sum + bytes);
+        }
+        else if (segment.Line == 0)
+        {
+            became.NoLine += bytes;
+        }
+        else
+        {
+            became.UnknownCall += bytes;
+        }
     }
 
     /// <summary>The total of a function holds those of what was inlined into it. Parents stand before children.</summary>
@@ -373,6 +474,9 @@ internal sealed class ProfileBuilder
 
         /// <summary>Executions of the ranges, each counted by its bytes.</summary>
         public UInt128 Weight { get; set; }
+
+        /// <summary>The same, without what lies behind the end of the function.</summary>
+        public UInt128 Bytes { get; set; }
 
         public ulong HeadCount { get; set; }
 

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -18,11 +19,13 @@ internal static class StatementBegins
     {
         AddEntries(source, bodies, ranges);
         var unit = function.Debug.Unit;
-        if (!unit.Producer.StartsWith("GNU ", StringComparison.Ordinal) || unit.LineTable is not { } lines || lines.Statements.IsEmpty)
+        var producer = UnitProducer.Of(unit.Producer);
+        if (producer.Family != ProducerFamily.Gnu || unit.LineTable is not { } lines || lines.Statements.IsEmpty)
         {
             return;
         }
 
+        var encoding = Discriminator.EncodingOf(producer);
         var running = new RunningRanges(ranges);
         ulong last = 0;
         foreach (var part in function.PartsInOrder())
@@ -36,7 +39,8 @@ internal static class StatementBegins
                     {
                         last = statement.Address;
                         running.PassTo(last);
-                        Add(statement, source, bodies, running.Count);
+                        var discriminator = Discriminator.Of(statement.Discriminator, encoding);
+                        Add(statement with { Discriminator = discriminator.Number }, source, bodies, SaturatingSum.Times(running.Count, discriminator.Copies));
                     }
                 }
             }

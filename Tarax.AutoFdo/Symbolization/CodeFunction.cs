@@ -3,27 +3,42 @@ using Tarax.AutoFdo.Elf;
 
 namespace Tarax.AutoFdo.Symbolization;
 
+/// <summary>What a function is known by.</summary>
+/// <param name="Name">The name by which the compiler looks it up.</param>
+/// <param name="Entry">ELF virtual address of its first instruction.</param>
+/// <param name="IsResumed">Whether it is a part of a coroutine that runs after it was suspended.</param>
+internal readonly record struct FunctionIdentity(string Name, ulong Entry, bool IsResumed);
+
 /// <summary>A function as code: its name, where it begins, and all its parts. There is one object for each function.</summary>
 /// <param name="debug">Its entry in the debug information.</param>
 /// <param name="find">Finds its name and first instruction, which is done when they are asked for.</param>
-internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, (string Name, ulong Entry)> find)
+internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, FunctionIdentity> find)
 {
-    private readonly Lazy<(string Name, ulong Entry)> _symbol = new(() => find(debug));
+    private readonly Lazy<FunctionIdentity> _symbol = new(() => find(debug));
 
-    /// <summary>The name that the linker knows, without part suffixes.</summary>
+    /// <summary>The name by which the compiler looks it up.</summary>
     public string Name => _symbol.Value.Name;
 
     /// <summary>ELF virtual address of its first instruction.</summary>
     public ulong Entry => _symbol.Value.Entry;
 
+    /// <summary>Whether it is a part of a coroutine that runs after it was suspended: what enters it does not enter the function of the source.</summary>
+    public bool IsResumed => _symbol.Value.IsResumed;
+
     /// <summary>Its entry in the debug information.</summary>
     public DwarfFunction Debug { get; } = debug;
 
-    /// <summary>Its parts by ascending address.</summary>
+    /// <summary>Its parts by ascending address. Where damaged debug information has parts that overlap, each byte is of the first.</summary>
     public CodeRange[] PartsInOrder()
     {
         var parts = Debug.Ranges.ToArray();
         Array.Sort(parts, (a, b) => a.Start.CompareTo(b.Start));
+        for (int i = 1; i < parts.Length; i++)
+        {
+            ulong start = Math.Max(parts[i].Start, parts[i - 1].End);
+            parts[i] = new CodeRange(start, Math.Max(start, parts[i].End));
+        }
+
         return parts;
     }
 
@@ -58,7 +73,8 @@ internal readonly record struct CodeStretch(CodeFunction? Function, CodeRange Pa
 /// <param name="Line">Source line; 0 for code that compilers made without one.</param>
 /// <param name="Discriminator">Discriminator of the line, as profiles have it.</param>
 /// <param name="Copies">For how many executions of the source each of the code stands, where it was unrolled or vectorized; 1 otherwise.</param>
-internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator, uint Copies);
+/// <param name="Copy">Which copy of the code it is, where the compiler tells: executions of copies add up. 0 otherwise.</param>
+internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator, uint Copies, uint Copy);
 
 /// <summary>A function or inlined call of <see cref="FunctionSource"/>.</summary>
 /// <param name="Parent">Index of the scope it was inlined into; −1 for the function itself.</param>

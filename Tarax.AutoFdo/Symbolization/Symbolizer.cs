@@ -20,6 +20,7 @@ internal sealed class Symbolizer : IDisposable
     private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
+    private readonly CodeRange[] _stubs;
     private readonly ConcurrentDictionary<DwarfFunction, CodeFunction> _functions = [];
     private readonly ConcurrentDictionary<DieReference, FunctionDescription> _descriptions = [];
 
@@ -28,6 +29,7 @@ internal sealed class Symbolizer : IDisposable
         _binary = files.Binary;
         _symbols = FunctionSymbols.Of(files.Debug.HasSymbolTable ? files.Debug : files.Binary);
         _dwarf = DwarfFile.Of(files.Debug, files.Supplementary);
+        _stubs = [.. files.Binary.Sections.Where(s => s.Name is ".plt" or ".plt.sec" or ".plt.got" or ".iplt" or ".plt.bnd").Select(s => new CodeRange(s.Address, s.Address + s.Size))];
     }
 
     /// <summary>A symbolizer for a binary that holds all of its debug information itself.</summary>
@@ -74,6 +76,9 @@ internal sealed class Symbolizer : IDisposable
 
     /// <summary>The symbols of the function that holds an address.</summary>
     public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
+
+    /// <summary>Whether an address lies in what the linker made for calls into shared objects: a procedure linkage table.</summary>
+    public bool IsLinkerStub(ulong address) => Array.Exists(_stubs, s => s.Contains(address));
 
     /// <summary>The function that holds an address; null where the debug information has none.</summary>
     public CodeFunction? FindFunction(ulong address)
@@ -175,7 +180,7 @@ internal sealed class Symbolizer : IDisposable
             _dwarf!.NoteDamage(e);
         }
 
-        return description with { Name = StructorName.Emitted(description.Name) };
+        return description with { Name = die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit) ? SourceName.WithoutCoroutinePart(description.Name) : StructorName.Emitted(description.Name) };
     }
 
     private FunctionSource ReadSource(CodeFunction function)
@@ -190,6 +195,7 @@ internal sealed class Symbolizer : IDisposable
                 scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry);
         }
 
+        scopes[0] = scopes[0] with { Function = WithFirstLine(scopes[0].Function, function) };
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
         {
@@ -200,6 +206,30 @@ internal sealed class Symbolizer : IDisposable
         }
 
         return new FunctionSource(scopes, [.. segments]);
+    }
+
+    /// <summary>
+    /// A function that GCC made and gave no line in the debug information, such as one of OpenMP or a part of a coroutine, begins where its first row says: it is the function's own location
+    /// (tree-inline and omp-low.cc give the function and its entry the location of the directive; cp/coroutines.cc, that of the coroutine).
+    /// </summary>
+    private static FunctionDescription WithFirstLine(FunctionDescription described, CodeFunction function)
+    {
+        var unit = function.Debug.Unit;
+        if (described.DeclarationLine != 0 || !described.IsArtificial || UnitProducer.Of(unit.Producer).Family != ProducerFamily.Gnu || unit.FirstRows is not { } rows)
+        {
+            return described;
+        }
+
+        ulong entry = function.Entry;
+        for (int s = rows.FirstSequenceEndingAfter(entry); s < rows.Sequences.Length && rows.Sequences[s].Start <= entry; s++)
+        {
+            if (entry < rows.Sequences[s].End)
+            {
+                return described with { DeclarationLine = rows.Rows[rows.RowAt(rows.Sequences[s], entry)].Line, File = unit.SourcePath };
+            }
+        }
+
+        return described;
     }
 
     /// <summary>Cuts runs of one scope where a row of the line table begins.</summary>
@@ -219,7 +249,7 @@ internal sealed class Symbolizer : IDisposable
                     if (end > at)
                     {
                         var discriminator = Discriminator.Of(lines.Rows[row].Discriminator, encoding);
-                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, discriminator.Number, discriminator.Copies));
+                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, discriminator.Number, discriminator.Copies, discriminator.Copy));
                     }
 
                     at = Math.Max(at, end);
@@ -228,18 +258,19 @@ internal sealed class Symbolizer : IDisposable
         }
     }
 
-    private DiscriminatorEncoding EncodingOf(DwarfUnit unit) =>
-        IsFlowSensitive || !unit.Producer.Contains("clang", StringComparison.OrdinalIgnoreCase) ? DiscriminatorEncoding.Plain : DiscriminatorEncoding.Components;
+    /// <summary>What the discriminators of a unit mean.</summary>
+    public DiscriminatorEncoding EncodingOf(DwarfUnit unit) => IsFlowSensitive ? DiscriminatorEncoding.Plain : Discriminator.EncodingOf(UnitProducer.Of(unit.Producer));
 
     private CodeFunction FunctionOf(DwarfFunction debug) => _functions.GetOrAdd(debug, d => new CodeFunction(d, SymbolOf));
 
     /// <summary>
-    /// One name of the symbols at the function's entry: that of the debug information where the linker has it too, since the compiler
-    /// knows the function by it; else the first by rank.
+    /// One name of the symbols at the function's entry. Compilers read profiles before they split, clone or rename anything, and know functions by the names of that time.
     /// </summary>
-    private (string Name, ulong Entry) SymbolOf(DwarfFunction debug)
+    private FunctionIdentity SymbolOf(DwarfFunction debug)
     {
-        (string, ulong)? part = null;
+        FunctionIdentity? part = null;
+        var described = Describe(debug.Die);
+        bool isOfLlvm = IsOfLlvm(debug.Unit);
         foreach (var range in debug.Ranges)
         {
             if (_symbols.Find(range.Start) is not { } symbol || symbol.Start != range.Start)
@@ -247,9 +278,10 @@ internal sealed class Symbolizer : IDisposable
                 continue;
             }
 
-            string name = Preferred(symbol.Aliases, Describe(debug.Die).Name);
-            var found = (PartSuffix.Strip(name), range.Start);
-            if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(name)))
+            string linked = symbol.Aliases[0].Name;
+            string name = isOfLlvm ? SourceName.OfLlvm(symbol.Aliases, described) : Preferred(symbol.Aliases, described.Name);
+            var found = new FunctionIdentity(PartSuffix.Strip(name), range.Start, isOfLlvm && SourceName.IsCoroutinePart(linked));
+            if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(isOfLlvm ? linked : name)))
             {
                 return found;
             }
@@ -257,9 +289,12 @@ internal sealed class Symbolizer : IDisposable
             part ??= found;
         }
 
-        return part ?? (Describe(debug.Die).Name, debug.Ranges[0].Start);
+        return part ?? new FunctionIdentity(described.Name, debug.Ranges[0].Start, false);
     }
 
+    private static bool IsOfLlvm(DwarfUnit unit) => UnitProducer.Of(unit.Producer).Family == ProducerFamily.Llvm;
+
+    /// <summary>The name of the debug information where the linker has it too, since the compiler knows the function by it; else the first by rank.</summary>
     private static string Preferred(SymbolAlias[] aliases, string own)
     {
         string best = Array.Exists(aliases, a => a.Name == own) ? own : aliases[0].Name;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
@@ -31,6 +32,7 @@ internal static class ReportJson
         }
 
         json.WriteEndArray();
+        WriteCode(report.Code, json);
         json.WriteString("compiler", report.Compiler?.ToString());
         json.WriteString("format", report.Format.Name());
         if (report.GcovVersion is { } version)
@@ -47,6 +49,32 @@ internal static class ReportJson
         json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
         json.WriteNumber("inferenceSeconds", report.InferenceTime.TotalSeconds);
         JsonText.WriteDiagnostics(report.Diagnostics, json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Numbers beyond 64 bits, which JSON has and few readers.</summary>
+    private static void WriteCode(CodeAccount code, Utf8JsonWriter json)
+    {
+        void Number(string name, UInt128 value)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(value.ToString(CultureInfo.InvariantCulture));
+        }
+
+        json.WriteStartObject("code");
+        Number("executedBytes", code.Executed);
+        Number("inPositions", code.InPositions);
+        json.WriteStartArray("leftOut");
+        foreach (var leftOut in code.LeftOut)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", leftOut.Id);
+            json.WriteString("reason", leftOut.Reason);
+            Number("bytes", leftOut.Bytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 }

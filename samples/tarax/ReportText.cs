@@ -27,6 +27,7 @@ internal static class ReportText
             lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
         }
 
+        AddCode(report.Code, lines);
         lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : "")}"));
         if (report.PositionsLeftOut > 0)
         {
@@ -47,6 +48,25 @@ internal static class ReportText
         }
 
         lines.ForEach(writer.WriteLine);
+    }
+
+    /// <summary>What became of everything that ran: one line, and the reasons that matter.</summary>
+    private static void AddCode(CodeAccount code, List<string> lines)
+    {
+        if (code.Executed == 0)
+        {
+            return;
+        }
+
+        lines.Add(Invariant($"code       {100 * code.Share:0.0} % of the bytes that ran are in the profile"));
+        foreach (var leftOut in code.LeftOut)
+        {
+            double share = (double)leftOut.Bytes / (double)code.Executed;
+            if (share >= 0.01)
+            {
+                lines.Add(Invariant($"           {100 * share:0.0} % {leftOut.Reason}"));
+            }
+        }
     }
 
     /// <summary>What the profile is, in words.</summary>

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.AutoFdo;
+
+/// <summary>A diagnostic for each reason for which more than a hundredth of what ran is left out.</summary>
+internal static class LeftOutDiagnostics
+{
+    private const double Least = 0.01;
+
+    /// <summary>Tells the reasons, but for those that have a diagnostic of their own already.</summary>
+    public static void Note(CodeAccount code, BuildStatistics statistics, ConversionReport report)
+    {
+        foreach (var reason in Enum.GetValues<LeftOutReason>())
+        {
+            string id = LeftOutReasons.IdOf(reason);
+            if (code.LeftOut.FirstOrDefault(l => l.Id == id) is { } leftOut && (double)leftOut.Bytes > Least * (double)code.Executed
+                && DiagnosticOf(reason, statistics) is var (diagnostic, what))
+            {
+                report.Warn(diagnostic, string.Create(CultureInfo.InvariantCulture, $"{100 * (double)leftOut.Bytes / (double)code.Executed:0.0} % of the bytes that ran {what}"));
+            }
+        }
+    }
+
+    private static (string Id, string What)? DiagnosticOf(LeftOutReason reason, BuildStatistics statistics) => reason switch
+    {
+        LeftOutReason.OutsideCode => (DiagnosticId.OutsideCode, "lie outside of the binary's executable segments; was it changed after it ran?"),
+        LeftOutReason.NoFunction => (
+            DiagnosticId.WithoutDebugInformation,
+            $"are of code that the debug information does not describe{Largest(statistics.WithoutDebugInformation)}; compile it with -g, or accept that it has no profile (assembly)"),
+        LeftOutReason.PastFunctionEnd => (DiagnosticId.PastFunctionEnd, "lie behind the end of the function that they were run from; the debug information tells the functions' ends wrongly, or it is another build"),
+        LeftOutReason.NoName => (DiagnosticId.NoName, "are of functions without a name, neither in the debug information nor in the symbol table; give the binary before it was stripped"),
+        LeftOutReason.BelowThreshold => (DiagnosticId.BelowThreshold, "are of functions that were seen once or twice only, and are left out; record for longer, or more often"),
+        LeftOutReason.NoStartLine => (
+            DiagnosticId.NoStartLine,
+            $"are of functions whose first line the debug information does not tell{Largest(statistics.WithoutStartLine)}, so no position can be given; "
+            + "compile them with -g, not with line tables only (-g1, -gline-tables-only), or Clang's with -fdebug-info-for-profiling besides"),
+        LeftOutReason.NoLine => (DiagnosticId.NoLine, "are of code that the compiler gave no line: it merged or made it, and no profile can tell where it belongs"),
+        LeftOutReason.NoRow => (DiagnosticId.NoRow, $"are not in the line table{Largest(statistics.WithoutRow)}; compile with -g, or accept that they have no profile (inline assembly)"),
+        LeftOutReason.UnknownCall => (DiagnosticId.UnknownCall, "are of inlined functions whose name or line of call the debug information does not tell"),
+        _ => null,
+    };
+
+    private static string Largest(IReadOnlyDictionary<string, UInt128> bytes)
+    {
+        const int Shown = 3;
+        string[] names = [.. bytes.Keys.Where(n => n.Length > 0).OrderByDescending(n => bytes[n]).ThenBy(n => n, StringComparer.Ordinal).Take(Shown)];
+        return names.Length == 0 ? "" : $" (most: {string.Join(", ", names)})";
+    }
+}
