@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Tests.Disassembly;
@@ -82,7 +83,9 @@ public sealed class StraightLinesTests
         var counts = Recording.Count(TestEnvironment.Data("programs/cmulti-d5-pie/perf.data")).CountsOf(binary.Path);
         var moved = new BinaryCounts(counts.BuildId, counts.Branches, [.. counts.Ranges.Select((r, i) => i % 3 == 0 ? r with { End = r.End + 1 } : r)], counts.Samples, counts.Entries);
         var report = new ConversionReport();
-        var kept = RangeCheck.ApplyOrRefuse(moved, binary, report);
+        var bytes = new ExecutedBytes();
+        var kept = RangeCheck.ApplyOrRefuse(moved, binary, report, bytes);
+        Assert.That(bytes.LeftOut(LeftOutReason.Impossible), Is.EqualTo(bytes.Executed).And.GreaterThan((UInt128)0), "what is left out is accounted for");
         Assert.That(kept.Ranges, Has.Count.LessThan(moved.Ranges.Count));
         Assert.That(report.Diagnostics.Single(d => d.Id == DiagnosticId.ImpossibleRanges).Message, Does.Contain("another build"));
         Assert.That(report.DroppedRanges.Select(d => d.Reason), Has.Member("ends within an instruction").Or.Member("ends at an instruction that never branches"));
