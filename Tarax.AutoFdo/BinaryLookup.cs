@@ -89,13 +89,27 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
                 $"{binary.Path} ({identity}) is another build than the recorded {RecordedNames(match.Files)}: its counts are those of the recorded code at the same places of the file, right only where both are the same; give the build that ran");
         }
 
+        NoteReplaced(match, report);
         report.Identification = match.Kind switch
         {
             MatchKind.BuildId => BinaryIdentification.BuildId,
             MatchKind.User => BinaryIdentification.Option,
+            MatchKind.Inode => BinaryIdentification.Inode,
             _ => BinaryIdentification.Name,
         };
         return match;
+    }
+
+    /// <summary>Other builds that ran from the same path.</summary>
+    private void NoteReplaced(BinaryMatch match, ConversionReport report)
+    {
+        var paths = match.Files.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        var samples = counted.Counts.SamplesByFile();
+        ulong others = samples.Where(s => paths.Contains(s.Key.Path) && !match.Files.Any(f => MappedFile.SameFile.Equals(f, s.Key))).Aggregate(0UL, (sum, s) => SaturatingSum.Of(sum, s.Value));
+        if (others > 0 && match.Kind != MatchKind.User)
+        {
+            report.Warn(DiagnosticId.ReplacedBinary, $"another file ran from the same path, {Rate.Of(others, (ulong)counted.Totals.Samples)} of the samples: they are not of this binary, and are left out; convert them with the other file");
+        }
     }
 
     /// <summary>The binary for a text of perf script without mappings: only where it runs at the addresses it was linked for.</summary>

@@ -17,6 +17,9 @@ public enum BinaryIdentification
 
     /// <summary>By the name that was given in the options.</summary>
     Option,
+
+    /// <summary>By device and inode: it is the file that was mapped, and the recording has no build-id for it.</summary>
+    Inode,
 }
 
 /// <summary>Ranges that were dropped or cut for one reason.</summary>

@@ -73,6 +73,9 @@ public static class DiagnosticId
     /// <summary>The binary is another build than the one that was recorded.</summary>
     public const string OtherBuild = "other-build";
 
+    /// <summary>Another file ran from the binary's path during the recording.</summary>
+    public const string ReplacedBinary = "replaced-binary";
+
     /// <summary>Discriminators are missing, without which Clang finds little of a profile.</summary>
     public const string NoDiscriminators = "no-discriminators";
 

@@ -69,6 +69,7 @@ public sealed class RecordingInspection
         Cpu = recording.Features.CpuDescription ?? recording.Features.CpuId ?? "";
         Diagnostics = report.Diagnostics;
         Binaries = InspectedBinariesOf(recording.Counted, options);
+        SamplesElsewhere = ElsewhereOf(recording.Counted);
         Problem = RecordingCheck.Problem(recording, options)?.Message;
         NextStep = NextStepOf(recording, this, options);
     }
@@ -92,6 +93,7 @@ public sealed class RecordingInspection
         PerfVersion = KernelRelease = Architecture = Cpu = "";
         Diagnostics = [];
         Binaries = InspectedBinariesOf(counted, options);
+        SamplesElsewhere = ElsewhereOf(counted);
         Problem = counts.Problem(options)?.Message;
         NextStep = ConversionStep(this, options);
     }
@@ -152,6 +154,9 @@ public sealed class RecordingInspection
 
     /// <summary>The binaries that have samples, those with most first.</summary>
     public IReadOnlyList<InspectedBinary> Binaries { get; }
+
+    /// <summary>Samples whose address lies in none of them: code that was made while the program ran (JIT), other memory without a file, or a process whose mappings are not in the recording.</summary>
+    public ulong SamplesElsewhere { get; }
 
     /// <summary>What was noticed, one entry for each kind.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
@@ -228,6 +233,13 @@ public sealed class RecordingInspection
         }
 
         return result;
+    }
+
+    private static ulong ElsewhereOf(CountedBinaries counted)
+    {
+        ulong all = (ulong)counted.Totals.Samples;
+        ulong known = counted.Binaries().Aggregate(0UL, (sum, b) => SaturatingSum.Of(sum, b.Samples));
+        return all > known ? all - known : 0;
     }
 
     private static DebugInformationState StateOf(string? path, DebugFileSearch search)

@@ -25,6 +25,12 @@ internal enum FileKind
 internal readonly record struct FileStatus(
     FileKind Kind, ulong Device, ulong Inode, UnixFileMode Mode, uint Owner, uint Group, long Size, uint Links, (long Seconds, uint Nanoseconds) Modified)
 {
+    /// <summary>Major number of the file system's device.</summary>
+    public uint DeviceMajor => (uint)(Device >> 32);
+
+    /// <summary>Minor number of the file system's device.</summary>
+    public uint DeviceMinor => (uint)Device;
+
     public bool IsRegular => Kind == FileKind.Regular;
 
     public bool IsFolder => Kind == FileKind.Folder;

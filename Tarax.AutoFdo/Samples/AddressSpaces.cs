@@ -16,7 +16,8 @@ internal sealed class AddressSpaces
     private const ushort ForkExecBit = 1 << 13;
 
     private readonly ConcurrentDictionary<uint, AddressSpaceHistory> _histories = [];
-    private readonly Dictionary<(string Name, BuildId BuildId), MappedFile> _files = [];
+    private readonly Dictionary<(string Name, BuildId BuildId, FileIdentity Identity), MappedFile> _files = [];
+    private readonly Dictionary<string, PathHistory> _paths = [];
     private readonly Dictionary<string, BuildId> _buildIdByName = [];
     private readonly PriorityQueue<Change, (ulong Time, int Sequence)> _changes = new();
     private BuildId _kernelBuildId;
@@ -83,11 +84,11 @@ internal sealed class AddressSpaces
             }
         }
 
-        foreach (var ((name, buildId), file) in _files)
+        foreach (var ((name, buildId, _), file) in _files)
         {
             if (buildId.IsEmpty)
             {
-                file.BuildId = BuildIdOf(name, file.IsKernel);
+                file.BuildId = file.IsReplaced ? default : BuildIdOf(name, file.IsKernel);
             }
         }
     }
@@ -153,14 +154,66 @@ internal sealed class AddressSpaces
         }
 
         name = MappedFile.WithoutDeletedSuffix(name);
-        if (!_files.TryGetValue((name, buildId), out var file))
+        var identity = isKernel ? default : mapping.Identity;
+        if (!_files.TryGetValue((name, buildId, identity), out var file))
         {
-            file = new MappedFile(name, buildId, isKernel);
-            _files.Add((name, buildId), file);
+            file = new MappedFile(name, buildId, isKernel, identity);
+            _files.Add((name, buildId, identity), file);
             Files.Add(file);
         }
 
+        if (identity.IsKnown)
+        {
+            NotePath(name, file);
+        }
+
         return file;
+    }
+
+    /// <summary>
+    /// Files that one file system has at one path one after the other are different builds. One that comes back was not replaced: then there are several roots, such as those of containers, and
+    /// what has one path is taken for one file, as are files of one path on different file systems.
+    /// </summary>
+    private void NotePath(string path, MappedFile file)
+    {
+        if (!_paths.TryGetValue(path, out var history))
+        {
+            _paths.Add(path, new PathHistory(file));
+            return;
+        }
+
+        if (file == history.Latest || history.HasSeveralRoots || !file.Identity.IsOnDeviceOf(history.Latest.Identity))
+        {
+            return;
+        }
+
+        if (history.Replaced.Contains(file))
+        {
+            history.Replaced.ForEach(f => SetReplaced(f, false));
+            history.HasSeveralRoots = true;
+            return;
+        }
+
+        SetReplaced(history.Latest, true);
+        history.Replaced.Add(history.Latest);
+        history.Latest = file;
+    }
+
+    /// <summary>The recording's table of build-ids was made at its end, of what was there then.</summary>
+    private void SetReplaced(MappedFile file, bool isReplaced)
+    {
+        file.IsReplaced = isReplaced;
+        file.BuildId = isReplaced ? default : BuildIdOf(file.Path, file.IsKernel);
+    }
+
+    /// <summary>The files that were at one path.</summary>
+    private sealed class PathHistory(MappedFile latest)
+    {
+        public MappedFile Latest { get; set; } = latest;
+
+        public List<MappedFile> Replaced { get; } = [];
+
+        public bool HasSeveralRoots { get; set; }
     }
 
     private BuildId BuildIdOf(string name, bool isKernel) =>

@@ -8,7 +8,10 @@ internal enum MatchKind
     /// <summary>By build-id.</summary>
     BuildId,
 
-    /// <summary>By file name, where the recording has no build-id for it.</summary>
+    /// <summary>By device and inode, where the recording has no build-id for it, and the file has been here since.</summary>
+    Inode,
+
+    /// <summary>By file name, where the recording has neither for it.</summary>
     Name,
 
     /// <summary>By the name that the user gave.</summary>
@@ -21,7 +24,7 @@ internal enum MatchKind
     None,
 }
 
-/// <summary>Finds the mapped files that are a given binary: build-id first, then file name; the user's rule beats both.</summary>
+/// <summary>Finds the mapped files that are a given binary: build-id first, then inode, then file name; the user's rule beats both.</summary>
 internal sealed record BinaryMatch(MatchKind Kind, IReadOnlySet<MappedFile> Files)
 {
     private const string UnstrippedSuffix = ".unstripped";
@@ -47,11 +50,20 @@ internal sealed record BinaryMatch(MatchKind Kind, IReadOnlySet<MappedFile> File
         string name = Path.GetFullPath(path);
         name = name.EndsWith(UnstrippedSuffix, StringComparison.Ordinal) ? name[..^UnstrippedSuffix.Length] : name;
         var byName = isKernel ? mapped.Where(f => f.KernelReferenceSymbol is not null).ToHashSet() : Named(mapped, name);
+        if (FileSystem.StatusOf(path) is { } status && mapped.Where(f => f.BuildId.IsEmpty && IsSameFile(f, status, path)).ToHashSet() is { Count: > 0 } byInode)
+        {
+            return Of(MatchKind.Inode, byInode);
+        }
+
         var withoutBuildId = byName.Where(f => f.BuildId.IsEmpty).ToHashSet();
         return withoutBuildId.Count > 0 ? Of(MatchKind.Name, withoutBuildId) : Of(byName.Count > 0 ? MatchKind.OtherBuildId : MatchKind.None, byName);
     }
 
     private static BinaryMatch Of(MatchKind kind, HashSet<MappedFile> files) => new(files.Count == 0 ? MatchKind.None : kind, files);
+
+    /// <summary>Numbers of devices and inodes are those of one machine, so that the base name is the same, or begins so, must come to it.</summary>
+    private static bool IsSameFile(MappedFile file, in FileStatus status, string path) =>
+        Path.GetFileName(path).StartsWith(Path.GetFileName(file.Path), StringComparison.Ordinal) && file.Identity.IsKnown && file.Identity.Inode == status.Inode && file.Identity.Major == status.DeviceMajor && file.Identity.Minor == status.DeviceMinor;
 
     private static bool IsNamed(MappedFile file, string name) =>
         Path.GetFileName(file.Name) == Path.GetFileName(name)

@@ -1,18 +1,23 @@
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.PerfData.ScriptText;
 
 namespace Tarax.AutoFdo.Samples;
 
-/// <summary>A file that a recording saw mapped; one object for each pair of name and build-id.</summary>
+/// <summary>A file that a recording saw mapped; one object for each name, build-id and inode.</summary>
 internal sealed class MappedFile
 {
     private const string DeletedSuffix = " (deleted)";
+    private const string ReplacedSuffix = " (replaced)";
     private const string KernelMap = "[kernel.kallsyms]";
 
-    public MappedFile(string name, BuildId buildId, bool isKernel)
+    private readonly string _name;
+
+    public MappedFile(string name, BuildId buildId, bool isKernel, FileIdentity identity = default)
     {
-        Name = WithoutDeletedSuffix(name);
+        _name = WithoutDeletedSuffix(name);
         BuildId = buildId;
+        Identity = identity;
         IsKernel = isKernel;
         IsAsLinked = Name == ScriptRecording.AsLinked;
         KernelReferenceSymbol = isKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
@@ -26,8 +31,17 @@ internal sealed class MappedFile
         (a, b) => a!.Name == b!.Name && a.BuildId.Equals(b.BuildId) && a.IsKernel == b.IsKernel,
         file => HashCode.Combine(file.Name, file.BuildId, file.IsKernel));
 
-    /// <summary>The path as recorded, without the mark of a file that was replaced while it ran.</summary>
-    public string Name { get; }
+    /// <summary>The path as recorded, without the mark of a file that was replaced while it ran; of one that another stood for later at this path, with a mark.</summary>
+    public string Name => IsReplaced ? _name + ReplacedSuffix : _name;
+
+    /// <summary>The path as recorded.</summary>
+    public string Path => _name;
+
+    /// <summary>The file by its inode; none where it is known by its build-id, or the recording does not tell.</summary>
+    public FileIdentity Identity { get; }
+
+    /// <summary>Whether another file was at this path later, of the same file system; may change until the recording is read.</summary>
+    public bool IsReplaced { get; set; }
 
     /// <summary>The build-id of the mapping itself, or the one that the recording's table gives to this name.</summary>
     public BuildId BuildId { get; set; }
@@ -55,7 +69,7 @@ internal sealed class MappedFile
     /// </summary>
     public static string? ModuleName(string fileName)
     {
-        string name = Path.GetFileName(fileName);
+        string name = System.IO.Path.GetFileName(fileName);
         if (fileName.StartsWith('[') && fileName.EndsWith(']') && !fileName.StartsWith(KernelMap, StringComparison.Ordinal))
         {
             return fileName[1..^1].Replace('-', '_');
@@ -67,12 +81,12 @@ internal sealed class MappedFile
 
     /// <summary>Whether a name in the recording's build-id table is the kernel's.</summary>
     public static bool IsKernelName(string name) =>
-        name.StartsWith(KernelMap, StringComparison.Ordinal) || Path.GetFileName(name).StartsWith("vmlinux", StringComparison.Ordinal);
+        name.StartsWith(KernelMap, StringComparison.Ordinal) || System.IO.Path.GetFileName(name).StartsWith("vmlinux", StringComparison.Ordinal);
 
     /// <summary>Whether a name stands for memory without an ELF file behind it.</summary>
     public static bool IsAnonymous(ReadOnlySpan<byte> name) =>
         name.IsEmpty
         || name.StartsWith("//anon"u8) || name.StartsWith("/anon_hugepage"u8) || name.StartsWith("anon_inode:"u8)
-        || name.StartsWith("/memfd:"u8) || name.StartsWith("/SYSV"u8) || name.StartsWith("/dev/zero"u8)
+        || name.StartsWith("/SYSV"u8) || name.StartsWith("/dev/zero"u8)
         || name.SequenceEqual("[heap]"u8) || name.SequenceEqual("[stack]"u8) || name.SequenceEqual("[anon]"u8);
 }

@@ -69,6 +69,7 @@ internal static class InspectionJson
 
     private static void WriteBinaries(RecordingInspection inspection, Utf8JsonWriter json)
     {
+        json.WriteNumber("samplesElsewhere", inspection.SamplesElsewhere);
         json.WriteStartArray("binaries");
         foreach (var binary in inspection.Binaries)
         {

@@ -62,6 +62,12 @@ internal static class InspectionText
             lines.Add($"{start}{Terminal.Fit(binary.Recorded.Name, start.Length + end.Length)}{end}");
         }
 
+        ulong known = inspection.Binaries.Aggregate(0UL, (sum, b) => sum + b.Recorded.Samples);
+        if (inspection.SamplesElsewhere > 0)
+        {
+            lines.Add(Invariant($"           {100.0 * inspection.SamplesElsewhere / (known + inspection.SamplesElsewhere),5:0.0} %           in no file (JIT code, other memory, or mappings that were not recorded)"));
+        }
+
         if (inspection.Binaries.Count > BinariesShown)
         {
             lines.Add(Invariant($"           … and {inspection.Binaries.Count - BinariesShown:N0} more"));

@@ -76,6 +76,7 @@ internal static class ReportText
     {
         BinaryIdentification.BuildId => "its build-id",
         BinaryIdentification.Name => "its name",
+        BinaryIdentification.Inode => "its inode",
         _ => "the name that was given",
     };
 

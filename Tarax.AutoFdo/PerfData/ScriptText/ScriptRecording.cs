@@ -241,6 +241,12 @@ internal sealed class ScriptRecording : IDisposable
             return;
         }
 
+        if (line[0] == '\t' && branches == 0 && !hasTime)
+        {
+            // A frame of a call chain (sample__fprintf_callchain of tools/perf), which perf prints relative to its file: it is no sample, and does not tell where one is.
+            return;
+        }
+
         if (!hasTime && branches == 0 && hasAddress && !_hasHeader)
         {
             // Without times, each line with an address is a sample.

@@ -7,13 +7,13 @@ namespace Tarax.AutoFdo.Profiles.Llvm;
 /// <summary>What occurs all over LLVM's binary formats.</summary>
 internal static class LlvmCursor
 {
-    /// <summary>The version, of which one is known.</summary>
-    public static void CheckVersion(this ref ByteCursor cursor)
+    /// <summary>The version, of which one is known, and of the extensible binary form two.</summary>
+    public static void CheckVersion(this ref ByteCursor cursor, byte newest = LlvmFormat.Version)
     {
         ulong version = cursor.Uleb("version");
-        if (version != LlvmFormat.Version)
+        if (version < LlvmFormat.Version || version > newest)
         {
-            throw cursor.Invalid("version", $"is {version}, where {LlvmFormat.Version} is known");
+            throw cursor.Invalid("version", $"is {version}, where {(newest == LlvmFormat.Version ? "" : $"{LlvmFormat.Version} to ")}{newest} {(newest == LlvmFormat.Version ? "is" : "are")} known");
         }
     }
 

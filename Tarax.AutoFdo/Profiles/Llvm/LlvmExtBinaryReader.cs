@@ -33,7 +33,7 @@ internal ref struct LlvmExtBinaryReader
     {
         var cursor = new ByteCursor(bytes, LlvmFormat.Name, 0, isBigEndian: false);
         cursor.Skip("magic", (ulong)LlvmFormat.ExtBinaryMagic.Length);
-        cursor.CheckVersion();
+        cursor.CheckVersion(LlvmFormat.NewestExtBinaryVersion);
         ulong sections = cursor.U64("number of sections");
         if (sections > (ulong)cursor.Remaining / 32)
         {
@@ -179,6 +179,11 @@ internal ref struct LlvmExtBinaryReader
 
     private void ReadNames(ByteCursor section, ulong flags)
     {
+        if ((flags & LlvmFormat.FlagOrderedForSearch) != 0)
+        {
+            throw section.Invalid("name table", "is laid out as LLVM after 23 does, which is not known; write the profile with -sample-profile-format-version=103");
+        }
+
         _hasHashedNames = (flags & LlvmFormat.FlagHashedNames) != 0;
         bool isFixedLength = (flags & LlvmFormat.FlagFixedLengthHashes) != 0;
         _names = !_hasHashedNames ? section.Names() : Hashes(ref section, isFixedLength);

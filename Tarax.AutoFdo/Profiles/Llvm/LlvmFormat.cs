@@ -6,6 +6,12 @@ internal static class LlvmFormat
     public const string Name = "LLVM profile";
     public const byte Version = 103;
 
+    /// <summary>
+    /// LLVM 23 writes it where it is told to (-sample-profile-format-version), laid out as 103; later ones mark another layout of the table of names and of the offsets by flags
+    /// (llvm/lib/ProfileData/SampleProfWriter.cpp).
+    /// </summary>
+    public const byte NewestExtBinaryVersion = 104;
+
     public const ulong TypeSummary = 1;
     public const ulong TypeNames = 2;
     public const ulong TypeSymbolList = 3;
@@ -18,6 +24,7 @@ internal static class LlvmFormat
     public const ulong FlagHashedNames = 1UL << 32;
     public const ulong FlagFixedLengthHashes = 1UL << 33;
     public const ulong FlagUniqueSuffix = 1UL << 34;
+    public const ulong FlagOrderedForSearch = 1UL << 35;
     public const ulong FlagContexts = 1UL << 33;
     public const ulong FlagFlowSensitive = 1UL << 34;
     public const ulong FlagVtables = 1UL << 37;
