@@ -81,6 +81,9 @@ public sealed class ConversionReport
     /// <summary>The compiler that the profile was made for; null where only a version was asked for.</summary>
     public TargetCompiler? Compiler { get; internal set; }
 
+    /// <summary>The compiler that made most of what ran, as the debug information names it (DW_AT_producer); empty where it does not.</summary>
+    public string MadeBy { get; internal set; } = "";
+
     /// <summary>Format of the profile.</summary>
     public ProfileFormat Format { get; internal set; }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
@@ -26,15 +28,10 @@ internal static class ProfileConversion
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
-            throw new ConversionException(
-                ConversionFailure.EmptyProfile,
-                $"{binary.Path}: no line came into the profile: of {statistics.Ranges} executed ranges, {statistics.RangesOutsideCode} lie outside of its code and "
-                + $"{statistics.RangesWithoutFunction} in code without debug information{Top(statistics)}, and {statistics.FunctionsBelowThreshold} functions ran too little. "
-                + (statistics.RangesWithoutFunction + statistics.RangesOutsideCode == 0 && statistics.FunctionsBelowThreshold > 0 ? $"Is --min-count {options.MinimumCount} too much?"
-                    : symbolizer.MissingSplitFiles().ToArray() is [var split, ..] ? $"Files of split debug information are not at hand, such as {split}: put them where they were, or a .dwp beside the binary."
-                    : "Is this the binary that was recorded, and was all of it compiled with -g?"));
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: no line came into the profile{WhyEmpty(report.Code, statistics, symbolizer, options)}");
         }
 
+        report.MadeBy = ByWeight(statistics).FirstOrDefault() ?? "";
         var (compiler, format) = TargetOf(statistics, options);
         report.Compiler = compiler;
         report.Format = format ?? throw new ConversionException(
@@ -71,6 +68,23 @@ internal static class ProfileConversion
         }
 
         return (profile, counts);
+    }
+
+    /// <summary>The reason that weighs most, and what to do.</summary>
+    private static string WhyEmpty(CodeAccount code, BuildStatistics statistics, Symbolizer symbolizer, ConversionOptions options)
+    {
+        if (code.LeftOut is not [var most, ..])
+        {
+            return $": {(code.Executed == 0 ? "nothing of it ran" : "all counts are 0")}";
+        }
+
+        string share = string.Create(CultureInfo.InvariantCulture, $": {100 * (double)most.Bytes / (double)code.Executed:0.0} % of the bytes that ran are left out: {most.Reason}");
+        return most.Id == LeftOutReasons.IdOf(LeftOutReason.BelowMinimumCount) ? $"{share}. Is --min-count {options.MinimumCount} too much?"
+            : most.Id == LeftOutReasons.IdOf(LeftOutReason.BelowThreshold) ? $"{share}. Record longer, or more often."
+            : most.Id == LeftOutReasons.IdOf(LeftOutReason.NoStartLine)
+                ? $"{share}. It was made by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, whose debug information does not tell it: compile with full debug information; compilers of other languages may have profiles of their own (Go: go build -pgo)."
+            : symbolizer.MissingSplitFiles().ToArray() is [var split, ..] ? $"{share}. Files of split debug information are not at hand, such as {split}: put them where they were, or a .dwp beside the binary."
+            : $"{share}{Top(statistics)}. Is this the binary that was recorded, and was all of it compiled with -g?";
     }
 
     /// <summary>
@@ -170,8 +184,12 @@ internal static class ProfileConversion
         }
 
         return options.GcovVersion is { } version ? (options.ForCompiler, version.ToFormat())
-            : (compiler, options.Format > OutputFormat.Gcov ? LlvmFormatOf(options.Format) : compiler?.Format);
+            : (compiler, options.Format > OutputFormat.Gcov ? LlvmFormatOf(options.Format) : compiler?.Format ?? (IsOfLlvm(statistics) ? ProfileFormat.LlvmExtBinary : null));
     }
+
+    /// <summary>Whether another compiler than Clang that has LLVM make its code, such as rustc, made most of what ran: it reads what Clang reads.</summary>
+    private static bool IsOfLlvm(BuildStatistics statistics) =>
+        ByWeight(statistics).FirstOrDefault() is { } producer && UnitProducer.Of(producer).Family == ProducerFamily.Llvm;
 
     private static ProfileFormat LlvmFormatOf(OutputFormat format) => format switch
     {

@@ -35,7 +35,7 @@ public sealed class DwarfUnitTests
                 new At(DwarfAttribute.DeclLine, DwarfForm.Indirect, 77), new At(DwarfAttribute.Name, DwarfForm.String, Text: "f"), Low, High)
             .End().EndUnit());
         var function = file.Units[0].Functions.Find(0x1000)!;
-        Assert.That(FunctionDescription.Read(function.Die), Is.EqualTo(new FunctionDescription("f", 77, "")));
+        Assert.That(FunctionDescription.Read(function.Die), Is.EqualTo(new FunctionDescription("f", 77, "") { Declaration = function.Die }));
     }
 
     [Test]
@@ -62,7 +62,8 @@ public sealed class DwarfUnitTests
             .Entry(DwarfTag.Subprogram, false, "definition", new At(DwarfAttribute.Specification, DwarfForm.Ref4, Text: "declaration"), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 50))
             .Entry(DwarfTag.Subprogram, false, "declaration", new At(DwarfAttribute.LinkageName, DwarfForm.String, Text: "_ZN1A1fEv"), new At(DwarfAttribute.Name, DwarfForm.String, Text: "f"), new At(DwarfAttribute.DeclLine, DwarfForm.Data1, 10))
             .End().EndUnit());
-        Assert.That(FunctionDescription.Read(file.Units[0].Functions.Find(0x1000)!.Die), Is.EqualTo(new FunctionDescription("_ZN1A1fEv", 50, "")));
+        var described = FunctionDescription.Read(file.Units[0].Functions.Find(0x1000)!.Die);
+        Assert.That((described.Name, described.DeclarationLine, described.File, described.HasLinkageName), Is.EqualTo(("_ZN1A1fEv", 50, "", true)));
     }
 
     [Test]

@@ -34,6 +34,7 @@ internal static class ReportJson
         json.WriteEndArray();
         WriteCode(report.Code, json);
         json.WriteString("compiler", report.Compiler?.ToString());
+        json.WriteString("madeBy", report.MadeBy);
         json.WriteString("format", report.Format.Name());
         if (report.GcovVersion is { } version)
         {

@@ -28,7 +28,7 @@ internal static class ReportText
         }
 
         AddCode(report.Code, lines);
-        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : "")}"));
+        lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : report.MadeBy.Length > 0 ? $", of a binary by {Producer(report.MadeBy)}" : "")}"));
         if (report.PositionsLeftOut > 0)
         {
             lines.Add(Invariant($"           {report.PositionsLeftOut:N0} positions that ran left out, since they would mislead the compiler"));
@@ -47,7 +47,21 @@ internal static class ReportText
                 : $"next       convert again with --for and the compiler that will read the profile, such as gcc-16: {reader}, which made the binary, reads none");
         }
 
+        else if (report.MadeBy.Contains("rustc", StringComparison.Ordinal) && report.Format.IsLlvm())
+        {
+            lines.Add($"next       rebuild with rustc -Zprofile-sample-use={(profile == "-" ? "PROFILE" : Printable.Quoted(profile))} (of a nightly compiler; RUSTFLAGS for cargo)");
+        }
+
         lines.ForEach(writer.WriteLine);
+    }
+
+    /// <summary>A compiler's name and version, without its options: <c>rustc version 1.63.0</c> of <c>clang LLVM (rustc version 1.63.0)</c>.</summary>
+    private static string Producer(string text)
+    {
+        const string Rust = "(rustc version ";
+        int rust = text.IndexOf(Rust, StringComparison.Ordinal);
+        int options = text.IndexOf(" -", StringComparison.Ordinal);
+        return rust >= 0 ? $"rustc {text[(rust + Rust.Length)..].TrimEnd(')').Split(' ')[0]}" : options > 0 ? text[..options] : text;
     }
 
     /// <summary>What became of everything that ran: one line, and the reasons that matter.</summary>
