@@ -19,6 +19,7 @@ internal sealed class DwarfUnit
     private AttributeValue _ranges;
     private AttributeValue _lineProgram;
     private AttributeValue _dwoName;
+    private ulong _language;
     private ulong? _dwoId;
     private ulong _rangesBase;
     private DwarfUnit? _skeleton;
@@ -72,6 +73,9 @@ internal sealed class DwarfUnit
 
     /// <summary>DW_AT_producer; empty where absent.</summary>
     public string Producer => _producerText ??= Text(_producer);
+
+    /// <summary>Whether its source is C++, of whatever standard (DW_LANG_C_plus_plus and those with a year; DWARF 5, table 7.17, and dwarfstd.org for later ones).</summary>
+    public bool IsCxx => _language is 0x04 or 0x1a or 0x21 or 0x2b or 0x2c or 0x3a;
 
     /// <summary>DW_AT_comp_dir; empty where absent.</summary>
     public string CompilationDirectory => _skeleton is null ? Text(_compilationDirectory) : _skeleton.CompilationDirectory;
@@ -282,6 +286,9 @@ internal sealed class DwarfUnit
             {
                 case DwarfAttribute.Name:
                     _name = value;
+                    break;
+                case DwarfAttribute.Language:
+                    _language = value.Number;
                     break;
                 case DwarfAttribute.CompDir:
                     _compilationDirectory = value;

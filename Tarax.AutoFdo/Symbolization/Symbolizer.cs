@@ -3,6 +3,7 @@ using System.Text;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Symbolization.Itanium;
 
 namespace Tarax.AutoFdo.Symbolization;
 
@@ -21,6 +22,7 @@ internal sealed class Symbolizer : IDisposable
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
     private readonly CodeRange[] _stubs;
+    private readonly DieCache _entries = new();
     private readonly ConcurrentDictionary<DwarfFunction, CodeFunction> _functions = [];
     private readonly ConcurrentDictionary<DieReference, FunctionDescription> _descriptions = [];
 
@@ -180,8 +182,18 @@ internal sealed class Symbolizer : IDisposable
             _dwarf!.NoteDamage(e);
         }
 
-        return description with { Name = die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit) ? SourceName.WithoutCoroutinePart(description.Name) : StructorName.Emitted(description.Name) };
+        return die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit)
+            ? description with { Name = SourceName.WithoutCoroutinePart(description.Name) }
+            : description with { Name = LinkageNameOf(description) ?? StructorName.Emitted(description.Name) };
     }
+
+    /// <summary>
+    /// The linkage name of a C++ function that GCC's debug information has only the plain name of; null for others. By its plain name GCC finds a function of C, and a static one outside of
+    /// namespaces, of which the debug information does not tell whether it stands in <c>extern "C"</c>: they keep it.
+    /// </summary>
+    private string? LinkageNameOf(FunctionDescription described) =>
+        described is { HasLinkageName: false, Declaration: { } at } && at.File.UnitAtOffset(at.Offset) is { IsCxx: true }
+            && _entries.Read(at) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { Count: > 0 } ? MangledName.Of(_entries, at) : null;
 
     private FunctionSource ReadSource(CodeFunction function)
     {

@@ -1,0 +1,43 @@
+using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Symbolization.Itanium;
+
+namespace Tarax.AutoFdo.Tests.Symbolization;
+
+public sealed class MangledNameTests
+{
+    [Test]
+    public void Names_made_of_debug_information_are_those_that_it_gives_elsewhere()
+    {
+        // Functions that other units see have their linkage name in the debug information: it is what would be made of the rest of it.
+        var (equal, unknown, different) = Compare(TestEnvironment.Data("programs/stlmix-d5-pie/stlmix"));
+        Assert.That(different, Is.Empty);
+        Assert.That(equal, Has.Count.GreaterThan(1000));
+        TestContext.Out.WriteLine($"{equal.Count} equal, {unknown.Count} cannot be told, such as {string.Join(", ", unknown.Where(u => !u.Contains('T')).Take(20))}");
+    }
+
+    private static (List<string> Equal, List<string> Unknown, List<string> Different) Compare(string path)
+    {
+        var (equal, unknown, different) = (new List<string>(), new List<string>(), new List<string>());
+        using var elf = ElfFile.Open(path);
+        using var dwarf = DwarfFile.Of(elf, null)!;
+        var entries = new DieCache();
+        foreach (var unit in dwarf.Units.Where(u => u.IsCxx))
+        {
+            foreach (var scope in unit.Scopes.Entries.Where(s => s.Tag == DwarfTag.Subprogram))
+            {
+                var die = new DieReference(dwarf, scope.Offset);
+                if (entries.Read(die) is not { LinkageName: ['_', 'Z', ..] linkage, Declared: null })
+                {
+                    continue;
+                }
+
+                string expected = linkage.Replace("C4E", "C2E", StringComparison.Ordinal).Replace("D4E", "D2E", StringComparison.Ordinal);
+                string? made = MangledName.Of(entries, die);
+                (made is null ? unknown : made == expected ? equal : different).Add(made is null || made == expected ? linkage : $"{linkage} and {made}");
+            }
+        }
+
+        return (equal, unknown, different);
+    }
+}

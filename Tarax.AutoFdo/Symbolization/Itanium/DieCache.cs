@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using Tarax.AutoFdo.Dwarf;
+
+namespace Tarax.AutoFdo.Symbolization.Itanium;
+
+/// <summary>Entries that were read for names, each once. Any thread may ask.</summary>
+internal sealed class DieCache
+{
+    private readonly ConcurrentDictionary<DieReference, DieFacts?> _facts = [];
+
+    /// <summary>An entry; null where there is none.</summary>
+    public DieFacts? Read(DieReference? reference) => reference is { } known ? _facts.GetOrAdd(known, DieFacts.Read) : null;
+
+    /// <summary>The declaration of an entry: where its specifications and origins lead.</summary>
+    public DieFacts DeclarationOf(DieFacts entry)
+    {
+        const int MaximumLinks = 8;
+        for (int i = 0; i < MaximumLinks && Read(entry.Declared) is { } declared; i++)
+        {
+            entry = declared;
+        }
+
+        return entry;
+    }
+
+    /// <summary>What an entry stands in, from the outermost: namespaces, classes, functions. Null where it cannot be told.</summary>
+    public List<Scope>? ScopesOf(DieFacts entry)
+    {
+        const int MaximumScopes = 64;
+        var scopes = new List<Scope>();
+        var at = entry;
+        while (at.Unit.Scopes.Around(at.Reference.Offset) is { } around)
+        {
+            if (Read(new DieReference(at.Reference.File, around.Offset)) is not { } outer || scopes.Count == MaximumScopes || around.Tag is DwarfTag.InlinedSubroutine or DwarfTag.EnumerationType)
+            {
+                return null;
+            }
+
+            at = outer;
+            if (outer.Tag == DwarfTag.LexicalBlock)
+            {
+                continue;
+            }
+
+            // A function may stand elsewhere than its declaration, of which its name is made.
+            at = outer.Tag == DwarfTag.Subprogram ? DeclarationOf(outer) : outer;
+            scopes.Insert(0, new Scope(at, CallOf(at) is not null));
+        }
+
+        return scopes;
+    }
+
+    /// <summary>The operator() of a lambda; null where an entry is no lambda's class, which has no name.</summary>
+    public static DieFacts? CallOf(DieFacts entry) =>
+        entry.IsClass && entry.Name.Length == 0 ? entry.Children.FirstOrDefault(c => c.Tag == DwarfTag.Subprogram && c.IsArtificial && c.Name.StartsWith("operator()", StringComparison.Ordinal)) : null;
+
+    /// <summary>The lambdas of the scope that one is in, wherever in its blocks.</summary>
+    public IEnumerable<DieFacts> ClosuresBeside(DieFacts closure)
+    {
+        var scopes = closure.Unit.Scopes;
+        int home = HomeOf(scopes, scopes.IndexOf(closure.Reference.Offset));
+        for (int i = Math.Max(home, 0); i < scopes.Entries.Count && (home < 0 || IsWithin(scopes, i, home)); i++)
+        {
+            var entry = scopes.Entries[i];
+            if (entry.Tag is DwarfTag.StructureType or DwarfTag.ClassType && HomeOf(scopes, i) == home
+                && Read(new DieReference(closure.Reference.File, entry.Offset)) is { } facts && CallOf(facts) is not null)
+            {
+                yield return facts;
+            }
+        }
+    }
+
+    private static int HomeOf(UnitScopes scopes, int index)
+    {
+        int parent = index < 0 ? -1 : scopes.Entries[index].Parent;
+        while (parent >= 0 && scopes.Entries[parent].Tag == DwarfTag.LexicalBlock)
+        {
+            parent = scopes.Entries[parent].Parent;
+        }
+
+        return parent;
+    }
+
+    private static bool IsWithin(UnitScopes scopes, int index, int outer)
+    {
+        while (index > outer)
+        {
+            index = scopes.Entries[index].Parent;
+        }
+
+        return index == outer;
+    }
+}
+
+/// <summary>Something that names stand in.</summary>
+/// <param name="Entry">Its entry: a namespace, a class, a function.</param>
+/// <param name="IsClosure">Whether it is the class of a lambda.</param>
+internal sealed record Scope(DieFacts Entry, bool IsClosure)
+{
+    /// <summary>Its name without template arguments.</summary>
+    public string SourceName { get; } = Entry.Name.IndexOf('<', StringComparison.Ordinal) is > 0 and var end && Entry.IsClass ? Entry.Name[..end] : Entry.Name;
+
+    public bool IsFunction => Entry.Tag == DwarfTag.Subprogram;
+
+    public bool IsTemplate => Entry.IsClass && (Entry.TemplateArguments.Any() || Entry.Name.EndsWith('>'));
+
+    /// <summary>Whether it is std where nothing is around it.</summary>
+    public bool IsStd => Entry is { Tag: DwarfTag.Namespace, Name: "std" };
+
+    public bool IsUnnamedNamespace => Entry is { Tag: DwarfTag.Namespace, Name.Length: 0 };
+}

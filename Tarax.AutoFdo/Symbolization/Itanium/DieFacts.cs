@@ -1,0 +1,146 @@
+using Tarax.AutoFdo.Dwarf;
+
+namespace Tarax.AutoFdo.Symbolization.Itanium;
+
+/// <summary>What names are made of, of one entry of the debug information.</summary>
+internal sealed class DieFacts
+{
+    private readonly Lazy<List<DieFacts>> _children;
+
+    private DieFacts(DieReference reference, DwarfUnit unit, DwarfTag tag)
+    {
+        Reference = reference;
+        Unit = unit;
+        Tag = tag;
+        _children = new Lazy<List<DieFacts>>(ReadChildren);
+    }
+
+    public DieReference Reference { get; }
+
+    public DwarfUnit Unit { get; }
+
+    public DwarfTag Tag { get; }
+
+    public string Name { get; private set; } = "";
+
+    public string LinkageName { get; private set; } = "";
+
+    public bool IsExternal { get; private set; }
+
+    public bool IsArtificial { get; private set; }
+
+    /// <summary>Whether it is a function that is called for an object.</summary>
+    public bool HasObject { get; private set; }
+
+    /// <summary>DW_AT_type; null where there is none, which is void, or where it cannot be followed.</summary>
+    public DieReference? Type { get; private set; }
+
+    /// <summary>Whether DW_AT_type is there, but leads to another file that is not at hand, or to a type unit.</summary>
+    public bool HasUnknownType { get; private set; }
+
+    /// <summary>DW_AT_specification or DW_AT_abstract_origin.</summary>
+    public DieReference? Declared { get; private set; }
+
+    public ulong? ConstValue { get; private set; }
+
+    public (ulong Line, ulong Column) Place { get; private set; }
+
+    /// <summary>Whether a member function is for lvalues (<c>&amp;</c>) or rvalues (<c>&amp;&amp;</c>) only: R or O; empty otherwise.</summary>
+    public string ReferenceQualifier { get; private set; } = "";
+
+    /// <summary>Whether it is a class, a structure or a union.</summary>
+    public bool IsClass => Tag is DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType;
+
+    /// <summary>The entries that stand in it directly, in their order.</summary>
+    public IReadOnlyList<DieFacts> Children => _children.Value;
+
+    /// <summary>Its parameters, without those that the compiler added.</summary>
+    public IEnumerable<DieFacts> Parameters => Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial);
+
+    /// <summary>What a template was made with; empty for what is none.</summary>
+    public IEnumerable<DieFacts> TemplateArguments => Children.Where(
+        c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter);
+
+    /// <summary>Reads an entry; null where there is none.</summary>
+    public static DieFacts? Read(DieReference reference)
+    {
+        if (reference.File.UnitAtOffset(reference.Offset) is not { } unit)
+        {
+            return null;
+        }
+
+        var die = new DieCursor(unit, reference.Offset);
+        return die.MoveNext() ? Read(reference.File, unit, ref die) : null;
+    }
+
+    private List<DieFacts> ReadChildren()
+    {
+        var children = new List<DieFacts>();
+        var die = new DieCursor(Unit, Reference.Offset);
+        die.MoveNext();
+        while (die.MoveNext())
+        {
+            if (die.Depth == 1)
+            {
+                children.Add(Read(Reference.File, Unit, ref die));
+            }
+        }
+
+        return children;
+    }
+
+    private static DieFacts Read(DwarfFile file, DwarfUnit unit, ref DieCursor die)
+    {
+        var facts = new DieFacts(new DieReference(file, die.Offset), unit, die.Tag);
+        while (die.NextAttribute(out var attribute, out var value))
+        {
+            facts.Take(attribute, value);
+        }
+
+        return facts;
+    }
+
+    private void Take(DwarfAttribute attribute, in AttributeValue value)
+    {
+        switch (attribute)
+        {
+            case DwarfAttribute.Name:
+                Name = Unit.Text(value);
+                break;
+            case DwarfAttribute.LinkageName or DwarfAttribute.MipsLinkageName:
+                LinkageName = Unit.Text(value);
+                break;
+            case DwarfAttribute.External:
+                IsExternal = value.Number != 0;
+                break;
+            case DwarfAttribute.Artificial:
+                IsArtificial = value.Number != 0;
+                break;
+            case DwarfAttribute.ObjectPointer:
+                HasObject = true;
+                break;
+            case DwarfAttribute.Type:
+                Type = Unit.Reference(value);
+                HasUnknownType = Type is null;
+                break;
+            case DwarfAttribute.Specification or DwarfAttribute.AbstractOrigin:
+                Declared = Unit.Reference(value);
+                break;
+            case DwarfAttribute.ConstValue when value.Kind == ValueKind.Constant:
+                ConstValue = value.Number;
+                break;
+            case DwarfAttribute.DeclLine:
+                Place = (value.Number, Place.Column);
+                break;
+            case DwarfAttribute.DeclColumn:
+                Place = (Place.Line, value.Number);
+                break;
+            case DwarfAttribute.Reference:
+                ReferenceQualifier = "R";
+                break;
+            case DwarfAttribute.RvalueReference:
+                ReferenceQualifier = "O";
+                break;
+        }
+    }
+}

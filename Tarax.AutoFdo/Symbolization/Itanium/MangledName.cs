@@ -1,0 +1,507 @@
+using System.Globalization;
+using System.Text;
+using Tarax.AutoFdo.Dwarf;
+
+namespace Tarax.AutoFdo.Symbolization.Itanium;
+
+/// <summary>
+/// Makes the linkage name of a C++ function from its debug information (Itanium C++ ABI, section 5.1). GCC leaves it out where other units cannot see the function (dwarf2out.cc gives only the
+/// names of what is TREE_PUBLIC): members of classes in unnamed namespaces and in functions, lambdas, functions of unnamed namespaces. Its reader of profiles looks functions up by it.
+/// What the debug information does not tell, such as how a template's signature depends on its parameters, makes no name.
+/// </summary>
+internal sealed class MangledName
+{
+    private const int MaximumDepth = 64;
+    private const int MaximumLength = 2048;
+    private const string Conversion = "cv";
+    private const int FirstGccThatNumbersBySignature = 13;
+
+    private readonly StringBuilder _text = new();
+    private readonly DieCache _entries;
+    private readonly Substitutions _substitutions;
+    private int _depth;
+
+    /// <summary>Whether the name of a function around was taken as it is, so that what its components are is not known.</summary>
+    private bool _hasUnknownComponents;
+
+    private MangledName(DieCache entries, Substitutions substitutions, int depth)
+    {
+        _entries = entries;
+        _substitutions = substitutions;
+        _depth = depth;
+    }
+
+    /// <summary>The linkage name of a function; null where it cannot be told.</summary>
+    /// <param name="entries">Reads entries.</param>
+    /// <param name="declaration">Its declaration: the entry in its class, namespace or function.</param>
+    public static string? Of(DieCache entries, DieReference declaration)
+    {
+        try
+        {
+            var name = new MangledName(entries, new Substitutions(isUsed: true), 0);
+            name._text.Append("_Z");
+            return entries.Read(declaration) is { Tag: DwarfTag.Subprogram } function && name.AddEncoding(function) && name._text.Length <= MaximumLength ? name._text.ToString() : null;
+        }
+        catch (InvalidFormatException)
+        {
+            return null;
+        }
+    }
+
+    private bool AddEncoding(DieFacts function)
+    {
+        if (_entries.ScopesOf(function) is not { } scopes || function.TemplateArguments.Any())
+        {
+            return false;
+        }
+
+        var self = function.Children.FirstOrDefault(c => c.Tag == DwarfTag.FormalParameter && c.IsArtificial && function.HasObject);
+        string qualifiers = self is null ? "" : QualifiersOf(self) + function.ReferenceQualifier;
+        return UnqualifiedName(function, self is not null, scopes) is { } name && AddName(scopes, qualifiers, name, function) && AddParameters(function.Parameters);
+    }
+
+    /// <summary>The name of a function with the scopes that it stands in.</summary>
+    private bool AddName(List<Scope> scopes, string qualifiers, string name, DieFacts function)
+    {
+        // What a conversion is to is part of its name.
+        bool AddLast()
+        {
+            _text.Append(name);
+            bool added = name != Conversion || AddType(function);
+            _text.Append(TagOf(function, scopes));
+            return added;
+        }
+
+        int from = scopes.FindLastIndex(s => s.IsFunction) + 1;
+        if (from > 0 && !AddLocal(scopes[from - 1].Entry))
+        {
+            return false;
+        }
+
+        if (scopes.Count == from || (from == 0 && scopes is [{ IsStd: true }]))
+        {
+            _text.Append(scopes.Count > from ? "St" : "");
+            return AddLast();
+        }
+
+        _text.Append('N').Append(qualifiers);
+        bool added = AddPrefix(scopes, scopes.Count, from) && AddLast();
+        _text.Append('E');
+        return added;
+    }
+
+    private string? UnqualifiedName(DieFacts function, bool isMember, List<Scope> scopes)
+    {
+        const string Operator = "operator";
+        string name = function.Name;
+        if (scopes is [.., { Entry.IsClass: true } around] && around.SourceName.Length > 0 && (name == around.SourceName || name.StartsWith('~')))
+        {
+            return name.StartsWith('~') ? "D2" : IsInherited(function) ? null : "C2";
+        }
+
+        bool isOperator = name.StartsWith(Operator, StringComparison.Ordinal) && name.Length > Operator.Length && !char.IsAsciiLetterOrDigit(name[Operator.Length]) && name[Operator.Length] != '_';
+        if (!isOperator)
+        {
+            return name.Length == 0 || name.Contains('<', StringComparison.Ordinal) ? null : (IsMarkedInternal(function, scopes) ? "L" : "") + Sized(name);
+        }
+
+        string symbol = name[Operator.Length..].Trim();
+        return symbol.StartsWith("\"\"", StringComparison.Ordinal) ? "li" + Sized(symbol[2..].Trim())
+            : OperatorNames.CodeOf(symbol, function.Parameters.Count() + (isMember ? 1 : 0)) is { } code ? code
+            : name[Operator.Length] == ' ' ? Conversion
+            : null;
+    }
+
+    /// <summary>Whether a constructor is one of a base class, of which the name is another: the compiler made it, and it takes something else than its own class.</summary>
+    private bool IsInherited(DieFacts constructor) =>
+        constructor.IsArtificial && constructor.Parameters.Any(p => WithoutQualifiers(p).Inner is not { Tag: DwarfTag.ReferenceType or DwarfTag.RvalueReferenceType } reference
+            || WithoutQualifiers(reference).Inner is not { IsClass: true } argument || !argument.Name.StartsWith(constructor.Name, StringComparison.Ordinal));
+
+    /// <summary>A static function of a namespace is marked, but not one of an unnamed namespace (GCC, cp/mangle.cc, write_unqualified_name).</summary>
+    private static bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
+        !function.IsExternal && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace) && !scopes.Exists(s => s.IsUnnamedNamespace);
+
+    /// <summary>
+    /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags).
+    /// </summary>
+    private string TagOf(DieFacts function, List<Scope> scopes)
+    {
+        const string Tagged = "7__cxx11";
+        bool Has(string? text) => text?.Contains(Tagged, StringComparison.Ordinal) == true;
+        return function.Type is not null && Has(FullText(m => m.AddType(function))) && !Has(FullText(m => m.AddParameters(function.Parameters)))
+            && !Has(FullText(m => m.AddPrefix(scopes, scopes.Count, 0))) ? "B5cxx11" : "";
+    }
+
+    /// <summary>Qualifiers of the object that a member function is called for: those of what <c>this</c> points to.</summary>
+    private string QualifiersOf(DieFacts self)
+    {
+        var (isConst, isVolatile, _, pointed) = WithoutQualifiers(WithoutQualifiers(self).Inner is { Tag: DwarfTag.PointerType or DwarfTag.ReferenceType } pointer ? pointer : null);
+        return pointed is null ? "" : (isVolatile ? "V" : "") + (isConst ? "K" : "");
+    }
+
+    /// <summary>What the type of an entry is without qualifiers and typedefs; null for void and where it cannot be followed.</summary>
+    private (bool IsConst, bool IsVolatile, bool IsRestrict, DieFacts? Inner) WithoutQualifiers(DieFacts? typed)
+    {
+        var (isConst, isVolatile, isRestrict) = (false, false, false);
+        var inner = _entries.Read(typed?.Type);
+        for (int i = 0; i < MaximumDepth && inner is { Tag: DwarfTag.ConstType or DwarfTag.VolatileType or DwarfTag.RestrictType or DwarfTag.AtomicType or DwarfTag.Typedef }; i++)
+        {
+            isConst |= inner.Tag == DwarfTag.ConstType;
+            isVolatile |= inner.Tag == DwarfTag.VolatileType;
+            isRestrict |= inner.Tag == DwarfTag.RestrictType;
+            inner = _entries.Read(inner.Type);
+        }
+
+        return (isConst, isVolatile, isRestrict, inner);
+    }
+
+    private static string Sized(string name) => string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(name)}{name}");
+
+    /// <summary>Something written in full, without the effect of what was written before; null where it cannot be told.</summary>
+    private string? FullText(Func<MangledName, bool> add)
+    {
+        var full = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1);
+        return add(full) && full._text.Length <= MaximumLength ? full._text.ToString() : null;
+    }
+
+    /// <summary>Writes a component by its number where it was written before; otherwise in full, and takes note of it.</summary>
+    private bool AddComponent(Func<MangledName, bool> key, Func<bool> add)
+    {
+        if (_depth >= MaximumDepth || _text.Length > MaximumLength)
+        {
+            return false;
+        }
+
+        if (!_substitutions.IsUsed)
+        {
+            return Deeper(add);
+        }
+
+        if (_hasUnknownComponents || FullText(key) is not { } full)
+        {
+            return false;
+        }
+
+        if (_substitutions.Find(full) is { } number)
+        {
+            _text.Append(number);
+            return true;
+        }
+
+        if (!Deeper(add))
+        {
+            return false;
+        }
+
+        _substitutions.Add(full);
+        return true;
+    }
+
+    private bool Deeper(Func<bool> add)
+    {
+        _depth++;
+        bool added = add();
+        _depth--;
+        return added;
+    }
+
+    /// <summary>The first scopes of a chain, from one on, as what stands before a name.</summary>
+    private bool AddPrefix(List<Scope> scopes, int count, int from)
+    {
+        if (count == from)
+        {
+            return true;
+        }
+
+        var scope = scopes[count - 1];
+        if (scope.IsFunction)
+        {
+            return AddLocal(scope.Entry);
+        }
+
+        if (scope.IsStd && count == 1)
+        {
+            _text.Append("St");
+            return true;
+        }
+
+        if (WholeAbbreviation(scopes, count) is { } whole)
+        {
+            _text.Append(whole);
+            return true;
+        }
+
+        // A lambda behind a name that was taken as it is cannot have been written before.
+        return scope.IsClosure && _hasUnknownComponents ? AddScope(scopes, count, from) : AddComponent(m => m.AddScope(scopes, count, 0), () => AddScope(scopes, count, from));
+    }
+
+    private bool AddScope(List<Scope> scopes, int count, int from)
+    {
+        var scope = scopes[count - 1];
+        if (scope.IsClosure)
+        {
+            return AddPrefix(scopes, count - 1, from) && AddClosure(scope.Entry);
+        }
+
+        if (scope.IsTemplate)
+        {
+            return AddTemplate(scopes, count, from);
+        }
+
+        if ((scope.SourceName.Length == 0 && !scope.IsUnnamedNamespace) || !AddPrefix(scopes, count - 1, from))
+        {
+            return false;
+        }
+
+        _text.Append(scope.IsUnnamedNamespace ? "12_GLOBAL__N_1" : Sized(scope.SourceName));
+        return true;
+    }
+
+    private bool AddTemplate(List<Scope> scopes, int count, int from)
+    {
+        var scope = scopes[count - 1];
+        if (count == 2 && scopes[0].IsStd && Abbreviation(scope) is { } abbreviation)
+        {
+            _text.Append(abbreviation.Code);
+            return AddArguments(scope);
+        }
+
+        bool AddTemplateName(MangledName to, int first)
+        {
+            bool added = to.AddPrefix(scopes, count - 1, first);
+            to._text.Append(Sized(scope.SourceName));
+            return added;
+        }
+
+        return AddComponent(m => AddTemplateName(m, 0), () => AddTemplateName(this, from)) && AddArguments(scope);
+    }
+
+    /// <summary>The abbreviation of a class with its arguments, which needs no number.</summary>
+    private string? WholeAbbreviation(List<Scope> scopes, int count) =>
+        count == 2 && scopes[0].IsStd && scopes[1].IsTemplate && Abbreviation(scopes[1]) is (var code, true) ? code : null;
+
+    /// <summary>Names of the standard library that have an abbreviation, with arguments or without (section 5.1.10).</summary>
+    private (string Code, bool IsWhole)? Abbreviation(Scope scope)
+    {
+        string? arguments = scope.SourceName.StartsWith("basic_", StringComparison.Ordinal) ? FullText(m => m.AddArguments(scope)) : null;
+        return (scope.SourceName, arguments) switch
+        {
+            ("allocator", _) => ("Sa", false),
+            ("basic_string", "IcSt11char_traitsIcESaIcEE") => ("Ss", true),
+            ("basic_string", _) => ("Sb", false),
+            ("basic_istream", "IcSt11char_traitsIcEE") => ("Si", true),
+            ("basic_ostream", "IcSt11char_traitsIcEE") => ("So", true),
+            ("basic_iostream", "IcSt11char_traitsIcEE") => ("Sd", true),
+            _ => null,
+        };
+    }
+
+    private bool AddArguments(Scope template)
+    {
+        // Classes of which there is an extern template have no entries for their arguments.
+        bool agrees = TemplateText.Agrees(_entries, template.Entry);
+        string? codes = agrees ? "" : TemplateText.CodesOf(template.Entry.Name);
+        _text.Append('I').Append(codes);
+        bool added = agrees ? template.Entry.TemplateArguments.All(AddArgument) : codes is not null;
+        _text.Append('E');
+        return added;
+    }
+
+    private bool AddArgument(DieFacts argument)
+    {
+        bool added = false;
+        switch (argument.Tag)
+        {
+            case DwarfTag.TemplateTypeParameter:
+                return AddType(argument);
+            case DwarfTag.TemplateValueParameter when argument is { ConstValue: { } value, Type: not null }:
+                _text.Append('L');
+                added = AddUnqualifiedType(argument);
+                _text.Append((long)value < 0 ? "n" : "").Append(CultureInfo.InvariantCulture, $"{((long)value < 0 ? ~value + 1 : value)}E");
+                break;
+            case DwarfTag.GnuTemplateParameterPack:
+                _text.Append('J');
+                added = argument.Children.All(AddArgument);
+                _text.Append('E');
+                break;
+        }
+
+        return added;
+    }
+
+    /// <summary>What stands in a function, begins with the function's own encoding.</summary>
+    private bool AddLocal(DieFacts function)
+    {
+        string linkage = function.LinkageName.StartsWith("_Z", StringComparison.Ordinal) ? function.LinkageName[2..] : "";
+        _text.Append('Z');
+        if (function is { LinkageName.Length: 0, IsExternal: true } && _entries.ScopesOf(function) is not [.., { Entry.IsClass: true }])
+        {
+            // main, and functions of C.
+            _text.Append(Sized(function.Name));
+        }
+        else if (linkage.Length == 0 || !_substitutions.IsUsed || Of(_entries, function.Reference) == "_Z" + linkage)
+        {
+            if (!Deeper(() => _depth < MaximumDepth && AddEncoding(function)))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            _text.Append(linkage);
+            _hasUnknownComponents = true;
+        }
+
+        _text.Append('E');
+        return true;
+    }
+
+    /// <summary>
+    /// A lambda: its parameters, and the how manieth it is in its scope, in the order of the source: up to GCC 12 of all lambdas, from 13 on of those with the same parameters (-fabi-version=18;
+    /// cp/mangle.cc, write_closure_type_name; symbols of GCC 11, 12 and 16 compared).
+    /// </summary>
+    private bool AddClosure(DieFacts closure)
+    {
+        string? Signature(DieFacts lambda) => DieCache.CallOf(lambda) is { } call && !call.TemplateArguments.Any() ? FullText(m => m.AddParameters(call.Parameters)) : null;
+        if (Signature(closure) is not { } signature)
+        {
+            return false;
+        }
+
+        bool countsAll = UnitProducer.Of(closure.Unit.Producer).MajorVersion < FirstGccThatNumbersBySignature;
+        int before = _entries.ClosuresBeside(closure).Count(other => other.Place.CompareTo(closure.Place) < 0 && (countsAll || Signature(other) == signature));
+        _text.Append("Ul");
+        bool added = AddParameters(DieCache.CallOf(closure)!.Parameters);
+        _text.Append('E').Append(before == 0 ? "" : (before - 1).ToString(CultureInfo.InvariantCulture)).Append('_');
+        return added;
+    }
+
+    private bool AddParameters(IEnumerable<DieFacts> parameters)
+    {
+        int count = 0;
+        foreach (var parameter in parameters)
+        {
+            count++;
+            if (parameter.Tag == DwarfTag.UnspecifiedParameters)
+            {
+                _text.Append('z');
+            }
+            else if (!AddUnqualifiedType(parameter))
+            {
+                return false;
+            }
+        }
+
+        _text.Append(count == 0 ? "v" : "");
+        return true;
+    }
+
+    /// <summary>The type of a parameter, of which the outermost qualifiers are no part of the signature.</summary>
+    private bool AddUnqualifiedType(DieFacts parameter) => !parameter.HasUnknownType && AddType(WithoutQualifiers(parameter).Inner, isVoid: parameter.Type is null);
+
+    /// <summary>The type of an entry.</summary>
+    private bool AddType(DieFacts typed)
+    {
+        if (typed.HasUnknownType)
+        {
+            return false;
+        }
+
+        var (isConst, isVolatile, isRestrict, inner) = WithoutQualifiers(typed);
+        bool isVoid = inner is null;
+        if (!isConst && !isVolatile && !isRestrict)
+        {
+            return AddType(inner, isVoid);
+        }
+
+        bool AddQualified(MangledName to)
+        {
+            to._text.Append(isRestrict ? "r" : "").Append(isVolatile ? "V" : "").Append(isConst ? "K" : "");
+            return to.AddType(inner, isVoid);
+        }
+
+        return AddComponent(AddQualified, () => AddQualified(this));
+    }
+
+    /// <summary>Arrays are left out: GCC loses the const of their elements.</summary>
+    private bool AddType(DieFacts? type, bool isVoid)
+    {
+        if (type is null)
+        {
+            _text.Append('v');
+            return isVoid;
+        }
+
+        switch (type.Tag)
+        {
+            case DwarfTag.BaseType:
+                _text.Append(BuiltinTypes.CodeOf(type.Name));
+                return BuiltinTypes.CodeOf(type.Name) is not null;
+            case DwarfTag.UnspecifiedType:
+                _text.Append("Dn");
+                return type.Name.Contains("nullptr", StringComparison.Ordinal);
+            case DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType or DwarfTag.EnumerationType:
+                return AddClass(type);
+            case DwarfTag.PointerType:
+                return AddPointer("P", type);
+            case DwarfTag.ReferenceType:
+                return AddPointer("R", type);
+            case DwarfTag.RvalueReferenceType:
+                return AddPointer("O", type);
+            case DwarfTag.SubroutineType:
+                return AddComponent(m => m.AddFunctionType(type), () => AddFunctionType(type));
+            default:
+                return false;
+        }
+    }
+
+    private bool AddPointer(string code, DieFacts type)
+    {
+        bool Add(MangledName to)
+        {
+            to._text.Append(code);
+            return to.AddType(type);
+        }
+
+        return AddComponent(Add, () => Add(this));
+    }
+
+    private bool AddFunctionType(DieFacts type)
+    {
+        _text.Append('F');
+        bool added = AddType(type) && AddParameters(type.Parameters);
+        _text.Append('E');
+        return added;
+    }
+
+    /// <summary>A class or an enumeration as a type.</summary>
+    private bool AddClass(DieFacts type)
+    {
+        var declared = _entries.DeclarationOf(type);
+        if (_entries.ScopesOf(declared) is not { } around)
+        {
+            return false;
+        }
+
+        List<Scope> scopes = [.. around, new Scope(declared, DieCache.CallOf(declared) is not null)];
+        if (WholeAbbreviation(scopes, scopes.Count) is { } whole)
+        {
+            _text.Append(whole);
+            return true;
+        }
+        int from = scopes.FindLastIndex(s => s.IsFunction) + 1;
+        bool isNested = scopes.Count - from > (from == 0 && scopes[0].IsStd ? 2 : 1);
+        return AddComponent(m => m.AddScope(scopes, scopes.Count, 0), () =>
+        {
+            if (from > 0 && !AddLocal(scopes[from - 1].Entry))
+            {
+                return false;
+            }
+
+            _text.Append(isNested ? "N" : "");
+            bool added = AddScope(scopes, scopes.Count, from);
+            _text.Append(isNested ? "E" : "");
+            return added;
+        });
+    }
+}
