@@ -62,6 +62,61 @@ internal static class CanonicalProfile
         return places;
     }
 
+    /// <summary>
+    /// The places with the plain names of inlined functions where the reference has them: the debug information gives no linkage name to functions that other units cannot see, and
+    /// create_gcov makes none, so that GCC does not find them (verdict names, cases/gcc-member-names).
+    /// </summary>
+    public static SortedDictionary<string, string> WithPlainNames(SortedDictionary<string, string> ours, SortedDictionary<string, string> reference)
+    {
+        var children = new Dictionary<string, SortedSet<string>>(StringComparer.Ordinal);
+        foreach (string place in reference.Keys)
+        {
+            string[] parts = place.Split('/');
+            string path = parts[0];
+            foreach (string part in parts.Skip(1).SkipLast(1))
+            {
+                (children.TryGetValue(path, out var known) ? known : children[path] = new(StringComparer.Ordinal)).Add(part);
+                path = $"{path}/{part}";
+            }
+        }
+
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (place, value) in ours)
+        {
+            string[] parts = place.Split('/');
+            string path = parts[0];
+            for (int i = 1; i < parts.Length; i++)
+            {
+                path = $"{path}/{(i < parts.Length - 1 && children.TryGetValue(path, out var known) ? PlainOf(parts[i], known) : parts[i])}";
+            }
+
+            result[path] = value;
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// The places that do not lie in lambdas: their first line is not in GCC's debug information, so create_gcov loses what ran there, and puts what was inlined into them at 0 (verdict
+    /// start lines, cases/no-start-line).
+    /// </summary>
+    public static SortedDictionary<string, string> WithoutLambdas(SortedDictionary<string, string> places) =>
+        new(places.Where(p => !p.Key.Split('/').Skip(1).Any(part => part.Contains(":operator()", StringComparison.Ordinal))).ToDictionary(), StringComparer.Ordinal);
+
+    private static string PlainOf(string call, SortedSet<string> known)
+    {
+        int colon = call.IndexOf(":_Z", StringComparison.Ordinal);
+        return known.Contains(call) || colon < 0 ? call : known.FirstOrDefault(k => k.StartsWith(call[..(colon + 1)], StringComparison.Ordinal) && IsPlainOf(k[(colon + 1)..], call)) ?? call;
+    }
+
+    private static bool IsPlainOf(string plain, string mangled)
+    {
+        string name = plain.Split('<')[0].TrimStart('~');
+        return !plain.StartsWith("_Z", StringComparison.Ordinal)
+            && (plain.StartsWith("operator", StringComparison.Ordinal) || mangled.Contains($"{name.Length}{name}", StringComparison.Ordinal))
+            && plain.StartsWith('~') == mangled.Contains("D2E", StringComparison.Ordinal);
+    }
+
     /// <summary>What differs, one line for each place; a function that only one side has is one line.</summary>
     public static List<string> Differences(SortedDictionary<string, string> ours, SortedDictionary<string, string> reference)
     {

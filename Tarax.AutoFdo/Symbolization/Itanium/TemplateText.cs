@@ -35,7 +35,7 @@ internal static class TemplateText
     /// <summary>Codes of arguments that tell all of themselves: types that the language has, and truth values; null where there are others.</summary>
     public static string? CodesOf(string name)
     {
-        var codes = ArgumentsOf(name).ConvertAll(a => a switch { "true" => "Lb1E", "false" => "Lb0E", _ => BuiltinTypes.CodeOf(a) });
+        var codes = ArgumentsOf(name).ConvertAll(a => a switch { "true" => "Lb1E", "false" => "Lb0E", "void" => "v", _ => BuiltinTypes.CodeOf(a) });
         return codes.Contains(null) ? null : string.Concat(codes);
     }
 
