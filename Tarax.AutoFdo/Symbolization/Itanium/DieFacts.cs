@@ -61,6 +61,9 @@ internal sealed class DieFacts
     public IEnumerable<DieFacts> TemplateArguments => Children.Where(
         c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter);
 
+    /// <summary>Whether it was made of a template.</summary>
+    public bool IsTemplate => TemplateArguments.Any();
+
     /// <summary>Reads an entry; null where there is none.</summary>
     public static DieFacts? Read(DieReference reference)
     {

@@ -8,12 +8,37 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 /// </summary>
 internal static class TemplateText
 {
-    /// <summary>The arguments in a class's name, from the outermost angle bracket on.</summary>
+    /// <summary>A name without its arguments: <c>operator&lt;</c> of <c>operator&lt; &lt;int&gt;</c>.</summary>
+    public static string WithoutArguments(string name) => StartOf(name) is > 0 and var start ? name[..start].TrimEnd() : name;
+
+    /// <summary>Where the bracket is that the last one closes; −1 where the name does not end with one.</summary>
+    private static int StartOf(string name)
+    {
+        int depth = 0;
+        for (int i = name.Length - 1; i > 0 && name[^1] == '>'; i--)
+        {
+            bool isArrow = name[i] == '>' && name[i - 1] == '-';
+            depth += name[i] is '>' or ')' or ']' or '}' && !isArrow ? 1 : name[i] is '<' or '(' or '[' or '{' ? -1 : 0;
+            if (depth == 0)
+            {
+                return name[i] == '<' ? i : -1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The arguments in a name.</summary>
     public static List<string> ArgumentsOf(string name)
     {
         var arguments = new List<string>();
         int depth = 0;
-        int start = name.IndexOf('<', StringComparison.Ordinal) + 1;
+        int start = StartOf(name) + 1;
+        if (start == 0)
+        {
+            return arguments;
+        }
+
         for (int i = start; i < name.Length - 1; i++)
         {
             depth += name[i] is '<' or '(' or '[' or '{' ? 1 : name[i] is '>' or ')' or ']' or '}' ? -1 : 0;
@@ -33,10 +58,10 @@ internal static class TemplateText
     }
 
     /// <summary>Codes of arguments that tell all of themselves: types that the language has, and truth values; null where there are others.</summary>
-    public static string? CodesOf(string name)
+    public static List<string>? CodesOf(string name)
     {
         var codes = ArgumentsOf(name).ConvertAll(a => a switch { "true" => "Lb1E", "false" => "Lb0E", "void" => "v", _ => BuiltinTypes.CodeOf(a) });
-        return codes.Contains(null) ? null : string.Concat(codes);
+        return codes.Contains(null) ? null : codes!;
     }
 
     /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
