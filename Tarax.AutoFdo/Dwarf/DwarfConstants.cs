@@ -64,6 +64,7 @@ internal enum DwarfAttribute : ushort
     Type = 0x49,
     EntryPc = 0x52,
     Ranges = 0x55,
+    CallColumn = 0x57,
     CallFile = 0x58,
     CallLine = 0x59,
     ObjectPointer = 0x64,

@@ -9,6 +9,9 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
     /// <summary>Whether the compiler made it (DW_AT_artificial): OpenMP's outlined functions, parts of coroutines, lambdas.</summary>
     public bool IsArtificial { get; init; }
 
+    /// <summary>DW_AT_decl_column of its definition; 0 where it has none.</summary>
+    public uint DeclarationColumn { get; init; }
+
     /// <summary>Whether the name is a linkage name; otherwise it is the plain one.</summary>
     public bool HasLinkageName { get; init; }
 
@@ -28,8 +31,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
         DieReference? next = start;
         string? linkageName = null;
         string? name = null;
-        (ulong Line, ulong File, DwarfUnit Unit)? first = null;
-        (ulong Line, ulong File, DwarfUnit Unit)? ofOrigin = null;
+        (ulong Line, ulong Column, ulong File, DwarfUnit Unit)? first = null;
+        (ulong Line, ulong Column, ulong File, DwarfUnit Unit)? ofOrigin = null;
         bool isOrigin = false;
         bool isArtificial = false;
         DieReference? last = null;
@@ -44,6 +47,7 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
             DieReference? origin = null;
             DieReference? specification = null;
             ulong line = 0;
+            ulong column = 0;
             ulong declarationFile = 0;
             while (die.NextAttribute(out var attribute, out var value))
             {
@@ -57,6 +61,9 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
                         break;
                     case DwarfAttribute.DeclLine:
                         line = value.Number;
+                        break;
+                    case DwarfAttribute.DeclColumn:
+                        column = value.Number;
                         break;
                     case DwarfAttribute.DeclFile:
                         declarationFile = value.Number;
@@ -75,8 +82,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
 
             if (line != 0)
             {
-                first ??= (line, declarationFile, unit);
-                ofOrigin ??= isOrigin ? (line, declarationFile, unit) : null;
+                first ??= (line, column, declarationFile, unit);
+                ofOrigin ??= isOrigin ? (line, column, declarationFile, unit) : null;
             }
 
             isOrigin = origin is not null;
@@ -89,13 +96,14 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
         return new FunctionDescription(linkageName ?? name ?? "", (uint)Math.Min(best?.Line ?? 0, uint.MaxValue), path)
         {
             IsArtificial = isArtificial,
+            DeclarationColumn = (uint)Math.Min(best?.Column ?? 0, uint.MaxValue),
             HasLinkageName = linkageName is not null,
             Declaration = last,
         };
     }
 
     /// <summary>Where the class around an entry is declared; null where it does not stand in one.</summary>
-    private static (ulong Line, ulong File, DwarfUnit Unit)? LineOfClass(DieReference? entry)
+    private static (ulong Line, ulong Column, ulong File, DwarfUnit Unit)? LineOfClass(DieReference? entry)
     {
         if (entry is not { } member || member.File.UnitAtOffset(member.Offset) is not { } unit
             || unit.Scopes.Around(member.Offset) is not { Tag: DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType } around)
@@ -115,7 +123,7 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
             }
         }
 
-        return line == 0 ? null : (line, file, unit);
+        return line == 0 ? null : (line, 0, file, unit);
     }
 
     private static string? NotEmpty(string text) => text.Length == 0 ? null : text;

@@ -8,10 +8,11 @@ namespace Tarax.AutoFdo.Dwarf;
 /// <param name="Parent">Index of the scope that the call was inlined into; −1 for the function itself.</param>
 /// <param name="Origin">Entry that names the function: its abstract origin, or itself; null where it is not known.</param>
 /// <param name="CallLine">Line of the call; 0 where it is not known.</param>
+/// <param name="CallColumn">Column of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
 /// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes (DW_AT_entry_pc, else the first of its code); 0 where it is not known.</param>
 /// <param name="Ranges">Its code.</param>
-internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallDiscriminator, ulong Entry, CodeRange[] Ranges);
+internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallColumn, uint CallDiscriminator, ulong Entry, CodeRange[] Ranges);
 
 /// <summary>Code of one scope, without what is inlined into it.</summary>
 internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
@@ -42,7 +43,7 @@ internal sealed class InlineTree
     {
         function.Unit.File.CountReading();
         var tree = new InlineTree();
-        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, 0, function.Ranges));
+        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, 0, 0, function.Ranges));
         var open = new Stack<(int Depth, int Scope)>();
         open.Push((0, 0));
         int ended = 0;
@@ -169,6 +170,7 @@ internal sealed class InlineTree
     {
         DieReference? origin = null;
         ulong callLine = 0;
+        ulong callColumn = 0;
         ulong discriminator = 0;
         var code = default(CodeAttributes);
         AttributeValue entry = default;
@@ -181,6 +183,9 @@ internal sealed class InlineTree
                     break;
                 case DwarfAttribute.CallLine:
                     callLine = value.Number;
+                    break;
+                case DwarfAttribute.CallColumn:
+                    callColumn = value.Number;
                     break;
                 case DwarfAttribute.GnuDiscriminator:
                     discriminator = value.Number;
@@ -196,7 +201,7 @@ internal sealed class InlineTree
 
         var ranges = code.RangesIn(unit);
         return new InlineScope(
-            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, ranges), ranges);
+            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, ranges), ranges);
     }
 
     /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the begin too (section 2.18); GCC gives the address.</summary>

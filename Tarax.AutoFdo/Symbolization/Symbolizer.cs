@@ -207,17 +207,38 @@ internal sealed class Symbolizer : IDisposable
                 scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry);
         }
 
+        int[] homes = HomesOf(tree.Scopes, scopes);
         scopes[0] = scopes[0] with { Function = WithFirstLine(scopes[0].Function, function) };
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
         {
             foreach (var part in function.PartsInOrder())
             {
-                AddSegments(tree.RunsIn(part), lines, encoding, segments);
+                AddSegments(tree.RunsIn(part), homes, lines, encoding, segments);
             }
         }
 
         return new FunctionSource(scopes, [.. segments]);
+    }
+
+    /// <summary>
+    /// The scopes that the code of each belongs to in the source: of a part that GCC split off a function and inlined again, that of the function. Such a call has the function's own place for its
+    /// own (ipa-split.cc makes it without a location, and expand_call_inline in tree-inline.cc then takes that of the declaration), where a function that calls itself has that of the call.
+    /// </summary>
+    private static int[] HomesOf(IReadOnlyList<InlineScope> tree, SourceScope[] scopes)
+    {
+        int[] homes = new int[scopes.Length];
+        for (int i = 1; i < homes.Length; i++)
+        {
+            int parent = homes[scopes[i].Parent];
+            var function = scopes[i].Function;
+            bool isPart = function is { Declaration: { } declaration, DeclarationLine: not 0 } && scopes[parent].Function.Declaration == declaration && scopes[i].CallDiscriminator == 0
+                && tree[i].CallLine == function.DeclarationLine && (tree[i].CallColumn == 0 || tree[i].CallColumn == function.DeclarationColumn);
+            homes[i] = isPart ? parent : i;
+            scopes[i] = scopes[i] with { Parent = parent };
+        }
+
+        return homes;
     }
 
     /// <summary>
@@ -245,7 +266,7 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>Cuts runs of one scope where a row of the line table begins.</summary>
-    private static void AddSegments(List<ScopeRun> runs, LineTable lines, DiscriminatorEncoding encoding, List<CodeSegment> segments)
+    private static void AddSegments(List<ScopeRun> runs, int[] homes, LineTable lines, DiscriminatorEncoding encoding, List<CodeSegment> segments)
     {
         foreach (var run in runs)
         {
@@ -261,7 +282,7 @@ internal sealed class Symbolizer : IDisposable
                     if (end > at)
                     {
                         var discriminator = Discriminator.Of(lines.Rows[row].Discriminator, encoding);
-                        segments.Add(new CodeSegment(at, end, run.Scope, lines.Rows[row].Line, discriminator.Number, discriminator.Copies, discriminator.Copy));
+                        segments.Add(new CodeSegment(at, end, homes[run.Scope], lines.Rows[row].Line, discriminator.Number, discriminator.Copies, discriminator.Copy));
                     }
 
                     at = Math.Max(at, end);

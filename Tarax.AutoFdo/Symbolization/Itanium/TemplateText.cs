@@ -61,7 +61,7 @@ internal static class TemplateText
     public static List<string>? CodesOf(string name)
     {
         var codes = ArgumentsOf(name).ConvertAll(a => a switch { "true" => "Lb1E", "false" => "Lb0E", "void" => "v", _ => BuiltinTypes.CodeOf(a) });
-        return codes.Contains(null) ? null : codes!;
+        return codes.Contains(null) ? null : [.. codes.OfType<string>()];
     }
 
     /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
