@@ -16,6 +16,7 @@ internal sealed class MangledName
     private const int MaximumLength = 2048;
     private const string Conversion = "cv";
     private const int FirstGccThatNumbersBySignature = 13;
+    private const int FirstGccThatMarksPacks = 16;
 
     private readonly StringBuilder _text = new();
     private readonly DieCache _entries;
@@ -79,7 +80,35 @@ internal sealed class MangledName
         _parameters = ParametersOf(function);
         bool isLambda = function.IsArtificial && name == OperatorNames.Call;
         _text.Append(isLambda ? "Da" : "");
-        return (isLambda || name is "C2" or "D2" or Conversion || AddReturned(function)) && AddParametersOfTemplate(function);
+        bool added = isLambda || name is "C2" or "D2" or Conversion || (IsInvokeR(function, name) ? AddInvokeRReturned(function) : AddReturned(function));
+        return added && AddParametersOfTemplate(function);
+    }
+
+    /// <summary>std::__invoke_r of GCC's library, by which every std::function calls what it holds.</summary>
+    private bool IsInvokeR(DieFacts function, string name) =>
+        name == "10__invoke_r" && _parameters.Count == 2 && function.TemplateArguments.Count() == 3 && _entries.ScopesOf(function) is [{ IsStd: true }];
+
+    /// <summary>
+    /// What it returns is written <c>enable_if_t&lt;is_invocable_r_v&lt;R, F, A...&gt;, R&gt;</c> (bits/invoke.h), of which the debug information has only R. The pack was written without J up to GCC 12,
+    /// with it by 16 (symbols of both; those between are taken to be like 12).
+    /// </summary>
+    private bool AddInvokeRReturned(DieFacts function)
+    {
+        bool hasMark = UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksPacks;
+        bool Part(string text)
+        {
+            _text.Append(text);
+            return true;
+        }
+
+        bool Name(MangledName to)
+        {
+            to._text.Append("St9enable_if");
+            return true;
+        }
+
+        return Part("N") && AddComponent(Name, () => Name(this)) && Part("IX16is_invocable_r_vI") && AddParameter(_parameters[0]) && AddParameter(_parameters[1])
+            && Part(hasMark ? "JDp" : "Dp") && AddParameter(new TemplateParameter("", "T1_")) && Part(hasMark ? "EEE" : "EE") && AddParameter(_parameters[0]) && Part("E4typeE");
     }
 
     /// <summary>Of several parameters that stand for one type, the last is what is returned: copies are written to where an iterator of another kind leads.</summary>
@@ -210,9 +239,12 @@ internal sealed class MangledName
         constructor.IsArtificial && constructor.Parameters.Any(p => WithoutQualifiers(p).Inner is not { Tag: DwarfTag.ReferenceType or DwarfTag.RvalueReferenceType } reference
             || WithoutQualifiers(reference).Inner is not { IsClass: true } argument || !argument.Name.StartsWith(constructor.Name, StringComparison.Ordinal));
 
-    /// <summary>A static function of a namespace is marked, but not one of an unnamed namespace (GCC, cp/mangle.cc, write_unqualified_name).</summary>
+    /// <summary>
+    /// A static function of a namespace is marked, but not one of an unnamed namespace, nor one of a template, which others cannot see for its arguments' sake (GCC, cp/mangle.cc,
+    /// write_unqualified_name; symbols of GCC 12 and 16 compared).
+    /// </summary>
     private static bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
-        !function.IsExternal && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace) && !scopes.Exists(s => s.IsUnnamedNamespace);
+        !function.IsExternal && !function.IsTemplate && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace) && !scopes.Exists(s => s.IsUnnamedNamespace);
 
     /// <summary>
     /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags).
