@@ -57,9 +57,10 @@ internal sealed class DieFacts
     /// <summary>Its parameters, without those that the compiler added.</summary>
     public IEnumerable<DieFacts> Parameters => Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial);
 
-    /// <summary>What a template was made with; empty for what is none.</summary>
+    /// <summary>What a template was made with; empty for what is none. GCC tells those of a generic lambda twice.</summary>
     public IEnumerable<DieFacts> TemplateArguments => Children.Where(
-        c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter);
+        c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
+        .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}");
 
     /// <summary>Whether it was made of a template.</summary>
     public bool IsTemplate => TemplateArguments.Any();
