@@ -31,7 +31,14 @@ NOINLINE static unsigned walk(unsigned depth, unsigned seed)
 }
 NOINLINE static unsigned finish(unsigned a, unsigned b) { return (a ^ b) * 9; }
 NOINLINE static unsigned start(unsigned a, unsigned b) { return a & 1 ? finish(a, b + 1) : finish(b, a); }
-static unsigned ack(unsigned m, unsigned n) { return m == 0 ? n + 1 : n == 0 ? ack(m - 1, 1) : ack(m - 1, ack(m, n - 1)); }
+static unsigned ack(unsigned m, unsigned n)
+{
+    if (m == 0)
+        return n + 1;
+    if (n == 0)
+        return ack(m - 1, 1);
+    return ack(m - 1, ack(m, n - 1));
+}
 NOINLINE static unsigned twice(unsigned x) { return x * 2; }
 NOINLINE static unsigned half(unsigned x) { return x / 2 + 1; }
 NOINLINE static unsigned same(unsigned x) { return x ^ 1; }

@@ -7,9 +7,13 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 internal sealed class DieCache
 {
     private readonly ConcurrentDictionary<DieReference, DieFacts?> _facts = [];
+    private readonly ConcurrentDictionary<DwarfUnit, QualifiedNames> _names = [];
 
     /// <summary>An entry; null where there is none.</summary>
     public DieFacts? Read(DieReference? reference) => reference is { } known ? _facts.GetOrAdd(known, DieFacts.Read) : null;
+
+    /// <summary>The types of a unit by their names.</summary>
+    public QualifiedNames NamesOf(DwarfUnit unit) => _names.GetOrAdd(unit, u => QualifiedNames.Of(this, u));
 
     /// <summary>The declaration of an entry: where its specifications and origins lead.</summary>
     public DieFacts DeclarationOf(DieFacts entry)
@@ -102,7 +106,7 @@ internal sealed record Scope(DieFacts Entry, bool IsClosure)
 
     public bool IsFunction => Entry.Tag == DwarfTag.Subprogram;
 
-    public bool IsTemplate => Entry.IsClass && (Entry.TemplateArguments.Any() || Entry.Name.EndsWith('>'));
+    public bool IsTemplate => Entry.IsClass && Entry.IsTemplate;
 
     /// <summary>Whether it is std where nothing is around it.</summary>
     public bool IsStd => Entry is { Tag: DwarfTag.Namespace, Name: "std" };

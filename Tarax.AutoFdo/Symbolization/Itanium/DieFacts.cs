@@ -62,8 +62,8 @@ internal sealed class DieFacts
         c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
         .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}");
 
-    /// <summary>Whether it was made of a template.</summary>
-    public bool IsTemplate => TemplateArguments.Any();
+    /// <summary>Whether it was made of a template, as its entries tell or its name does.</summary>
+    public bool IsTemplate => TemplateArguments.Any() || TemplateText.WithoutArguments(Name).Length < Name.Length;
 
     /// <summary>Reads an entry; null where there is none.</summary>
     public static DieFacts? Read(DieReference reference)

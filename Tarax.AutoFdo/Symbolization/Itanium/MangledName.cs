@@ -8,7 +8,7 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 /// Makes the linkage name of a C++ function from its debug information (Itanium C++ ABI, section 5.1). GCC leaves it out where other units cannot see the function (dwarf2out.cc gives only the
 /// names of what is TREE_PUBLIC): members of classes in unnamed namespaces and in functions, lambdas, functions of unnamed namespaces. Its reader of profiles looks functions up by it.
 /// How the signature of a function template depends on its parameters the debug information does not tell: what is of the type of an argument is taken to be written by the parameter, as it is in
-/// most templates (of 640 of the standard library whose names are known, 3 in 4). A name that is wrong is not found, as the plain name would not be.
+/// most templates (of 959 of a C++ program whose names are known, two in three). A name that is wrong is not found, as the plain name would not be.
 /// </summary>
 internal sealed class MangledName
 {
@@ -17,6 +17,7 @@ internal sealed class MangledName
     private const string Conversion = "cv";
     private const int FirstGccThatNumbersBySignature = 13;
     private const int FirstGccThatMarksPacks = 16;
+    private const int FirstGccThatMarksUnnamed = 16;
 
     private readonly StringBuilder _text = new();
     private readonly DieCache _entries;
@@ -162,11 +163,11 @@ internal sealed class MangledName
     {
         var parameters = new List<TemplateParameter>();
         int number = 0;
-        foreach (var argument in template.TemplateArguments)
+        foreach (var argument in ArgumentsOf(template))
         {
             string code = number == 0 ? "T_" : string.Create(CultureInfo.InvariantCulture, $"T{number - 1}_");
             number++;
-            if (argument.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter && PlainText(m => m.AddArgument(argument)) is { } text)
+            if (argument.Entry?.Tag is null or DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter && PlainText(m => m.AddArgument(argument)) is { } text)
             {
                 parameters.Add(new TemplateParameter(text, code));
             }
@@ -191,7 +192,7 @@ internal sealed class MangledName
 
             // The template's own name may be written by its number.
             _substitutions.Add($"{FullText(m => m.AddPrefix(scopes, scopes.Count, 0))}{name}");
-            return added && TemplateText.Agrees(_entries, function) && AddArguments(function);
+            return added && AddArguments(function);
         }
 
         int from = scopes.FindLastIndex(s => s.IsFunction) + 1;
@@ -240,20 +241,22 @@ internal sealed class MangledName
             || WithoutQualifiers(reference).Inner is not { IsClass: true } argument || !argument.Name.StartsWith(constructor.Name, StringComparison.Ordinal));
 
     /// <summary>
-    /// A static function of a namespace is marked, but not one of an unnamed namespace, nor one of a template, which others cannot see for its arguments' sake (GCC, cp/mangle.cc,
-    /// write_unqualified_name; symbols of GCC 12 and 16 compared).
+    /// A static function of a namespace is marked, also one of an unnamed namespace by GCC 16, but not by 12 (those between are taken to be like 12); not one of a template that others cannot see for
+    /// its arguments' sake alone (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
     /// </summary>
     private static bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
-        !function.IsExternal && !function.IsTemplate && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace) && !scopes.Exists(s => s.IsUnnamedNamespace);
+        !function.IsExternal && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
+        && (scopes.Exists(s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed : !function.IsTemplate);
 
     /// <summary>
-    /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags).
+    /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags); functions that others cannot see
+    /// have none.
     /// </summary>
     private string TagOf(DieFacts function, List<Scope> scopes)
     {
         const string Tagged = "7__cxx11";
         bool Has(string? text) => text?.Contains(Tagged, StringComparison.Ordinal) == true;
-        return function.Type is not null && Has(FullText(m => m.AddType(function))) && !Has(FullText(m => m.AddParameters(function.Parameters)))
+        return function is { IsExternal: true, Type: not null } && Has(FullText(m => m.AddType(function))) && !Has(FullText(m => m.AddParameters(function.Parameters)))
             && !Has(FullText(m => m.AddPrefix(scopes, scopes.Count, 0))) ? "B5cxx11" : "";
     }
 
@@ -428,19 +431,60 @@ internal sealed class MangledName
         };
     }
 
-    private bool AddArguments(Scope template)
-    {
-        // Classes of which there is an extern template have no entries for their arguments.
-        bool agrees = TemplateText.Agrees(_entries, template.Entry);
-        if (agrees)
-        {
-            return AddArguments(template.Entry);
-        }
+    private bool AddArguments(Scope template) => AddArguments(template.Entry);
 
+    private bool AddArguments(DieFacts template)
+    {
         _text.Append('I');
-        bool added = TemplateText.CodesOf(template.Entry.Name) is { } codes && codes.TrueForAll(AddCode);
+        bool added = ArgumentsOf(template).TrueForAll(AddArgument);
         _text.Append('E');
         return added;
+    }
+
+    /// <summary>
+    /// The arguments of a template: its entries, or, where there are none, as for classes whose arguments others cannot see or of which there is an extern template, what its name says.
+    /// </summary>
+    private List<TemplateArgument> ArgumentsOf(DieFacts template) => TemplateText.Agrees(_entries, template)
+        ? [.. template.TemplateArguments.Select(a => new TemplateArgument(a, "", template.Unit))]
+        : TemplateText.ArgumentsOf(template.Name).ConvertAll(text => new TemplateArgument(null, text, template.Unit));
+
+    private bool AddArgument(TemplateArgument argument) => argument.Entry is { } entry ? AddArgument(entry) : AddTypeText(argument.Text, argument.Unit);
+
+    /// <summary>A type as GCC writes it in a name.</summary>
+    private bool AddTypeText(string text, DwarfUnit unit)
+    {
+        foreach (var (sign, code) in (ReadOnlySpan<(string, string)>)[("&&", "O"), ("&", "R"), ("*", "P"), (" const", "K")])
+        {
+            if (text.EndsWith(sign, StringComparison.Ordinal))
+            {
+                return AddTextComponent(code, text[..^sign.Length].TrimEnd(), unit);
+            }
+        }
+
+        const string Const = "const ";
+        if (text.StartsWith(Const, StringComparison.Ordinal))
+        {
+            return AddTextComponent("K", text[Const.Length..], unit);
+        }
+
+        string? builtin = text switch { "true" => "Lb1E", "false" => "Lb0E", "void" => "v", _ => BuiltinTypes.CodeOf(text) };
+        return builtin is not null ? AddCode(builtin) : _entries.NamesOf(unit).Find(text) is { } type && AddType(type, isVoid: false);
+    }
+
+    private bool AddTextComponent(string code, string inner, DwarfUnit unit)
+    {
+        bool Add(MangledName to)
+        {
+            to._text.Append(code);
+            return to.AddTypeText(inner, unit);
+        }
+
+        if (_parameters.Count > 0 && PlainText(Add) is { } text && _parameters.Find(p => p.Argument == text) is { } parameter)
+        {
+            return AddParameter(parameter);
+        }
+
+        return AddComponent(Add, () => Add(this));
     }
 
     private bool AddCode(string code)
@@ -452,14 +496,6 @@ internal sealed class MangledName
 
         _text.Append(code);
         return true;
-    }
-
-    private bool AddArguments(DieFacts template)
-    {
-        _text.Append('I');
-        bool added = template.TemplateArguments.All(AddArgument);
-        _text.Append('E');
-        return added;
     }
 
     private bool AddArgument(DieFacts argument)
@@ -711,6 +747,9 @@ internal sealed class MangledName
             return added;
         });
     }
+
+    /// <summary>An argument of a template: its entry, or its text where it has none.</summary>
+    private sealed record TemplateArgument(DieFacts? Entry, string Text, DwarfUnit Unit);
 
     /// <summary>A parameter of a template, with what stands for it.</summary>
     /// <param name="Argument">The type in full.</param>

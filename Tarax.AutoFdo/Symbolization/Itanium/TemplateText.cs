@@ -9,7 +9,7 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 internal static class TemplateText
 {
     /// <summary>A name without its arguments: <c>operator&lt;</c> of <c>operator&lt; &lt;int&gt;</c>.</summary>
-    public static string WithoutArguments(string name) => StartOf(name) is > 0 and var start ? name[..start].TrimEnd() : name;
+    public static string WithoutArguments(string name) => StartOf(name) is > 0 and var start && name[..start].TrimEnd() is var template && template != "operator" ? template : name;
 
     /// <summary>Where the bracket is that the last one closes; −1 where the name does not end with one.</summary>
     private static int StartOf(string name)
@@ -55,13 +55,6 @@ internal static class TemplateText
         }
 
         return arguments;
-    }
-
-    /// <summary>Codes of arguments that tell all of themselves: types that the language has, and truth values; null where there are others.</summary>
-    public static List<string>? CodesOf(string name)
-    {
-        var codes = ArgumentsOf(name).ConvertAll(a => a switch { "true" => "Lb1E", "false" => "Lb0E", "void" => "v", _ => BuiltinTypes.CodeOf(a) });
-        return codes.Contains(null) ? null : [.. codes.OfType<string>()];
     }
 
     /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
