@@ -103,6 +103,44 @@ internal static class CanonicalProfile
     public static SortedDictionary<string, string> WithoutLambdas(SortedDictionary<string, string> places) =>
         new(places.Where(p => !p.Key.Split('/').Skip(1).Any(part => part.Contains(":operator()", StringComparison.Ordinal))).ToDictionary(), StringComparer.Ordinal);
 
+    /// <summary>
+    /// The places without parts that GCC split off a function and inlined again: they are the function's own (verdict parts; GCC's ipa-split.cc gives such a call the function's first line), where
+    /// create_gcov takes them for calls of the function by itself.
+    /// </summary>
+    public static SortedDictionary<string, string> WithoutParts(SortedDictionary<string, string> places)
+    {
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (place, value) in places)
+        {
+            var path = new List<string>();
+            foreach (string part in place.Split('/'))
+            {
+                if (path.Count == 0 || part != $"0:{path[^1][(path[^1].IndexOf(':', StringComparison.Ordinal) + 1)..]}")
+                {
+                    path.Add(part);
+                }
+            }
+
+            string own = string.Join('/', path);
+            result[own] = result.TryGetValue(own, out string? other) ? Larger(value, other) : value;
+        }
+
+        return result;
+    }
+
+    /// <summary>Of two counts with their targets the larger; targets are added up.</summary>
+    private static string Larger(string left, string right)
+    {
+        var targets = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        string[][] both = [left.Split(' '), right.Split(' ')];
+        foreach (string[] target in both.SelectMany(w => w.Skip(1)).Select(t => t.Split(':')))
+        {
+            targets[target[0]] = targets.GetValueOrDefault(target[0]) + long.Parse(target[1]);
+        }
+
+        return string.Join(' ', [both.Max(w => long.Parse(w[0])).ToString(), .. targets.Select(t => $"{t.Key}:{t.Value}")]);
+    }
+
     private static string PlainOf(string call, SortedSet<string> known)
     {
         int colon = call.IndexOf(":_Z", StringComparison.Ordinal);

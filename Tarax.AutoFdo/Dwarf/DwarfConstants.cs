@@ -50,6 +50,7 @@ internal enum DwarfAttribute : ushort
     CompDir = 0x1b,
     ConstValue = 0x1c,
     ContainingType = 0x1d,
+    Inline = 0x20,
     Producer = 0x25,
     UpperBound = 0x2f,
     AbstractOrigin = 0x31,

@@ -15,6 +15,9 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
     /// <summary>Whether the name is a linkage name; otherwise it is the plain one.</summary>
     public bool HasLinkageName { get; init; }
 
+    /// <summary>Whether the compiler knows it by a linkage name that the debug information does not tell.</summary>
+    public bool HasUnknownLinkageName { get; init; }
+
     /// <summary>The last entry of its chain of origins and specifications: its declaration.</summary>
     public DieReference? Declaration { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed class BuildStatistics
     /// <summary>Executed bytes of functions without a first line, by function; of inlined ones too.</summary>
     public ConcurrentDictionary<string, UInt128> WithoutStartLine { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Executed bytes of inlined functions whose linkage name is not known, with what is inlined into them, by function: they are in the profile, but not found.</summary>
+    public ConcurrentDictionary<string, UInt128> UnknownLinkageName { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Executed bytes that the line table does not describe, by function.</summary>
     public ConcurrentDictionary<string, UInt128> WithoutRow { get; } = new(StringComparer.Ordinal);
 
@@ -357,6 +360,7 @@ internal sealed class ProfileBuilder
                 }
 
                 became.InPositions += executedBytes;
+                NoteUnknownName(source, segment.Scope, executedBytes);
                 if (segment.Copy != 0)
                 {
                     body.AddCountOfCopy(position, segment.Copy, SaturatingSum.Times(executed[i].Maximum, segment.Copies), codeBytes);
@@ -402,6 +406,18 @@ internal sealed class ProfileBuilder
         }
 
         return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole);
+    }
+
+    private void NoteUnknownName(FunctionSource source, int scope, UInt128 bytes)
+    {
+        for (; scope > 0 && bytes > 0; scope = source.Scopes[scope].Parent)
+        {
+            if (source.Scopes[scope].Function is { HasUnknownLinkageName: true, Name: var name })
+            {
+                Statistics.UnknownLinkageName.AddOrUpdate(name, bytes, (_, sum) => sum + bytes);
+                return;
+            }
+        }
     }
 
     private void AddWithoutPosition(ref FunctionBytes became, FunctionSource source, in CodeSegment segment, UInt128 bytes, CodeFunction function)

@@ -184,16 +184,22 @@ internal sealed class Symbolizer : IDisposable
 
         return die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit)
             ? description with { Name = SourceName.WithoutCoroutinePart(description.Name) }
-            : description with { Name = LinkageNameOf(description) ?? StructorName.Emitted(description.Name) };
+            : LinkageNameOf(description) is { } made ? description with { Name = made }
+            : description with { Name = StructorName.Emitted(description.Name), HasUnknownLinkageName = NeedsLinkageName(description) };
     }
 
     /// <summary>
-    /// The linkage name of a C++ function that GCC's debug information has only the plain name of; null for others. By its plain name GCC finds a function of C, and a static one outside of
-    /// namespaces, of which the debug information does not tell whether it stands in <c>extern "C"</c>: they keep it.
+    /// The linkage name of a C++ function that GCC's debug information has only the plain name of; null where there is none: of what other units can see, which has C linkage then, and of what stands
+    /// in a header of C, of which <c>extern "C"</c> is likely.
     /// </summary>
-    private string? LinkageNameOf(FunctionDescription described) =>
+    private string? LinkageNameOf(FunctionDescription described) => NeedsLinkageName(described) ? MangledName.Of(_entries, described.Declaration!.Value) : null;
+
+    private bool NeedsLinkageName(FunctionDescription described) =>
         described is { HasLinkageName: false, Declaration: { } at } && at.File.UnitAtOffset(at.Offset) is { IsCxx: true }
-            && _entries.Read(at) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { Count: > 0 } ? MangledName.Of(_entries, at) : null;
+            && _entries.Read(at) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { } scopes && (scopes.Count > 0 || !IsHeaderOfC(described.File));
+
+    /// <summary>A header of the system that is not of the C++ library.</summary>
+    private static bool IsHeaderOfC(string path) => path.StartsWith("/usr/", StringComparison.Ordinal) && path.EndsWith(".h", StringComparison.Ordinal) && !path.Contains("/c++/", StringComparison.Ordinal);
 
     private FunctionSource ReadSource(CodeFunction function)
     {

@@ -8,6 +8,17 @@ internal sealed class DieCache
 {
     private readonly ConcurrentDictionary<DieReference, DieFacts?> _facts = [];
     private readonly ConcurrentDictionary<DwarfUnit, QualifiedNames> _names = [];
+    private long _steps;
+
+    /// <summary>Counts a step on the way to a name: where types hold each other in a circle, or a file is made to take long, names come to an end.</summary>
+    /// <param name="stepsOfName">Steps for the same name so far.</param>
+    /// <returns>Whether it may be taken.</returns>
+    public bool TryStep(ref int stepsOfName)
+    {
+        const int MostForName = 20_000;
+        const long MostForFile = 50_000_000;
+        return ++stepsOfName <= MostForName && Interlocked.Increment(ref _steps) <= MostForFile;
+    }
 
     /// <summary>An entry; null where there is none.</summary>
     public DieFacts? Read(DieReference? reference) => reference is { } known ? _facts.GetOrAdd(known, DieFacts.Read) : null;
@@ -72,6 +83,25 @@ internal sealed class DieCache
                 yield return facts;
             }
         }
+    }
+
+    /// <summary>How many classes of the same name stand before a class in the same function.</summary>
+    public int SameNamesBefore(DieFacts local)
+    {
+        var scopes = local.Unit.Scopes;
+        int index = scopes.IndexOf(local.Reference.Offset);
+        int home = HomeOf(scopes, index);
+        int before = 0;
+        for (int i = home + 1; home >= 0 && i < scopes.Entries.Count && IsWithin(scopes, i, home); i++)
+        {
+            if (i != index && scopes.Entries[i].Tag is DwarfTag.StructureType or DwarfTag.ClassType or DwarfTag.UnionType or DwarfTag.EnumerationType && HomeOf(scopes, i) == home
+                && Read(new DieReference(local.Reference.File, scopes.Entries[i].Offset)) is { } other && other.Name == local.Name && other.Place.CompareTo(local.Place) < 0)
+            {
+                before++;
+            }
+        }
+
+        return before;
     }
 
     private static int HomeOf(UnitScopes scopes, int index)

@@ -29,6 +29,12 @@ internal sealed class DieFacts
 
     public bool IsArtificial { get; private set; }
 
+    /// <summary>Whether it is a function that was declared <c>inline</c> (DW_INL_declared_inlined, DW_INL_declared_not_inlined).</summary>
+    public bool IsDeclaredInline { get; private set; }
+
+    /// <summary>Elements of an array's dimension; null where not told.</summary>
+    public ulong? Count { get; private set; }
+
     /// <summary>Whether it is a function that is called for an object.</summary>
     public bool HasObject { get; private set; }
 
@@ -119,6 +125,15 @@ internal sealed class DieFacts
                 break;
             case DwarfAttribute.Artificial:
                 IsArtificial = value.Number != 0;
+                break;
+            case DwarfAttribute.Inline:
+                IsDeclaredInline = value.Number is 2 or 3;
+                break;
+            case DwarfAttribute.UpperBound when value.Kind == ValueKind.Constant:
+                Count = value.Number + 1;
+                break;
+            case DwarfAttribute.Count when value.Kind == ValueKind.Constant:
+                Count = value.Number;
                 break;
             case DwarfAttribute.ObjectPointer:
                 HasObject = true;

@@ -22,6 +22,7 @@ internal sealed class MangledName
     private readonly StringBuilder _text = new();
     private readonly DieCache _entries;
     private readonly Substitutions _substitutions;
+    private readonly int[] _steps;
     private int _depth;
 
     /// <summary>What the parameters of the template stand for whose signature is being written.</summary>
@@ -30,8 +31,9 @@ internal sealed class MangledName
     /// <summary>Whether the name of a function around was taken as it is, so that what its components are is not known.</summary>
     private bool _hasUnknownComponents;
 
-    private MangledName(DieCache entries, Substitutions substitutions, int depth)
+    private MangledName(DieCache entries, Substitutions substitutions, int depth, int[] steps)
     {
+        _steps = steps;
         _entries = entries;
         _substitutions = substitutions;
         _depth = depth;
@@ -44,7 +46,7 @@ internal sealed class MangledName
     {
         try
         {
-            var name = new MangledName(entries, new Substitutions(isUsed: true), 0);
+            var name = new MangledName(entries, new Substitutions(isUsed: true), 0, [0]);
             name._text.Append("_Z");
             return entries.Read(declaration) is { Tag: DwarfTag.Subprogram } function && name.AddEncoding(function) && name._text.Length <= MaximumLength ? name._text.ToString() : null;
         }
@@ -81,13 +83,42 @@ internal sealed class MangledName
         _parameters = ParametersOf(function);
         bool isLambda = function.IsArtificial && name == OperatorNames.Call;
         _text.Append(isLambda ? "Da" : "");
-        bool added = isLambda || name is "C2" or "D2" or Conversion || (IsInvokeR(function, name) ? AddInvokeRReturned(function) : AddReturned(function));
-        return added && AddParametersOfTemplate(function);
+        bool added = isLambda || name is "C2" or "D2" or Conversion || (IsInvokeR(function, name) ? AddInvokeRReturned(function) : ReturnsDifference(function, name) ? AddDifference() : AddReturned(function));
+        return added && (isLambda ? AddParametersOfLambda(function) : AddParametersOfTemplate(function));
     }
 
     /// <summary>std::__invoke_r of GCC's library, by which every std::function calls what it holds.</summary>
     private bool IsInvokeR(DieFacts function, string name) =>
         name == "10__invoke_r" && _parameters.Count == 2 && function.TemplateArguments.Count() == 3 && _entries.ScopesOf(function) is [{ IsStd: true }];
+
+    /// <summary>Functions of GCC's library that count, or measure a distance (bits/stl_algo.h, bits/stl_iterator_base_funcs.h).</summary>
+    private bool ReturnsDifference(DieFacts function, string name) =>
+        name is "8distance" or "10__distance" or "5count" or "8count_if" or "10__count_if" && _parameters.Count > 0 && _entries.ScopesOf(function) is [{ IsStd: true }];
+
+    /// <summary>They return <c>typename iterator_traits&lt;T&gt;::difference_type</c>, of which the debug information has only what it stands for.</summary>
+    private bool AddDifference()
+    {
+        bool Name(MangledName to)
+        {
+            to._text.Append("St15iterator_traits");
+            return true;
+        }
+
+        bool Traits(MangledName to)
+        {
+            bool added = to.AddComponent(Name, () => Name(to));
+            to._text.Append('I');
+            added = added && to.AddParameter(_parameters[0]);
+            to._text.Append('E');
+            return added;
+        }
+
+        _text.Append('N');
+        bool added = AddComponent(Traits, () => Traits(this));
+        _text.Append("15difference_typeE");
+        _substitutions.Add("difference_type");
+        return added;
+    }
 
     /// <summary>
     /// What it returns is written <c>enable_if_t&lt;is_invocable_r_v&lt;R, F, A...&gt;, R&gt;</c> (bits/invoke.h), of which the debug information has only R. The pack was written without J up to GCC 12,
@@ -201,6 +232,7 @@ internal sealed class MangledName
             return false;
         }
 
+        string discriminator = DiscriminatorOf(scopes, from);
         if (scopes.Count == from || (from == 0 && scopes is [{ IsStd: true }]))
         {
             _text.Append(scopes.Count > from ? "St" : "");
@@ -209,9 +241,14 @@ internal sealed class MangledName
 
         _text.Append('N').Append(qualifiers);
         bool added = AddPrefix(scopes, scopes.Count, from) && AddLast();
-        _text.Append('E');
+        _text.Append('E').Append(discriminator);
         return added;
     }
+
+    /// <summary>Tells classes of one name in one function apart: the second has 0.</summary>
+    private string DiscriminatorOf(List<Scope> scopes, int from) =>
+        from > 0 && from < scopes.Count && !scopes[from].IsClosure && _entries.SameNamesBefore(scopes[from].Entry) is > 0 and var before
+            ? string.Create(CultureInfo.InvariantCulture, $"_{before - 1}") : "";
 
     private string? UnqualifiedName(DieFacts function, bool isMember, List<Scope> scopes)
     {
@@ -241,12 +278,13 @@ internal sealed class MangledName
             || WithoutQualifiers(reference).Inner is not { IsClass: true } argument || !argument.Name.StartsWith(constructor.Name, StringComparison.Ordinal));
 
     /// <summary>
-    /// A static function of a namespace is marked, also one of an unnamed namespace by GCC 16, but not by 12 (those between are taken to be like 12); not one of a template that others cannot see for
-    /// its arguments' sake alone (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
+    /// A static function of a namespace is marked, also one of an unnamed namespace by GCC 16, but not by 12 (those between are taken to be like 12); not one of a template, or that is declared inline and takes
+    /// something that others cannot see, which is hidden for its sake alone (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
     /// </summary>
-    private static bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
+    private bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
         !function.IsExternal && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
-        && (scopes.Exists(s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed : !function.IsTemplate);
+        && (scopes.Exists(s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed
+            : !function.IsTemplate && !(function.IsDeclaredInline && FullText(m => m.AddParameters(function.Parameters))?.Contains("12_GLOBAL__N_1", StringComparison.Ordinal) == true));
 
     /// <summary>
     /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags); functions that others cannot see
@@ -288,21 +326,31 @@ internal sealed class MangledName
     /// <summary>Something written in full, of which nothing is written by a template's parameters.</summary>
     private string? PlainText(Func<MangledName, bool> add)
     {
-        var plain = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1);
+        if (!MayGoOn())
+        {
+            return null;
+        }
+
+        var plain = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1, _steps);
         return add(plain) && plain._text.Length <= MaximumLength ? plain._text.ToString() : null;
     }
 
     /// <summary>Something written in full, without the effect of what was written before; null where it cannot be told.</summary>
     private string? FullText(Func<MangledName, bool> add)
     {
-        var full = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1) { _parameters = _parameters };
+        if (!MayGoOn())
+        {
+            return null;
+        }
+
+        var full = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1, _steps) { _parameters = _parameters };
         return add(full) && full._text.Length <= MaximumLength ? full._text.ToString() : null;
     }
 
     /// <summary>Writes a component by its number where it was written before; otherwise in full, and takes note of it.</summary>
     private bool AddComponent(Func<MangledName, bool> key, Func<bool> add)
     {
-        if (_depth >= MaximumDepth || _text.Length > MaximumLength)
+        if (!MayGoOn())
         {
             return false;
         }
@@ -331,6 +379,8 @@ internal sealed class MangledName
         _substitutions.Add(full);
         return true;
     }
+
+    private bool MayGoOn() => _depth < MaximumDepth && _text.Length <= MaximumLength && _entries.TryStep(ref _steps[0]);
 
     private bool Deeper(Func<bool> add)
     {
@@ -435,9 +485,17 @@ internal sealed class MangledName
 
     private bool AddArguments(DieFacts template)
     {
-        _text.Append('I');
+        // Of a partial specialization the name alone tells the arguments, but not which of them are of a pack.
+        bool agrees = TemplateText.Agrees(_entries, template);
+        if (!agrees && template.TemplateArguments.Any(a => a.Tag == DwarfTag.GnuTemplateParameterPack))
+        {
+            return false;
+        }
+
+        bool isPack = !agrees && template.IsClass && TemplateText.WithoutArguments(template.Name) is "tuple" or "variant";
+        _text.Append(isPack ? "IJ" : "I");
         bool added = ArgumentsOf(template).TrueForAll(AddArgument);
-        _text.Append('E');
+        _text.Append(isPack ? "EE" : "E");
         return added;
     }
 
@@ -523,6 +581,13 @@ internal sealed class MangledName
         return added;
     }
 
+    /// <summary>The encoding of a function by itself.</summary>
+    private string? StandsAlone(DieFacts function)
+    {
+        var alone = new MangledName(_entries, new Substitutions(isUsed: true), _depth + 1, _steps);
+        return alone.MayGoOn() && alone.AddEncoding(function) ? alone._text.ToString() : null;
+    }
+
     /// <summary>What stands in a function, begins with the function's own encoding.</summary>
     private bool AddLocal(DieFacts function)
     {
@@ -533,9 +598,9 @@ internal sealed class MangledName
             // main, and functions of C.
             _text.Append(Sized(function.Name));
         }
-        else if (linkage.Length == 0 || !_substitutions.IsUsed || Of(_entries, function.Reference) == "_Z" + linkage)
+        else if (linkage.Length == 0 || !_substitutions.IsUsed || StandsAlone(function) == linkage)
         {
-            if (!Deeper(() => _depth < MaximumDepth && AddEncoding(function)))
+            if (!Deeper(() => MayGoOn() && AddEncoding(function)))
             {
                 return false;
             }
@@ -556,7 +621,13 @@ internal sealed class MangledName
     /// </summary>
     private bool AddClosure(DieFacts closure)
     {
-        if (SignatureOf(closure) is not { } signature || DieCache.CallOf(closure) is not { } call)
+        if (!MayGoOn() || SignatureOf(closure) is not { } signature || DieCache.CallOf(closure) is not { } call)
+        {
+            return false;
+        }
+
+        // One that stands in no function has the variable or the parameter in its name that it is of.
+        if (_entries.ScopesOf(closure) is not [.., { IsFunction: true }])
         {
             return false;
         }
@@ -566,7 +637,7 @@ internal sealed class MangledName
         _text.Append("Ul");
         var outer = _parameters;
         _parameters = ParametersOf(call);
-        bool added = AddParameters(call.Parameters);
+        bool added = AddParametersOfLambda(call);
         _parameters = outer;
         _text.Append('E').Append(before == 0 ? "" : (before - 1).ToString(CultureInfo.InvariantCulture)).Append('_');
         return added;
@@ -575,8 +646,36 @@ internal sealed class MangledName
     private string? SignatureOf(DieFacts lambda) => DieCache.CallOf(lambda) is not { } call ? null : PlainText(m =>
     {
         m._parameters = m.ParametersOf(call);
-        return m.AddParameters(call.Parameters);
+        return m.AddParametersOfLambda(call);
     });
+
+    /// <summary>Each <c>auto</c> of a lambda is a parameter of its template, in their order.</summary>
+    private bool AddParametersOfLambda(DieFacts call)
+    {
+        var parameters = call.Parameters.ToList();
+        var left = _parameters.ToList();
+        bool added = parameters.Count > 0 || AddParameters([]);
+        foreach (var parameter in parameters)
+        {
+            _parameters = [.. left.Take(1)];
+            int before = _text.Length;
+            added = added && AddParameters([parameter]);
+            if (left.Count > 0 && IsWrittenBy(before, left[0]))
+            {
+                left.RemoveAt(0);
+            }
+        }
+
+        return added;
+    }
+
+    /// <summary>Whether what was written since is by a template's parameter: its own sign, or the number of what was.</summary>
+    private bool IsWrittenBy(int start, TemplateParameter parameter)
+    {
+        string written = _text.ToString(start, _text.Length - start);
+        return written.Contains(parameter.Code, StringComparison.Ordinal) || (_substitutions.Find(parameter.Code) is { } number && written.EndsWith(number, StringComparison.Ordinal));
+    }
+
 
     private bool AddParameters(IEnumerable<DieFacts> parameters)
     {
@@ -661,7 +760,6 @@ internal sealed class MangledName
         return AddComponent(AddQualified, () => AddQualified(this));
     }
 
-    /// <summary>Arrays are left out: GCC loses the const of their elements.</summary>
     private bool AddType(DieFacts? type, bool isVoid)
     {
         if (ParameterFor(type) is { } parameter)
@@ -691,6 +789,8 @@ internal sealed class MangledName
                 return AddPointer("R", type);
             case DwarfTag.RvalueReferenceType:
                 return AddPointer("O", type);
+            case DwarfTag.ArrayType:
+                return AddComponent(m => m.AddArray(type), () => AddArray(type));
             case DwarfTag.SubroutineType:
                 return AddComponent(m => m.AddFunctionType(type), () => AddFunctionType(type));
             default:
@@ -707,6 +807,16 @@ internal sealed class MangledName
         }
 
         return AddComponent(Add, () => Add(this));
+    }
+
+    private bool AddArray(DieFacts type)
+    {
+        foreach (var dimension in type.Children.Where(c => c.Tag == DwarfTag.SubrangeType))
+        {
+            _text.Append('A').Append(dimension.Count?.ToString(CultureInfo.InvariantCulture)).Append('_');
+        }
+
+        return AddType(type);
     }
 
     private bool AddFunctionType(DieFacts type)
@@ -743,7 +853,7 @@ internal sealed class MangledName
 
             _text.Append(isNested ? "N" : "");
             bool added = AddScope(scopes, scopes.Count, from);
-            _text.Append(isNested ? "E" : "");
+            _text.Append(isNested ? "E" : "").Append(DiscriminatorOf(scopes, from));
             return added;
         });
     }
