@@ -42,7 +42,7 @@ internal sealed class CorpusBuild : IDisposable
             build.Shell($"{build._compiler} {build._flags} -fPIC -shared {library} -o library.so");
         }
 
-        build.Shell($"{build._compiler} {build._flags} {string.Join(' ', program.Sources)} {(program.Library is null ? "" : "./library.so -ldl")} -Wl,-rpath,'$ORIGIN' -o program");
+        build.Shell($"{build._compiler} {build._flags} {string.Join(' ', program.Sources)} {(program.Library is null ? "" : "-L. -l:library.so -ldl")} -Wl,-rpath,'$ORIGIN' -o program");
         string[] root = build._tree is { } tree ? ["-L", tree.Root] : [];
         SimulatedRecording.Record(build.Recording, program.Period, build.ExactCounts, root, build.Binary, [.. program.Library is null ? [] : (string[])["200", build.PathOf("library.so")]]);
         return build;
@@ -84,23 +84,30 @@ internal sealed record CorpusProgram(string Name, string[] Sources, string Flags
 {
     private const int OrdinaryPeriod = 211;
 
+    /// <summary>
+    /// The share of the counts that GCC 16 finds, where it is less than 0.97 for what the compiler does: of a function that it inlined into itself it drops some counts (calls), a line of the
+    /// caller stands in a virtual call that was guessed (classes), a position has another discriminator where the profile changed what was inlined (templates), and statics of one name in two files
+    /// have one profile, of which each file finds its part (statics), and a clone keeps its name (dispatch).
+    /// </summary>
+    public double LeastUsedByGcc { get; init; } = 0.97;
+
     /// <summary>Taken branches between two samples.</summary>
     public int Period { get; init; } = OrdinaryPeriod;
 
     public static CorpusProgram[] All { get; } =
     [
         new("switches", ["switches.c"]),
-        new("calls", ["calls.c"]) { Period = 53 },
+        new("calls", ["calls.c"]) { Period = 53, LeastUsedByGcc = 0.95 },
         new("loops", ["loops.c"]),
         new("lines", ["lines.c"]),
-        new("statics", ["statics-a.c", "statics-b.c"]),
+        new("statics", ["statics-a.c", "statics-b.c"]) { LeastUsedByGcc = 0.75 },
         new("openmp", ["openmp.c"], "-fopenmp"),
-        new("dispatch", ["dispatch.c"], "", "dispatch-library.c") { Period = 53 },
+        new("dispatch", ["dispatch.c"], "", "dispatch-library.c") { Period = 53, LeastUsedByGcc = 0.93 },
         new("lambdas", ["lambdas.cc"], "-std=c++17"),
         new("coroutines", ["coroutines.cc"], "-std=c++20") { Period = 53 },
         new("exceptions", ["exceptions.cc"], "-std=c++17") { Period = 53 },
-        new("classes", ["classes.cc"], "-std=c++17") { Period = 53 },
-        new("templates", ["templates.cc"], "-std=c++17") { Period = 53 },
+        new("classes", ["classes.cc"], "-std=c++17") { Period = 53, LeastUsedByGcc = 0.95 },
+        new("templates", ["templates.cc"], "-std=c++17") { Period = 53, LeastUsedByGcc = 0.955 },
     ];
 
     public override string ToString() => Name;

@@ -37,7 +37,7 @@ public sealed partial class CorpusTests
         AssertLineCounts(build, compiler);
         if (compiler is "gcc-16" or "clang-22")
         {
-            AssertUsed(build, compiler, ((CorpusProgram)program).Name == "calls");
+            AssertUsed(build, compiler, ((CorpusProgram)program).LeastUsedByGcc);
         }
     }
 
@@ -73,7 +73,7 @@ public sealed partial class CorpusTests
     }
 
     /// <summary>GCC finds nearly all counts; Clang as much as of a profile by llvm-profgen, whose names and positions are those that it asks for.</summary>
-    private static void AssertUsed(CorpusBuild build, string compiler, bool isRecursive)
+    private static void AssertUsed(CorpusBuild build, string compiler, double least)
     {
         string[] reports = build.Rebuild("profile");
         var use = CompilerUse.Of(SampleProfile.Load(build.PathOf("profile")), reports);
@@ -81,11 +81,11 @@ public sealed partial class CorpusTests
         TestContext.Out.WriteLine($"used {use.UsedShare:0.0000}");
         if (compiler == "gcc-16")
         {
-            // GCC 16 knows a constructor or destructor that it inlined before it read the profile by a name that none has, and drops its counts; of a function that it inlined into itself it drops some.
+            // GCC 16 knows a constructor or destructor that it inlined before it read the profile by a name that none has, and drops its counts.
             var kept = use.Functions.Where(f => !removed.Contains(f.Name)).ToList();
             double share = (double)kept.Sum(f => (long)f.UsedCount) / kept.Sum(f => (long)f.Count);
             TestContext.Out.WriteLine($"without what GCC removed {share:0.0000}");
-            Assert.That(share, Is.GreaterThanOrEqualTo(isRecursive ? 0.95 : 0.97), string.Join(", ", use.Functions.Take(8).Select(f => $"{f.Name} {f.Count - f.UsedCount}")));
+            Assert.That(share, Is.GreaterThanOrEqualTo(least), string.Join(", ", use.Functions.Take(8).Select(f => $"{f.Name} {f.Count - f.UsedCount}")));
             return;
         }
 
