@@ -95,13 +95,16 @@ for address, line in zip(ordered, out.splitlines()):
 oracle = {k: sum(v.values()) for k, v in maxima.items()}
 
 # The profile.
-ours = {}
+ours = collections.Counter()
+function = {}
 path = []
 name = ''
 for line in open(profile):
     depth = len(line) - len(line.lstrip(' '))
     text = line.strip()
     if depth == 0:
+        ours.update(function)
+        function = {}
         name = re.sub(r'\.(part\.\d+|isra\.\d+|constprop\.\d+|lto_priv\.\d+)(\.\d+)?$', '', text.rsplit(':', 2)[0])
         path = []
         continue
@@ -114,12 +117,13 @@ for line in open(profile):
     rest = m.group(3)
     if re.match(r'\d+( |$)', rest):
         key = (name, tuple(path + [position]))
-        # Clones of a function are functions of their own.
-        ours[key] = ours.get(key, 0) + int(rest.split()[0])
+        function[key] = max(function.get(key, 0), int(rest.split()[0]))
     else:
         path = path + [position]
+# Clones of a function are functions of their own, and add up.
+ours.update(function)
 total = sum(weights.values())
-good = sum(w for k, w in weights.items() if ours.get(k) == oracle[k])
-worst = sorted((k for k in weights if ours.get(k) != oracle[k]), key=lambda k: -weights[k])[:12]
+good = sum(w for k, w in weights.items() if ours[k] == oracle[k])
+worst = sorted((k for k in weights if ours[k] != oracle[k]), key=lambda k: -weights[k])[:12]
 print(json.dumps({'share': good / total if total else 1, 'compared': total, 'unknown': dict(unknown),
-                  'worst': [[k[0], ' '.join(f'{o}.{d}' for o, d in k[1]), round(weights[k] / total, 5), oracle[k], ours.get(k)] for k in worst]}))
+                  'worst': [[k[0], ' '.join(f'{o}.{d}' for o, d in k[1]), round(weights[k] / total, 5), oracle[k], ours[k]] for k in worst]}))
