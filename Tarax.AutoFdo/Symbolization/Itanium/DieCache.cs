@@ -8,6 +8,8 @@ internal sealed class DieCache
 {
     private readonly ConcurrentDictionary<DieReference, DieFacts?> _facts = [];
     private readonly ConcurrentDictionary<DwarfUnit, QualifiedNames> _names = [];
+    private readonly ConcurrentDictionary<DieReference, TypeText> _texts = [];
+    private readonly ConcurrentDictionary<DieReference, bool> _agreements = [];
     private long _steps;
 
     /// <summary>Counts a step on the way to a name: where types hold each other in a circle, or a file is made to take long, names come to an end.</summary>
@@ -22,6 +24,15 @@ internal sealed class DieCache
 
     /// <summary>An entry; null where there is none.</summary>
     public DieFacts? Read(DieReference? reference) => reference is { } known ? _facts.GetOrAdd(known, DieFacts.Read) : null;
+
+    /// <summary>A type in full, where it was made before.</summary>
+    public bool TryGetText(DieFacts type, out TypeText text) => _texts.TryGetValue(type.Reference, out text);
+
+    /// <summary>Keeps a type in full.</summary>
+    public void KeepText(DieFacts type, TypeText text) => _texts.TryAdd(type.Reference, text);
+
+    /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
+    public bool HasEntriesOfArguments(DieFacts template) => _agreements.GetOrAdd(template.Reference, _ => TemplateText.Agrees(this, template));
 
     /// <summary>The types of a unit by their names.</summary>
     public QualifiedNames NamesOf(DwarfUnit unit) => _names.GetOrAdd(unit, u => QualifiedNames.Of(this, u));
@@ -125,6 +136,12 @@ internal sealed class DieCache
         return index == outer;
     }
 }
+
+/// <summary>A type in full, and what it took to make it: it is taken from where it is kept only where it could be made again, so that names do not depend on the order in which they are asked for.</summary>
+/// <param name="Text">The type.</param>
+/// <param name="Height">How many steps deep it was made.</param>
+/// <param name="Steps">How many steps it took.</param>
+internal readonly record struct TypeText(string Text, int Height, int Steps);
 
 /// <summary>Something that names stand in.</summary>
 /// <param name="Entry">Its entry: a namespace, a class, a function.</param>

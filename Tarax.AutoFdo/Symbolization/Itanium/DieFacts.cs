@@ -6,6 +6,10 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 internal sealed class DieFacts
 {
     private readonly Lazy<List<DieFacts>> _children;
+    private readonly Lazy<List<DieFacts>> _parameters;
+    private readonly Lazy<List<DieFacts>> _templateArguments;
+    private readonly Lazy<List<string>> _namedArguments;
+    private readonly Lazy<bool> _isTemplate;
 
     private DieFacts(DieReference reference, DwarfUnit unit, DwarfTag tag)
     {
@@ -13,6 +17,12 @@ internal sealed class DieFacts
         Unit = unit;
         Tag = tag;
         _children = new Lazy<List<DieFacts>>(ReadChildren);
+        _parameters = new Lazy<List<DieFacts>>(() => [.. Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial)]);
+        _templateArguments = new Lazy<List<DieFacts>>(() => [.. Children
+            .Where(c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
+            .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")]);
+        _namedArguments = new Lazy<List<string>>(() => TemplateText.ArgumentsOf(Name));
+        _isTemplate = new Lazy<bool>(() => TemplateText.WithoutArguments(Name).Length < Name.Length || TemplateArguments.Count > 0);
     }
 
     public DieReference Reference { get; }
@@ -61,15 +71,16 @@ internal sealed class DieFacts
     public IReadOnlyList<DieFacts> Children => _children.Value;
 
     /// <summary>Its parameters, without those that the compiler added.</summary>
-    public IEnumerable<DieFacts> Parameters => Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial);
+    public IReadOnlyList<DieFacts> Parameters => _parameters.Value;
 
     /// <summary>What a template was made with; empty for what is none. GCC tells those of a generic lambda twice.</summary>
-    public IEnumerable<DieFacts> TemplateArguments => Children.Where(
-        c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
-        .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}");
+    public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments.Value;
 
     /// <summary>Whether it was made of a template, as its entries tell or its name does.</summary>
-    public bool IsTemplate => TemplateArguments.Any() || TemplateText.WithoutArguments(Name).Length < Name.Length;
+    public bool IsTemplate => _isTemplate.Value;
+
+    /// <summary>The arguments of a template in its name.</summary>
+    public IReadOnlyList<string> NamedArguments => _namedArguments.Value;
 
     /// <summary>Reads an entry; null where there is none.</summary>
     public static DieFacts? Read(DieReference reference)

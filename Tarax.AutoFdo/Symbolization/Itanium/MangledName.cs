@@ -22,6 +22,8 @@ internal sealed class MangledName
     private readonly StringBuilder _text = new();
     private readonly DieCache _entries;
     private readonly Substitutions _substitutions;
+
+    /// <summary>Steps taken for the name, and the deepest of them.</summary>
     private readonly int[] _steps;
     private int _depth;
 
@@ -46,7 +48,7 @@ internal sealed class MangledName
     {
         try
         {
-            var name = new MangledName(entries, new Substitutions(isUsed: true), 0, [0]);
+            var name = new MangledName(entries, new Substitutions(isUsed: true), 0, [0, 0]);
             name._text.Append("_Z");
             return entries.Read(declaration) is { Tag: DwarfTag.Subprogram } function && name.AddEncoding(function) && name._text.Length <= MaximumLength ? name._text.ToString() : null;
         }
@@ -89,7 +91,7 @@ internal sealed class MangledName
 
     /// <summary>std::__invoke_r of GCC's library, by which every std::function calls what it holds.</summary>
     private bool IsInvokeR(DieFacts function, string name) =>
-        name == "10__invoke_r" && _parameters.Count == 2 && function.TemplateArguments.Count() == 3 && _entries.ScopesOf(function) is [{ IsStd: true }];
+        name == "10__invoke_r" && _parameters.Count == 2 && function.TemplateArguments.Count == 3 && _entries.ScopesOf(function) is [{ IsStd: true }];
 
     /// <summary>Functions of GCC's library that count, or measure a distance (bits/stl_algo.h, bits/stl_iterator_base_funcs.h).</summary>
     private bool ReturnsDifference(DieFacts function, string name) =>
@@ -160,7 +162,7 @@ internal sealed class MangledName
     private bool AddParametersOfTemplate(DieFacts function)
     {
         var parameters = function.Parameters.ToList();
-        var pack = function.TemplateArguments.LastOrDefault() is { Tag: DwarfTag.GnuTemplateParameterPack } last ? last : null;
+        var pack = function.TemplateArguments is [.., { Tag: DwarfTag.GnuTemplateParameterPack } last] ? last : null;
         int packed = Math.Min(pack?.Children.Count ?? 0, parameters.Count);
         var single = parameters.SkipLast(packed).ToList();
         var all = _parameters;
@@ -182,7 +184,7 @@ internal sealed class MangledName
             return single.Count > 0 || AddParameters([]);
         }
 
-        int number = function.TemplateArguments.Count() - 1;
+        int number = function.TemplateArguments.Count - 1;
         string code = number == 0 ? "T_" : string.Create(CultureInfo.InvariantCulture, $"T{number - 1}_");
         string? argument = packed > 0 ? PlainText(m => m.AddType(pack.Children[0])) : null;
         string? parameter = packed > 0 ? PlainText(m => m.AddUnqualifiedType(parameters[^packed])) : null;
@@ -267,7 +269,7 @@ internal sealed class MangledName
 
         string symbol = name[Operator.Length..].Trim();
         return symbol.StartsWith("\"\"", StringComparison.Ordinal) ? "li" + Sized(symbol[2..].Trim())
-            : OperatorNames.CodeOf(symbol, function.Parameters.Count() + (isMember ? 1 : 0)) is { } code ? code
+            : OperatorNames.CodeOf(symbol, function.Parameters.Count + (isMember ? 1 : 0)) is { } code ? code
             : name[Operator.Length] == ' ' ? Conversion
             : null;
     }
@@ -380,7 +382,11 @@ internal sealed class MangledName
         return true;
     }
 
-    private bool MayGoOn() => _depth < MaximumDepth && _text.Length <= MaximumLength && _entries.TryStep(ref _steps[0]);
+    private bool MayGoOn()
+    {
+        _steps[1] = Math.Max(_steps[1], _depth);
+        return _depth < MaximumDepth && _text.Length <= MaximumLength && _entries.TryStep(ref _steps[0]);
+    }
 
     private bool Deeper(Func<bool> add)
     {
@@ -486,7 +492,7 @@ internal sealed class MangledName
     private bool AddArguments(DieFacts template)
     {
         // Of a partial specialization the name alone tells the arguments, but not which of them are of a pack.
-        bool agrees = TemplateText.Agrees(_entries, template);
+        bool agrees = _entries.HasEntriesOfArguments(template);
         if (!agrees && template.TemplateArguments.Any(a => a.Tag == DwarfTag.GnuTemplateParameterPack))
         {
             return false;
@@ -502,9 +508,9 @@ internal sealed class MangledName
     /// <summary>
     /// The arguments of a template: its entries, or, where there are none, as for classes whose arguments others cannot see or of which there is an extern template, what its name says.
     /// </summary>
-    private List<TemplateArgument> ArgumentsOf(DieFacts template) => TemplateText.Agrees(_entries, template)
+    private List<TemplateArgument> ArgumentsOf(DieFacts template) => _entries.HasEntriesOfArguments(template)
         ? [.. template.TemplateArguments.Select(a => new TemplateArgument(a, "", template.Unit))]
-        : TemplateText.ArgumentsOf(template.Name).ConvertAll(text => new TemplateArgument(null, text, template.Unit));
+        : [.. template.NamedArguments.Select(text => new TemplateArgument(null, text, template.Unit))];
 
     private bool AddArgument(TemplateArgument argument) => argument.Entry is { } entry ? AddArgument(entry) : AddTypeText(argument.Text, argument.Unit);
 
@@ -772,6 +778,35 @@ internal sealed class MangledName
             _text.Append('v');
             return isVoid;
         }
+
+        return _substitutions.IsUsed || _parameters.Count > 0 ? AddTypeAnew(type) : AddTypeInFull(type);
+    }
+
+    /// <summary>A type in full is the same wherever it stands, and is made once.</summary>
+    private bool AddTypeInFull(DieFacts type)
+    {
+        if (_entries.TryGetText(type, out var known))
+        {
+            _steps[0] += known.Steps;
+            _steps[1] = Math.Max(_steps[1], _depth + known.Height);
+            _text.Append(known.Text);
+            return _depth + known.Height < MaximumDepth && MayGoOn();
+        }
+
+        var (steps, deepest, start) = (_steps[0], _steps[1], _text.Length);
+        _steps[1] = _depth;
+        bool added = AddTypeAnew(type);
+        if (added)
+        {
+            _entries.KeepText(type, new TypeText(_text.ToString(start, _text.Length - start), _steps[1] - _depth, _steps[0] - steps));
+        }
+
+        _steps[1] = Math.Max(_steps[1], deepest);
+        return added && MayGoOn();
+    }
+
+    private bool AddTypeAnew(DieFacts type)
+    {
 
         switch (type.Tag)
         {

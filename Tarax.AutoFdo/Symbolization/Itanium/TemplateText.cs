@@ -60,7 +60,7 @@ internal static class TemplateText
     /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
     public static bool Agrees(DieCache entries, DieFacts template)
     {
-        var named = ArgumentsOf(template.Name);
+        var named = template.NamedArguments;
         var told = template.TemplateArguments.SelectMany(a => a.Tag == DwarfTag.GnuTemplateParameterPack ? a.Children : [a]).ToList();
         return named.Count == told.Count && named.Zip(told).All(pair => Agrees(entries, pair.First, pair.Second));
     }
