@@ -5,24 +5,18 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 /// <summary>What names are made of, of one entry of the debug information.</summary>
 internal sealed class DieFacts
 {
-    private readonly Lazy<List<DieFacts>> _children;
-    private readonly Lazy<List<DieFacts>> _parameters;
-    private readonly Lazy<List<DieFacts>> _templateArguments;
-    private readonly Lazy<List<string>> _namedArguments;
-    private readonly Lazy<bool> _isTemplate;
+    // Each is made when it is asked for, by whichever thread: all make the same.
+    private List<DieFacts>? _children;
+    private List<DieFacts>? _parameters;
+    private List<DieFacts>? _templateArguments;
+    private List<string>? _namedArguments;
+    private Ternary _isTemplate;
 
     private DieFacts(DieReference reference, DwarfUnit unit, DwarfTag tag)
     {
         Reference = reference;
         Unit = unit;
         Tag = tag;
-        _children = new Lazy<List<DieFacts>>(ReadChildren);
-        _parameters = new Lazy<List<DieFacts>>(() => [.. Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial)]);
-        _templateArguments = new Lazy<List<DieFacts>>(() => [.. Children
-            .Where(c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
-            .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")]);
-        _namedArguments = new Lazy<List<string>>(() => TemplateText.ArgumentsOf(Name));
-        _isTemplate = new Lazy<bool>(() => TemplateText.WithoutArguments(Name).Length < Name.Length || TemplateArguments.Count > 0);
     }
 
     public DieReference Reference { get; }
@@ -68,19 +62,32 @@ internal sealed class DieFacts
     public bool IsClass => Tag is DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType;
 
     /// <summary>The entries that stand in it directly, in their order.</summary>
-    public IReadOnlyList<DieFacts> Children => _children.Value;
+    public IReadOnlyList<DieFacts> Children => _children ??= ReadChildren();
 
     /// <summary>Its parameters, without those that the compiler added.</summary>
-    public IReadOnlyList<DieFacts> Parameters => _parameters.Value;
+    public IReadOnlyList<DieFacts> Parameters => _parameters ??= [.. Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial)];
 
     /// <summary>What a template was made with; empty for what is none. GCC tells those of a generic lambda twice.</summary>
-    public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments.Value;
+    public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments ??= [.. Children
+        .Where(c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
+        .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")];
 
     /// <summary>Whether it was made of a template, as its entries tell or its name does.</summary>
-    public bool IsTemplate => _isTemplate.Value;
+    public bool IsTemplate
+    {
+        get
+        {
+            if (_isTemplate == Ternary.Unknown)
+            {
+                _isTemplate = TemplateText.WithoutArguments(Name).Length < Name.Length || TemplateArguments.Count > 0 ? Ternary.Yes : Ternary.No;
+            }
+
+            return _isTemplate == Ternary.Yes;
+        }
+    }
 
     /// <summary>The arguments of a template in its name.</summary>
-    public IReadOnlyList<string> NamedArguments => _namedArguments.Value;
+    public IReadOnlyList<string> NamedArguments => _namedArguments ??= TemplateText.ArgumentsOf(Name);
 
     /// <summary>Reads an entry; null where there is none.</summary>
     public static DieFacts? Read(DieReference reference)
@@ -172,5 +179,12 @@ internal sealed class DieFacts
                 ReferenceQualifier = "O";
                 break;
         }
+    }
+
+    private enum Ternary
+    {
+        Unknown,
+        No,
+        Yes,
     }
 }
