@@ -213,7 +213,7 @@ internal sealed class Symbolizer : IDisposable
                 scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry);
         }
 
-        int[] homes = HomesOf(tree.Scopes, scopes);
+        int[] homes = HomesOf(tree.Scopes, scopes, function);
         scopes[0] = scopes[0] with { Function = WithFirstLine(scopes[0].Function, function) };
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
@@ -231,15 +231,17 @@ internal sealed class Symbolizer : IDisposable
     /// The scopes that the code of each belongs to in the source: of a part that GCC split off a function and inlined again, that of the function. Such a call has the function's own place for its
     /// own (ipa-split.cc makes it without a location, and expand_call_inline in tree-inline.cc then takes that of the declaration), where a function that calls itself has that of the call.
     /// </summary>
-    private static int[] HomesOf(IReadOnlyList<InlineScope> tree, SourceScope[] scopes)
+    private static int[] HomesOf(IReadOnlyList<InlineScope> tree, SourceScope[] scopes, CodeFunction whole)
     {
+        // A destructor that also frees calls the one that does not, of which the debug information tells it apart by nothing else.
+        bool isDeleting = whole.Name.Contains("D0E", StringComparison.Ordinal);
         int[] homes = new int[scopes.Length];
         for (int i = 1; i < homes.Length; i++)
         {
             int parent = homes[scopes[i].Parent];
             var function = scopes[i].Function;
-            bool isPart = function is { Declaration: { } declaration, DeclarationLine: not 0 } && scopes[parent].Function.Declaration == declaration && scopes[i].CallDiscriminator == 0
-                && tree[i].CallLine == function.DeclarationLine && (tree[i].CallColumn == 0 || tree[i].CallColumn == function.DeclarationColumn);
+            bool isPart = !(isDeleting && parent == 0) && function is { Declaration: { } declaration, DeclarationLine: not 0 } && scopes[parent].Function.Declaration == declaration
+                && tree[i].CallLine == function.DeclarationLine && (tree[i].CallColumn == 0 ? scopes[i].CallDiscriminator == 0 : tree[i].CallColumn == function.DeclarationColumn);
             homes[i] = isPart ? parent : i;
             scopes[i] = scopes[i] with { Parent = parent };
         }
