@@ -27,7 +27,7 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
     /// <summary>
     /// Reads the description of an entry by following DW_AT_abstract_origin and DW_AT_specification, across units and files where they lead there.
     /// The line is that of the abstract origin, which is the definition; then the entry's own; then the declaration's; then, for members that the compiler made (a lambda's operator(), the members of
-    /// a class that are not written), that of the class around it, since GCC gives them the class's location (cp/method.cc, implicitly_declare_fn; cp/lambda.cc, finish_lambda_function).
+    /// a class that are not written), that of the class around it, where GCC looks for their counts (Corpus: lambdas).
     /// </summary>
     public static FunctionDescription Read(DieReference start)
     {
