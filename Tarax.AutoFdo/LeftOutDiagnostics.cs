@@ -53,7 +53,8 @@ internal static class LeftOutDiagnostics
         _ => null,
     };
 
-    private static string Largest(IReadOnlyDictionary<string, UInt128> bytes)
+    /// <summary>The names that weigh most, in brackets; empty where none has a name.</summary>
+    public static string Largest(IReadOnlyDictionary<string, UInt128> bytes)
     {
         const int Shown = 3;
         string[] names = [.. bytes.Keys.Where(n => n.Length > 0).OrderByDescending(n => bytes[n]).ThenBy(n => n, StringComparer.Ordinal).Take(Shown)];

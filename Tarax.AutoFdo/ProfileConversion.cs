@@ -90,7 +90,7 @@ internal static class ProfileConversion
             : most.Id == LeftOutReasons.IdOf(LeftOutReason.NoStartLine)
                 ? $"{share}. It was made by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, whose debug information does not tell it: compile with full debug information; compilers of other languages may have profiles of their own (Go: go build -pgo)."
             : symbolizer.MissingSplitFiles().ToArray() is [var split, ..] ? $"{share}. Files of split debug information are not at hand, such as {split}: put them where they were, or a .dwp beside the binary."
-            : $"{share}{Top(statistics)}. Is this the binary that was recorded, and was all of it compiled with -g?";
+            : $"{share}{LeftOutDiagnostics.Largest(statistics.WithoutDebugInformation)}. Is this the binary that was recorded, and was all of it compiled with -g?";
     }
 
     /// <summary>
@@ -164,14 +164,6 @@ internal static class ProfileConversion
         {
             report.Warn(DiagnosticId.DamagedDebugInformation, $"debug information is unreadable from some unit on: {damage.Message}");
         }
-    }
-
-    private static string Top(BuildStatistics statistics)
-    {
-        const int Shown = 3;
-        var executions = statistics.WithoutDebugInformation;
-        string[] names = [.. executions.Keys.Where(n => n.Length > 0).OrderByDescending(n => executions[n]).ThenBy(n => n, StringComparer.Ordinal).Take(Shown)];
-        return names.Length == 0 ? "" : $" (most: {string.Join(", ", names)})";
     }
 
     /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>

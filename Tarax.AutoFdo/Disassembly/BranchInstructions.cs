@@ -1,28 +1,10 @@
 using System.Buffers.Binary;
+using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Disassembly;
 
-/// <summary>What a recorded branch is.</summary>
-internal enum BranchKind
-{
-    /// <summary>Not known: there is no code, or it may be another when it runs.</summary>
-    Unknown,
-
-    /// <summary>A call.</summary>
-    Call,
-
-    /// <summary>A jump, by a condition or not.</summary>
-    Jump,
-
-    /// <summary>A return.</summary>
-    Return,
-
-    /// <summary>The instruction does not branch: an interrupt or a fault came there.</summary>
-    Interrupt,
-}
-
 /// <summary>Tells by the instruction at its source what a recorded branch is. Used by one thread.</summary>
-internal sealed class BranchInstructions
+internal sealed class BranchInstructions : IBranchKinds
 {
     private readonly ExecutableCode _code;
     private readonly PatchSites _patches;
@@ -36,8 +18,7 @@ internal sealed class BranchInstructions
         _decoder = InstructionDecoder.For(code)!;
     }
 
-    /// <summary>What the branch at an address is.</summary>
-    /// <param name="address">ELF virtual address of its instruction.</param>
+    /// <inheritdoc/>
     public BranchKind KindAt(ulong address)
     {
         var bytes = _code.From(address);
@@ -62,11 +43,7 @@ internal sealed class BranchInstructions
         };
     }
 
-    /// <summary>
-    /// Whether a function begins with what only a function's begin has: saving a register, making room on the stack, or a landing pad of indirect branches. A loop's head has none of these, so a
-    /// jump there is a call that takes the place of the function's last one.
-    /// </summary>
-    /// <param name="entry">ELF virtual address of its first instruction.</param>
+    /// <inheritdoc/>
     public bool HasPrologueAt(ulong entry)
     {
         var code = _code.From(entry);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -84,9 +83,9 @@ internal sealed class ProfileBuilder
     private Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>? _misleadingCode;
     private int _positionsLeftOut;
 
-    private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads, ExecutedBytes bytes, BranchInstructions? branchInstructions)
+    private ProfileBuilder(Symbolizer symbolizer, IReadOnlyList<RangeCount> ranges, int threads, ExecutedBytes bytes, IBranchKinds? branchKinds)
     {
-        (_bytes, _branchInstructions) = (bytes, branchInstructions);
+        (_bytes, _branchKinds) = (bytes, branchKinds);
         _symbolizer = symbolizer;
         _ranges = ranges;
         _threads = threads;
@@ -95,7 +94,7 @@ internal sealed class ProfileBuilder
     private BuildStatistics Statistics { get; } = new();
 
     private readonly ExecutedBytes _bytes;
-    private readonly BranchInstructions? _branchInstructions;
+    private readonly IBranchKinds? _branchKinds;
 
     /// <summary>Builds the profile of a binary.</summary>
     /// <param name="counts">What ran, by file offset.</param>
@@ -103,13 +102,13 @@ internal sealed class ProfileBuilder
     /// <param name="minimumCount">Functions whose positions all ran less often than this are left out.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
     /// <param name="bytes">Where what became of all that ran is summed up; null where nobody asks.</param>
-    /// <param name="branchInstructions">Tells what branches are; null where the code is not at hand.</param>
+    /// <param name="branchKinds">Tells what branches are; null where the code is not at hand.</param>
     /// <param name="needs">Asked, when it is known whose code ran, what the target compiler needs; null for nothing particular.</param>
     public static (SampleProfile Profile, BuildStatistics Statistics) Build(
-        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, ExecutedBytes? bytes = null, BranchInstructions? branchInstructions = null,
+        BinaryCounts counts, Symbolizer symbolizer, ulong minimumCount, int threads = 1, ExecutedBytes? bytes = null, IBranchKinds? branchKinds = null,
         Func<BuildStatistics, BuildNeeds>? needs = null)
     {
-        var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads, bytes ?? new ExecutedBytes(), branchInstructions);
+        var builder = new ProfileBuilder(symbolizer, counts.Ranges, threads, bytes ?? new ExecutedBytes(), branchKinds);
         symbolizer.ReadUnits(builder.Addresses(), threads);
         builder.AssignRanges();
         builder._needs = needs?.Invoke(builder.Statistics) ?? builder._needs;
@@ -277,7 +276,7 @@ internal sealed class ProfileBuilder
             }
 
             var caller = _symbolizer.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
-            var kind = caller is null ? BranchKind.Unknown : _branchInstructions?.KindAt(from) ?? BranchKind.Unknown;
+            var kind = caller is null ? BranchKind.Unknown : _branchKinds?.KindAt(from) ?? BranchKind.Unknown;
             if (caller == callee && !EntersItself(kind, callee, from, to))
             {
                 continue;
@@ -304,7 +303,7 @@ internal sealed class ProfileBuilder
     private bool EntersItself(BranchKind kind, CodeFunction function, ulong from, ulong to) => kind switch
     {
         BranchKind.Call => true,
-        BranchKind.Jump => _branchInstructions!.HasPrologueAt(to) && function.PartAt(from) == function.PartAt(to),
+        BranchKind.Jump => _branchKinds!.HasPrologueAt(to) && function.PartAt(from) == function.PartAt(to),
         BranchKind.Unknown => function.PartAt(from) == function.PartAt(to),
         _ => false,
     };
