@@ -1,10 +1,10 @@
 namespace Tarax.AutoFdo.Dwarf;
 
 /// <summary>What the debug information says of a function that is called or inlined.</summary>
-/// <param name="Name">Linkage name, or the plain name of a function without one; empty where it has none.</param>
+/// <param name="DwarfName">Linkage name, or the plain name of a function without one; empty where it has none.</param>
 /// <param name="DeclarationLine">DW_AT_decl_line of its definition, to which profile offsets are relative; 0 where it has none.</param>
 /// <param name="File">Full path of the file with that line; empty where not known.</param>
-internal sealed record FunctionDescription(string Name, uint DeclarationLine, string File)
+internal sealed record FunctionDescription(string DwarfName, uint DeclarationLine, string File)
 {
     /// <summary>Whether the compiler made it (DW_AT_artificial): OpenMP's outlined functions, parts of coroutines, lambdas.</summary>
     public bool IsArtificial { get; init; }
@@ -15,8 +15,14 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
     /// <summary>Whether the name is a linkage name; otherwise it is the plain one.</summary>
     public bool HasLinkageName { get; init; }
 
-    /// <summary>Whether the compiler knows it by a linkage name that the debug information does not tell.</summary>
-    public bool HasUnknownLinkageName { get; init; }
+    /// <summary>The linkage name that the debug information does not tell, made when somebody asks for it, since most are never asked for; null where the debug information has the name.</summary>
+    public Lazy<MadeLinkageName>? Made { get; init; }
+
+    /// <summary>The name by which the compiler knows it, as far as that can be told.</summary>
+    public string Name => Made?.Value.Name ?? DwarfName;
+
+    /// <summary>Whether the compiler knows it by a linkage name that the debug information does not tell, and that cannot be made.</summary>
+    public bool HasUnknownLinkageName => Made?.Value is { IsNeeded: true, Name: null };
 
     /// <summary>The last entry of its chain of origins and specifications: its declaration.</summary>
     public DieReference? Declaration { get; init; }
@@ -131,3 +137,8 @@ internal sealed record FunctionDescription(string Name, uint DeclarationLine, st
 
     private static string? NotEmpty(string text) => text.Length == 0 ? null : text;
 }
+
+/// <summary>A linkage name that was made of the debug information.</summary>
+/// <param name="IsNeeded">Whether the function has one; those with C linkage have none.</param>
+/// <param name="Name">The name; null where it could not be made.</param>
+internal readonly record struct MadeLinkageName(bool IsNeeded, string? Name);

@@ -182,21 +182,37 @@ internal sealed class Symbolizer : IDisposable
             _dwarf!.NoteDamage(e);
         }
 
-        return die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit)
-            ? description with { Name = SourceName.WithoutCoroutinePart(description.Name) }
-            : LinkageNameOf(description) is { } made ? description with { Name = made }
-            : description with { Name = StructorName.Emitted(description.Name), HasUnknownLinkageName = NeedsLinkageName(description) };
+        if (die.File.UnitAtOffset(die.Offset) is { } unit && IsOfLlvm(unit))
+        {
+            return description with { DwarfName = SourceName.WithoutCoroutinePart(description.DwarfName) };
+        }
+
+        return description with
+        {
+            DwarfName = StructorName.Emitted(description.DwarfName),
+            Made = description is { HasLinkageName: false, Declaration: { } at } && at.File.UnitAtOffset(at.Offset) is { IsCxx: true } ? new Lazy<MadeLinkageName>(() => LinkageNameOf(description)) : null,
+        };
     }
 
     /// <summary>
-    /// The linkage name of a C++ function that GCC's debug information has only the plain name of; null where there is none: of what other units can see, which has C linkage then, and of what stands
+    /// The linkage name of a C++ function that GCC's debug information has only the plain name of. None has what other units can see, which has C linkage then, and what stands
     /// in a header of C, of which <c>extern "C"</c> is likely.
     /// </summary>
-    private string? LinkageNameOf(FunctionDescription described) => NeedsLinkageName(described) ? MangledName.Of(_entries, described.Declaration!.Value) : null;
+    private MadeLinkageName LinkageNameOf(FunctionDescription described)
+    {
+        try
+        {
+            return NeedsLinkageName(described) ? new MadeLinkageName(true, MangledName.Of(_entries, described.Declaration!.Value)) : default;
+        }
+        catch (InvalidFormatException e)
+        {
+            _dwarf!.NoteDamage(e);
+            return default;
+        }
+    }
 
     private bool NeedsLinkageName(FunctionDescription described) =>
-        described is { HasLinkageName: false, Declaration: { } at } && at.File.UnitAtOffset(at.Offset) is { IsCxx: true }
-            && _entries.Read(at) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { } scopes && (scopes.Count > 0 || !IsHeaderOfC(described.File));
+        _entries.Read(described.Declaration) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { } scopes && (scopes.Length > 0 || !IsHeaderOfC(described.File));
 
     /// <summary>A header of the system that is not of the C++ library.</summary>
     private static bool IsHeaderOfC(string path) => path.StartsWith("/usr/", StringComparison.Ordinal) && path.EndsWith(".h", StringComparison.Ordinal) && !path.Contains("/c++/", StringComparison.Ordinal);
@@ -320,7 +336,7 @@ internal sealed class Symbolizer : IDisposable
             }
 
             string linked = symbol.Aliases[0].Name;
-            string name = isOfLlvm ? SourceName.OfLlvm(symbol.Aliases, described) : Preferred(symbol.Aliases, described.Name);
+            string name = isOfLlvm ? SourceName.OfLlvm(symbol.Aliases, described) : Preferred(symbol.Aliases, described);
             var found = new FunctionIdentity(PartSuffix.Strip(name), range.Start, isOfLlvm && SourceName.IsCoroutinePart(linked));
             if (!PartSuffix.IsPart(Encoding.UTF8.GetBytes(isOfLlvm ? linked : name)))
             {
@@ -336,8 +352,14 @@ internal sealed class Symbolizer : IDisposable
     private static bool IsOfLlvm(DwarfUnit unit) => UnitProducer.Of(unit.Producer).Family == ProducerFamily.Llvm;
 
     /// <summary>The name of the debug information where the linker has it too, since the compiler knows the function by it; else the first by rank.</summary>
-    private static string Preferred(SymbolAlias[] aliases, string own)
+    private static string Preferred(SymbolAlias[] aliases, FunctionDescription described)
     {
+        if (aliases.Length == 1)
+        {
+            return aliases[0].Name;
+        }
+
+        string own = described.Name;
         string best = Array.Exists(aliases, a => a.Name == own) ? own : aliases[0].Name;
         foreach (var alias in aliases)
         {

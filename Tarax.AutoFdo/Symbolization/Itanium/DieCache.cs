@@ -8,7 +8,6 @@ internal sealed class DieCache
 {
     private readonly ConcurrentDictionary<DieReference, DieFacts?> _facts = [];
     private readonly ConcurrentDictionary<DwarfUnit, QualifiedNames> _names = [];
-    private readonly ConcurrentDictionary<DieReference, TypeText> _texts = [];
     private readonly ConcurrentDictionary<DieReference, bool> _agreements = [];
     private long _steps;
 
@@ -25,11 +24,11 @@ internal sealed class DieCache
     /// <summary>An entry; null where there is none.</summary>
     public DieFacts? Read(DieReference? reference) => reference is { } known ? _facts.GetOrAdd(known, DieFacts.Read) : null;
 
-    /// <summary>A type in full, where it was made before.</summary>
-    public bool TryGetText(DieFacts type, out TypeText text) => _texts.TryGetValue(type.Reference, out text);
+    /// <summary>Types in full.</summary>
+    public ConcurrentDictionary<DieReference, NameText> Types { get; } = [];
 
-    /// <summary>Keeps a type in full.</summary>
-    public void KeepText(DieFacts type, TypeText text) => _texts.TryAdd(type.Reference, text);
+    /// <summary>Scopes in full, with those around them.</summary>
+    public ConcurrentDictionary<DieReference, NameText> Scopes { get; } = [];
 
     /// <summary>Whether the entries of a template's arguments can be those of its name.</summary>
     public bool HasEntriesOfArguments(DieFacts template) => _agreements.GetOrAdd(template.Reference, _ => TemplateText.Agrees(this, template));
@@ -50,7 +49,9 @@ internal sealed class DieCache
     }
 
     /// <summary>What an entry stands in, from the outermost: namespaces, classes, functions. Null where it cannot be told.</summary>
-    public List<Scope>? ScopesOf(DieFacts entry)
+    public Scope[]? ScopesOf(DieFacts entry) => entry.Scopes ??= ReadScopes(entry);
+
+    private Scope[]? ReadScopes(DieFacts entry)
     {
         const int MaximumScopes = 64;
         var scopes = new List<Scope>();
@@ -70,15 +71,11 @@ internal sealed class DieCache
 
             // A function may stand elsewhere than its declaration, of which its name is made.
             at = outer.Tag == DwarfTag.Subprogram ? DeclarationOf(outer) : outer;
-            scopes.Insert(0, new Scope(at, CallOf(at) is not null));
+            scopes.Insert(0, new Scope(at, at.Call is not null));
         }
 
-        return scopes;
+        return [.. scopes];
     }
-
-    /// <summary>The operator() of a lambda; null where an entry is no lambda's class, which has no name.</summary>
-    public static DieFacts? CallOf(DieFacts entry) =>
-        entry.IsClass && entry.Name.Length == 0 ? entry.Children.FirstOrDefault(c => c.Tag == DwarfTag.Subprogram && c.IsArtificial && c.Name.StartsWith("operator()", StringComparison.Ordinal)) : null;
 
     /// <summary>The lambdas of the scope that one is in, wherever in its blocks.</summary>
     public IEnumerable<DieFacts> ClosuresBeside(DieFacts closure)
@@ -89,7 +86,7 @@ internal sealed class DieCache
         {
             var entry = scopes.Entries[i];
             if (entry.Tag is DwarfTag.StructureType or DwarfTag.ClassType && HomeOf(scopes, i) == home
-                && Read(new DieReference(closure.Reference.File, entry.Offset)) is { } facts && CallOf(facts) is not null)
+                && Read(new DieReference(closure.Reference.File, entry.Offset)) is { } facts && facts.Call is not null)
             {
                 yield return facts;
             }
@@ -137,11 +134,11 @@ internal sealed class DieCache
     }
 }
 
-/// <summary>A type in full, and what it took to make it: it is taken from where it is kept only where it could be made again, so that names do not depend on the order in which they are asked for.</summary>
-/// <param name="Text">The type.</param>
+/// <summary>A part of a name in full, and what it took to make it: it is taken from where it is kept only where it could be made again, so that names do not depend on the order in which they are asked for.</summary>
+/// <param name="Text">The part.</param>
 /// <param name="Height">How many steps deep it was made.</param>
 /// <param name="Steps">How many steps it took.</param>
-internal readonly record struct TypeText(string Text, int Height, int Steps);
+internal readonly record struct NameText(string Text, int Height, int Steps);
 
 /// <summary>Something that names stand in.</summary>
 /// <param name="Entry">Its entry: a namespace, a class, a function.</param>

@@ -7,8 +7,10 @@ internal sealed class DieFacts
 {
     // Each is made when it is asked for, by whichever thread: all make the same.
     private List<DieFacts>? _children;
+    private List<DieFacts>? _allParameters;
     private List<DieFacts>? _parameters;
     private List<DieFacts>? _templateArguments;
+    private List<DieFacts>? _calls;
     private List<string>? _namedArguments;
     private Ternary _isTemplate;
 
@@ -61,16 +63,34 @@ internal sealed class DieFacts
     /// <summary>Whether it is a class, a structure or a union.</summary>
     public bool IsClass => Tag is DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType;
 
-    /// <summary>The entries that stand in it directly, in their order.</summary>
-    public IReadOnlyList<DieFacts> Children => _children ??= ReadChildren();
+    /// <summary>The entries that stand in it directly, in their order: for entries that have few.</summary>
+    public IReadOnlyList<DieFacts> Children => _children ??= ReadChildren(static _ => true);
+
+    /// <summary>Its parameters, with those that the compiler added.</summary>
+    public IReadOnlyList<DieFacts> AllParameters => _allParameters ??= ReadChildren(static tag => tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters);
 
     /// <summary>Its parameters, without those that the compiler added.</summary>
-    public IReadOnlyList<DieFacts> Parameters => _parameters ??= [.. Children.Where(c => c.Tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters && !c.IsArtificial)];
+    public IReadOnlyList<DieFacts> Parameters => _parameters ??= [.. AllParameters.Where(c => !c.IsArtificial)];
 
     /// <summary>What a template was made with; empty for what is none. GCC tells those of a generic lambda twice.</summary>
-    public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments ??= [.. Children
-        .Where(c => c.Tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
+    public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments ??= [.. ReadChildren(static tag =>
+            tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
         .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")];
+
+    /// <summary>The operator() of a lambda; null where an entry is no lambda's class, which has no name.</summary>
+    public DieFacts? Call
+    {
+        get
+        {
+            if (!IsClass || Name.Length > 0)
+            {
+                return null;
+            }
+
+            _calls ??= ReadChildren(static tag => tag == DwarfTag.Subprogram);
+            return _calls.Find(c => c.IsArtificial && c.Name.StartsWith("operator()", StringComparison.Ordinal));
+        }
+    }
 
     /// <summary>Whether it was made of a template, as its entries tell or its name does.</summary>
     public bool IsTemplate
@@ -89,6 +109,9 @@ internal sealed class DieFacts
     /// <summary>The arguments of a template in its name.</summary>
     public IReadOnlyList<string> NamedArguments => _namedArguments ??= TemplateText.ArgumentsOf(Name);
 
+    /// <summary>What it stands in, from the outermost, where that was asked for before.</summary>
+    public Scope[]? Scopes { get; set; }
+
     /// <summary>Reads an entry; null where there is none.</summary>
     public static DieFacts? Read(DieReference reference)
     {
@@ -101,16 +124,20 @@ internal sealed class DieFacts
         return die.MoveNext() ? Read(reference.File, unit, ref die) : null;
     }
 
-    private List<DieFacts> ReadChildren()
+    private List<DieFacts> ReadChildren(Func<DwarfTag, bool> isWanted)
     {
         var children = new List<DieFacts>();
         var die = new DieCursor(Unit, Reference.Offset);
         die.MoveNext();
         while (die.MoveNext())
         {
-            if (die.Depth == 1)
+            if (die.Depth == 1 && isWanted(die.Tag))
             {
                 children.Add(Read(Reference.File, Unit, ref die));
+            }
+            else
+            {
+                die.SkipChildren();
             }
         }
 

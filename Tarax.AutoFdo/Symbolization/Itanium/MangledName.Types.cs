@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Tarax.AutoFdo.Dwarf;
 
@@ -106,9 +107,12 @@ internal sealed partial class MangledName
     }
 
     /// <summary>A type in full is the same wherever it stands, and is made once.</summary>
-    private bool AddTypeInFull(DieFacts type)
+    private bool AddTypeInFull(DieFacts type) => AddInFull(_entries.Types, type, () => AddTypeAnew(type));
+
+    /// <summary>Adds what is kept of an entry, or makes it and keeps it.</summary>
+    private bool AddInFull(ConcurrentDictionary<DieReference, NameText> kept, DieFacts entry, Func<bool> add)
     {
-        if (_entries.TryGetText(type, out var known))
+        if (kept.TryGetValue(entry.Reference, out var known))
         {
             _steps[0] += known.Steps;
             _steps[1] = Math.Max(_steps[1], _depth + known.Height);
@@ -118,10 +122,10 @@ internal sealed partial class MangledName
 
         var (steps, deepest, start) = (_steps[0], _steps[1], _text.Length);
         _steps[1] = _depth;
-        bool added = AddTypeAnew(type);
+        bool added = add();
         if (added)
         {
-            _entries.KeepText(type, new TypeText(_text.ToString(start, _text.Length - start), _steps[1] - _depth, _steps[0] - steps));
+            kept.TryAdd(entry.Reference, new NameText(_text.ToString(start, _text.Length - start), _steps[1] - _depth, _steps[0] - steps));
         }
 
         _steps[1] = Math.Max(_steps[1], deepest);
@@ -193,16 +197,16 @@ internal sealed partial class MangledName
             return false;
         }
 
-        List<Scope> scopes = [.. around, new Scope(declared, DieCache.CallOf(declared) is not null)];
-        if (WholeAbbreviation(scopes, scopes.Count) is { } whole)
+        Scope[] scopes = [.. around, new Scope(declared, declared.Call is not null)];
+        if (WholeAbbreviation(scopes, scopes.Length) is { } whole)
         {
             _text.Append(whole);
             return true;
         }
 
-        int from = scopes.FindLastIndex(s => s.IsFunction) + 1;
-        bool isNested = scopes.Count - from > (from == 0 && scopes[0].IsStd ? 2 : 1);
-        return AddComponent(m => m.AddScope(scopes, scopes.Count, 0), () =>
+        int from = Array.FindLastIndex(scopes, s => s.IsFunction) + 1;
+        bool isNested = scopes.Length - from > (from == 0 && scopes[0].IsStd ? 2 : 1);
+        return AddComponent(m => m.AddScope(scopes, scopes.Length, 0), () =>
         {
             if (from > 0 && !AddLocal(scopes[from - 1].Entry))
             {
@@ -210,7 +214,7 @@ internal sealed partial class MangledName
             }
 
             _text.Append(isNested ? "N" : "");
-            bool added = AddScope(scopes, scopes.Count, from);
+            bool added = AddScope(scopes, scopes.Length, from);
             _text.Append(isNested ? "E" : "").Append(DiscriminatorOf(scopes, from));
             return added;
         });

@@ -65,7 +65,7 @@ internal sealed partial class MangledName
             return false;
         }
 
-        var self = function.Children.FirstOrDefault(c => c.Tag == DwarfTag.FormalParameter && c.IsArtificial && function.HasObject);
+        var self = function.HasObject ? function.AllParameters.FirstOrDefault(c => c.Tag == DwarfTag.FormalParameter && c.IsArtificial) : null;
         string qualifiers = self is null ? "" : QualifiersOf(self) + function.ReferenceQualifier;
         var outer = _parameters;
         _parameters = [];
@@ -90,7 +90,7 @@ internal sealed partial class MangledName
     }
 
     /// <summary>The name of a function with the scopes that it stands in.</summary>
-    private bool AddName(List<Scope> scopes, string qualifiers, string name, DieFacts function)
+    private bool AddName(Scope[] scopes, string qualifiers, string name, DieFacts function)
     {
         // What a conversion is to is part of its name.
         bool AddLast()
@@ -104,35 +104,35 @@ internal sealed partial class MangledName
             }
 
             // The template's own name may be written by its number.
-            _substitutions.Add($"{FullText(m => m.AddPrefix(scopes, scopes.Count, 0))}{name}");
+            _substitutions.Add($"{FullText(m => m.AddPrefix(scopes, scopes.Length, 0))}{name}");
             return added && AddArguments(function);
         }
 
-        int from = scopes.FindLastIndex(s => s.IsFunction) + 1;
+        int from = Array.FindLastIndex(scopes, s => s.IsFunction) + 1;
         if (from > 0 && !AddLocal(scopes[from - 1].Entry))
         {
             return false;
         }
 
         string discriminator = DiscriminatorOf(scopes, from);
-        if (scopes.Count == from || (from == 0 && scopes is [{ IsStd: true }]))
+        if (scopes.Length == from || (from == 0 && scopes is [{ IsStd: true }]))
         {
-            _text.Append(scopes.Count > from ? "St" : "");
+            _text.Append(scopes.Length > from ? "St" : "");
             return AddLast();
         }
 
         _text.Append('N').Append(qualifiers);
-        bool added = AddPrefix(scopes, scopes.Count, from) && AddLast();
+        bool added = AddPrefix(scopes, scopes.Length, from) && AddLast();
         _text.Append('E').Append(discriminator);
         return added;
     }
 
     /// <summary>Tells classes of one name in one function apart: the second has 0.</summary>
-    private string DiscriminatorOf(List<Scope> scopes, int from) =>
-        from > 0 && from < scopes.Count && !scopes[from].IsClosure && _entries.SameNamesBefore(scopes[from].Entry) is > 0 and var before
+    private string DiscriminatorOf(Scope[] scopes, int from) =>
+        from > 0 && from < scopes.Length && !scopes[from].IsClosure && _entries.SameNamesBefore(scopes[from].Entry) is > 0 and var before
             ? string.Create(CultureInfo.InvariantCulture, $"_{before - 1}") : "";
 
-    private string? UnqualifiedName(DieFacts function, bool isMember, List<Scope> scopes)
+    private string? UnqualifiedName(DieFacts function, bool isMember, Scope[] scopes)
     {
         const string Operator = "operator";
         string name = function.IsTemplate ? TemplateText.WithoutArguments(function.Name) : function.Name;
@@ -163,21 +163,21 @@ internal sealed partial class MangledName
     /// A static function of a namespace is marked, also one of an unnamed namespace by GCC 16, but not by 12 (those between are taken to be like 12); not one of a template, or that is declared inline and takes
     /// something that others cannot see, which is hidden for its sake alone (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
     /// </summary>
-    private bool IsMarkedInternal(DieFacts function, List<Scope> scopes) =>
-        !function.IsExternal && (scopes.Count == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
-        && (scopes.Exists(s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed
+    private bool IsMarkedInternal(DieFacts function, Scope[] scopes) =>
+        !function.IsExternal && (scopes.Length == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
+        && (Array.Exists(scopes, s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed
             : !function.IsTemplate && !(function.IsDeclaredInline && FullText(m => m.AddParameters(function.Parameters))?.Contains("12_GLOBAL__N_1", StringComparison.Ordinal) == true));
 
     /// <summary>
     /// The tag of the new std::string, where the function returns it and nothing else of its name has it (GCC, attribute abi_tag; cp/class.cc, check_abi_tags); functions that others cannot see
     /// have none.
     /// </summary>
-    private string TagOf(DieFacts function, List<Scope> scopes)
+    private string TagOf(DieFacts function, Scope[] scopes)
     {
         const string Tagged = "7__cxx11";
         bool Has(string? text) => text?.Contains(Tagged, StringComparison.Ordinal) == true;
         return function is { IsExternal: true, Type: not null } && Has(FullText(m => m.AddType(function))) && !Has(FullText(m => m.AddParameters(function.Parameters)))
-            && !Has(FullText(m => m.AddPrefix(scopes, scopes.Count, 0))) ? "B5cxx11" : "";
+            && !Has(FullText(m => m.AddPrefix(scopes, scopes.Length, 0))) ? "B5cxx11" : "";
     }
 
     /// <summary>Qualifiers of the object that a member function is called for: those of what <c>this</c> points to.</summary>
@@ -277,7 +277,7 @@ internal sealed partial class MangledName
     }
 
     /// <summary>The first scopes of a chain, from one on, as what stands before a name.</summary>
-    private bool AddPrefix(List<Scope> scopes, int count, int from)
+    private bool AddPrefix(Scope[] scopes, int count, int from)
     {
         if (count == from)
         {
@@ -306,7 +306,11 @@ internal sealed partial class MangledName
         return scope.IsClosure && _hasUnknownComponents ? AddScope(scopes, count, from) : AddComponent(m => m.AddScope(scopes, count, 0), () => AddScope(scopes, count, from));
     }
 
-    private bool AddScope(List<Scope> scopes, int count, int from)
+    private bool AddScope(Scope[] scopes, int count, int from) => from > 0 || _substitutions.IsUsed || _parameters.Count > 0
+        ? AddScopeAnew(scopes, count, from)
+        : AddInFull(_entries.Scopes, scopes[count - 1].Entry, () => AddScopeAnew(scopes, count, 0));
+
+    private bool AddScopeAnew(Scope[] scopes, int count, int from)
     {
         var scope = scopes[count - 1];
         if (scope.IsClosure)
@@ -328,7 +332,7 @@ internal sealed partial class MangledName
         return true;
     }
 
-    private bool AddTemplate(List<Scope> scopes, int count, int from)
+    private bool AddTemplate(Scope[] scopes, int count, int from)
     {
         var scope = scopes[count - 1];
         if (count == 2 && scopes[0].IsStd && Abbreviation(scope) is { } abbreviation)
@@ -348,7 +352,7 @@ internal sealed partial class MangledName
     }
 
     /// <summary>The abbreviation of a class with its arguments, which needs no number.</summary>
-    private string? WholeAbbreviation(List<Scope> scopes, int count) =>
+    private string? WholeAbbreviation(Scope[] scopes, int count) =>
         count == 2 && scopes[0].IsStd && scopes[1].IsTemplate && Abbreviation(scopes[1]) is (var code, true) ? code : null;
 
     /// <summary>Names of the standard library that have an abbreviation, with arguments or without (section 5.1.10).</summary>
@@ -407,7 +411,7 @@ internal sealed partial class MangledName
     /// </summary>
     private bool AddClosure(DieFacts closure)
     {
-        if (!MayGoOn() || SignatureOf(closure) is not { } signature || DieCache.CallOf(closure) is not { } call)
+        if (!MayGoOn() || SignatureOf(closure) is not { } signature || closure.Call is not { } call)
         {
             return false;
         }
@@ -429,7 +433,7 @@ internal sealed partial class MangledName
         return added;
     }
 
-    private string? SignatureOf(DieFacts lambda) => DieCache.CallOf(lambda) is not { } call ? null : PlainText(m =>
+    private string? SignatureOf(DieFacts lambda) => lambda.Call is not { } call ? null : PlainText(m =>
     {
         m._parameters = m.ParametersOf(call);
         return m.AddParametersOfLambda(call);

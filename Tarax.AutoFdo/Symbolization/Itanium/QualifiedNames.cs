@@ -1,57 +1,156 @@
+using System.Text;
 using Tarax.AutoFdo.Dwarf;
 
 namespace Tarax.AutoFdo.Symbolization.Itanium;
 
 /// <summary>
 /// The classes and enumerations of a unit by their names with scopes, as GCC writes them where it names a template's arguments. Of classes whose arguments other units cannot see, the arguments
-/// stand only there.
+/// stand only there. Kept are the entries by their own names without scopes and arguments; more is read of those that are asked for.
 /// </summary>
 internal sealed class QualifiedNames
 {
     private const string UnnamedNamespace = "(anonymous namespace)";
 
-    private readonly Dictionary<string, DieFacts> _types = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<int>> _typesOfName = new(StringComparer.Ordinal);
+    private readonly DieCache _entries;
+    private readonly DwarfUnit _unit;
 
-    /// <summary>The same without the arguments behind the first, which GCC leaves out where they are the default.</summary>
-    private readonly Dictionary<string, DieFacts> _withoutDefaults = new(StringComparer.Ordinal);
+    private QualifiedNames(DieCache entries, DwarfUnit unit)
+    {
+        _entries = entries;
+        _unit = unit;
+    }
 
     public static QualifiedNames Of(DieCache entries, DwarfUnit unit)
     {
-        var names = new QualifiedNames();
+        const int LongestName = 256;
+        var names = new QualifiedNames(entries, unit);
+        var lists = names._typesOfName.GetAlternateLookup<ReadOnlySpan<char>>();
         var scopes = unit.Scopes.Entries;
-        string?[] paths = new string?[scopes.Count];
-        for (int i = 0; i < paths.Length; i++)
+        Span<char> text = stackalloc char[LongestName];
+        for (int i = 0; i < scopes.Count; i++)
         {
-            bool isType = scopes[i].Tag is DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType or DwarfTag.EnumerationType;
-            string? around = scopes[i].Parent < 0 ? "" : paths[scopes[i].Parent];
-            if (around is null || (!isType && scopes[i].Tag != DwarfTag.Namespace) || entries.Read(new DieReference(unit.File, scopes[i].Offset)) is not { } facts || (isType && facts.Name.Length == 0))
+            if (!IsType(scopes[i].Tag))
             {
                 continue;
             }
 
-            string name = facts.Name.Length == 0 ? UnnamedNamespace : facts.Name;
-            paths[i] = around.Length == 0 ? name : $"{around}::{name}";
-            if (isType)
+            var name = OwnNameOf(unit, scopes[i].Offset);
+            int arguments = name.IndexOf((byte)'<');
+            name = arguments > 0 ? name[..arguments] : name;
+            if (name.Length is 0 or > LongestName)
             {
-                names.Add(paths[i]!, facts);
+                continue;
             }
+
+            var key = text[..Encoding.UTF8.GetChars(name, text)];
+            if (!lists.TryGetValue(key, out var list))
+            {
+                lists[key] = list = [];
+            }
+
+            list.Add(i);
         }
 
         return names;
     }
 
-    /// <summary>The type of a name; null where the unit has none.</summary>
-    public DieFacts? Find(string name) => _types.TryGetValue(name, out var exact) ? exact : _withoutDefaults.GetValueOrDefault(name);
-
-    private void Add(string path, DieFacts facts)
+    /// <summary>The first type of a name, with those arguments or, where there is none, with more of them, as the rest may be the default and left out; null where the unit has none.</summary>
+    public DieFacts? Find(string name)
     {
-        _types.TryAdd(path, facts);
-        var arguments = TemplateText.ArgumentsOf(path);
+        string last = name[LastComponentOf(name)..];
+        int arguments = last.IndexOf('<', StringComparison.Ordinal);
+        DieFacts? withDefaults = null;
+        foreach (int index in _typesOfName.GetValueOrDefault(arguments > 0 ? last[..arguments] : last) ?? [])
+        {
+            if (PathOf(index) is not { } path || _entries.Read(new DieReference(_unit.File, _unit.Scopes.Entries[index].Offset)) is not { } facts)
+            {
+                continue;
+            }
+
+            if (path == name)
+            {
+                return facts;
+            }
+
+            withDefaults = withDefaults is null && IsWithoutDefaults(name, path) ? facts : withDefaults;
+        }
+
+        return withDefaults;
+    }
+
+    private static bool IsWithoutDefaults(string name, string path)
+    {
         string template = TemplateText.WithoutArguments(path);
+        if (template.Length == path.Length || !name.StartsWith(template, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var arguments = TemplateText.ArgumentsOf(path);
         for (int count = arguments.Count - 1; count > 0; count--)
         {
             string shorter = string.Join(", ", arguments.Take(count));
-            _withoutDefaults.TryAdd($"{template}<{shorter}{(shorter.EndsWith('>') ? " " : "")}>", facts);
+            if (name == $"{template}<{shorter}{(shorter.EndsWith('>') ? " " : "")}>")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The name of a type with its scopes; null where it stands in something else than namespaces and types.</summary>
+    private string? PathOf(int index)
+    {
+        string path = "";
+        for (var scope = _unit.Scopes.Entries[index]; ; scope = _unit.Scopes.Entries[index])
+        {
+            if ((!IsType(scope.Tag) && scope.Tag != DwarfTag.Namespace) || _entries.Read(new DieReference(_unit.File, scope.Offset)) is not { } facts || (facts.Name.Length == 0 && IsType(scope.Tag)))
+            {
+                return null;
+            }
+
+            string name = facts.Name.Length == 0 ? UnnamedNamespace : facts.Name;
+            path = path.Length == 0 ? name : $"{name}::{path}";
+            index = scope.Parent;
+            if (index < 0)
+            {
+                return path;
+            }
         }
     }
+
+    /// <summary>Where the last component of a name begins, behind the last <c>::</c> that stands in no brackets.</summary>
+    private static int LastComponentOf(string name)
+    {
+        int depth = 0;
+        for (int i = name.Length - 1; i > 0; i--)
+        {
+            depth += name[i] is '>' or ')' ? 1 : name[i] is '<' or '(' ? -1 : 0;
+            if (depth == 0 && name[i] == ':' && name[i - 1] == ':')
+            {
+                return i + 1;
+            }
+        }
+
+        return 0;
+    }
+
+    private static ReadOnlySpan<byte> OwnNameOf(DwarfUnit unit, ulong offset)
+    {
+        var die = new DieCursor(unit, offset);
+        die.MoveNext();
+        while (die.NextAttribute(out var attribute, out var value))
+        {
+            if (attribute == DwarfAttribute.Name)
+            {
+                return unit.String(value);
+            }
+        }
+
+        return [];
+    }
+
+    private static bool IsType(DwarfTag tag) => tag is DwarfTag.ClassType or DwarfTag.StructureType or DwarfTag.UnionType or DwarfTag.EnumerationType;
 }
