@@ -48,7 +48,6 @@ public sealed class ProfileShapeTests
     public void Function_is_entered_as_often_as_the_first_of_its_lines_that_ran()
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 2: h:60\n  0: 0\n  1: 30\n  2: 60\n 5: k:9\n  0: 0\n");
-        Assert.That(nested.WithPositionsOfCalls().Functions.Single().Body.Positions, Is.Empty, "the first line says nothing");
         Assert.That(ProfileText.Of(nested.WithInlined(InlinedBodies.Flat)), Does.StartWith("f 4 30(2=30[h 30],5=0;)\nh 30 90("));
     }
 
@@ -96,6 +95,14 @@ public sealed class ProfileShapeTests
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: h:60\n  0: 30\n 3: h:2\n  0: 2\n");
         Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(1=40,2=30,3=2;2 h"));
+    }
+
+    [Test]
+    public void Call_of_which_only_later_lines_have_samples_ran_once_at_least()
+    {
+        var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 0\n 2: 0\n 3: 0\n 2: h:60\n  0: 0\n  1: 30\n  2: 60\n 3: k:9\n  0: 0\n 4: m:9\n  1: n:9\n   1: 0\n   2: 9\n");
+        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(1=0,2=1,3=0,4=1;2 h").And.Contain("4 m9(1=1;1 n9("), "k never ran");
+        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls().WithPositionsOfCalls()), Is.EqualTo(ProfileText.Of(nested.WithPositionsOfCalls())));
     }
 
     [Test]
