@@ -32,6 +32,10 @@ switch (args)
     case ["outcome", .. var options]:
         return OutcomeLab.Run(options);
 
+    // How alike the profiles of a program are that was built with its own, again and again.
+    case ["generations", .. var options]:
+        return LabGenerations.Run(options);
+
     case ["generate", ("repeat" or "distinct") and var kind, var template, var amount, var output]:
         return GeneratedRecording.Run(kind, template, amount, output);
 

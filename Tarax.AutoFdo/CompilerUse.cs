@@ -159,7 +159,7 @@ public sealed class CompilerUse
 
     private static FunctionCount Of(string name, SortedDictionary<string, FunctionCount> counts)
     {
-        string key = FileReport.NameOf(name);
+        string key = CloneSuffix.Cut(name);
         if (!counts.TryGetValue(key, out var function))
         {
             function = new FunctionCount(name);

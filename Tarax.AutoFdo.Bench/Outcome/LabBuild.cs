@@ -9,6 +9,9 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>One program and one compiler: builds it in all variants, and measures them. What was done before with the same profile is not done again.</summary>
 internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram program, LabCompiler compiler)
 {
+    /// <summary>What is built, and by what.</summary>
+    public (LabProgram Program, LabCompiler Compiler) What => (program, compiler);
+
     private const int Period = 211;
 
     private string Sources => folder.SourcesOf(program);
@@ -26,6 +29,60 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             {
                 yield return Measure(variant, plain);
             }
+        }
+    }
+
+    /// <summary>Builds with a profile, or without one, and records, so that the next generation can be made of it.</summary>
+    /// <param name="name">Name of the build.</param>
+    /// <param name="options">Options of the compiler besides.</param>
+    /// <param name="profile">The profile; null for none.</param>
+    /// <returns>The folder, with <c>program</c>, <c>counts</c> and <c>counts.text</c>.</returns>
+    public string BuildAndRecord(string name, string options, string? profile)
+    {
+        string build = folder.BuildOf(program, compiler.Name, name);
+        File.Delete(Path.Combine(build, "counts.text"));
+        if (profile is not null)
+        {
+            File.Copy(profile, Path.Combine(build, "profile"), overwrite: true);
+        }
+
+        Compile(build, $"{(profile is null ? "" : compiler.Target.RebuildOptions("profile"))} {options}");
+        Record(build);
+        return build;
+    }
+
+    /// <summary>The profile of a build by this project's converter, or by the one that was there before.</summary>
+    public string ProfileOf(string build, LabVariantKind converter, string arguments = "")
+    {
+        string profile = Path.Combine(build, $"{converter}.profile");
+        if (converter == LabVariantKind.Ours)
+        {
+            LabProcess.Shell($"'{tools.Converter}' convert '{build}/counts' --binary '{build}/program' --for {compiler.Name} --min-samples 0 {arguments} -o '{profile}'", build);
+        }
+        else
+        {
+            ConvertByIncumbent(build, profile);
+        }
+
+        return profile;
+    }
+
+    private void ConvertByIncumbent(string plain, string profile)
+    {
+        string build = Path.GetDirectoryName(profile)!;
+        if (compiler.IsClang)
+        {
+            for (int i = 0; i < program.Train.Count; i++)
+            {
+                LabProcess.Shell($"llvm-profgen-22 --binary='{plain}/program' --perfdata='{plain}/{i}.data' --output=profile.{i} --show-detailed-warning=false", build);
+            }
+
+            LabProcess.Shell($"llvm-profdata-22 merge --sample --extbinary -o '{profile}' profile.?", build);
+        }
+        else
+        {
+            LabProcess.Shell(
+                $"'{tools.CreateGcov}' --binary='{plain}/program' --profiler=text --profile='{plain}/counts.text' --gcov='{profile}' --gcov_version={(compiler.IsInTree ? 3 : 2)}", build);
         }
     }
 
@@ -63,19 +120,9 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             {
                 LabProcess.Shell($"'{tools.Converter}' convert '{plain}/counts' --binary '{plain}/program' --for {compiler.Name} --min-samples 0 {variant.Arguments} -o '{profile}'", build);
             }
-            else if (compiler.IsClang)
-            {
-                for (int i = 0; i < program.Train.Count; i++)
-                {
-                    LabProcess.Shell($"llvm-profgen-22 --binary='{plain}/program' --perfdata='{plain}/{i}.data' --output=profile.{i} --show-detailed-warning=false", build);
-                }
-
-                LabProcess.Shell("llvm-profdata-22 merge --sample --extbinary -o profile profile.?", build);
-            }
             else
             {
-                LabProcess.Shell(
-                    $"'{tools.CreateGcov}' --binary='{plain}/program' --profiler=text --profile='{plain}/counts.text' --gcov=profile --gcov_version={(compiler.IsInTree ? 3 : 2)}", build);
+                ConvertByIncumbent(plain, profile);
             }
 
             return Measured(build, variant.Name, $"{compiler.Target.RebuildOptions("profile")} {variant.CompilerOptions}".TrimEnd(), File.ReadAllBytes(profile));

@@ -13,13 +13,7 @@ internal static class OutcomeLab
     public static int Run(string[] arguments)
     {
         var options = LabOptions.Parse(arguments);
-        string recipes = Path.Combine(AppContext.BaseDirectory, "Outcome", "Programs");
-        var all = LabProgram.In(recipes);
-        var programs = all.Where(p => options.Programs.Count == 0 || options.Programs.Contains(p.Name)).ToList();
-        var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
-        var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
-        folder.PrepareAsync([.. all.Where(p => programs.Contains(p) || programs.Any(q => q.Needs.Contains(p.Name)))], programs).Wait();
-        var jobs = compilers.SelectMany(c => programs.Select(p => new LabBuild(folder, options.Tools, p, c))).ToList();
+        var jobs = JobsOf(options);
         var results = new List<LabResult>[jobs.Count];
         Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
         {
@@ -39,6 +33,18 @@ internal static class OutcomeLab
         }
 
         return Verdict(inOrder, options);
+    }
+
+    /// <summary>The programs and compilers that the options name, with all that is needed to build them.</summary>
+    public static List<LabBuild> JobsOf(LabOptions options)
+    {
+        string recipes = Path.Combine(AppContext.BaseDirectory, "Outcome", "Programs");
+        var all = LabProgram.In(recipes);
+        var programs = all.Where(p => options.Programs.Count == 0 || options.Programs.Contains(p.Name)).ToList();
+        var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
+        var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
+        folder.PrepareAsync([.. all.Where(p => programs.Contains(p) || programs.Any(q => q.Needs.Contains(p.Name)))], programs).Wait();
+        return [.. compilers.SelectMany(c => programs.Select(p => new LabBuild(folder, options.Tools, p, c)))];
     }
 
     /// <summary>Whether no program got worse by more than a percent with the profiles that are written by default.</summary>

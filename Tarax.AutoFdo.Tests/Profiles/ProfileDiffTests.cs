@@ -30,6 +30,16 @@ public sealed class ProfileDiffTests
     }
 
     [Test]
+    public void Clones_of_a_function_count_as_the_function()
+    {
+        var first = LlvmFormatTests.ReadText("f:0:1\n 1: 20\n 2: 10 g:10\nf.constprop.0:0:1\n 1: 60\n 2: 10 g.part.0:10\nf.cold:0:1\n 3: 1\n");
+        var second = LlvmFormatTests.ReadText("f:0:1\n 1: 80\n 2: 20 g:20\n 3: 1\n");
+        var diff = SampleProfile.Diff(first, second);
+        Assert.That(diff.Functions.Select(f => f.Name), Is.EqualTo(new[] { "f" }));
+        Assert.That(diff.Overlap, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Profile_of_twice_the_samples_is_the_same()
     {
         var profile = LlvmFormatTests.ReadText(Left);

@@ -15,7 +15,7 @@ internal sealed class CompilerReport
     private readonly Dictionary<string, SortedSet<string>> _symbols = new(StringComparer.Ordinal);
 
     /// <summary>What is said of a function; null for nothing.</summary>
-    /// <param name="name">Its name, see <see cref="FileReport.NameOf"/>.</param>
+    /// <param name="name">Its name, see <see cref="CloneSuffix.Cut"/>.</param>
     public ReportedFunction? Find(string name)
     {
         if (_functions.TryGetValue(name, out var function) || _constructors.TryGetValue(OfAnyConstructor(name), out function))

@@ -5,8 +5,6 @@ namespace Tarax.AutoFdo.Profiles;
 /// <summary>What a compiler says of the functions of one file that it compiled.</summary>
 internal sealed class FileReport
 {
-    private static readonly string[] Suffixes = [".isra.", ".part.", ".constprop.", ".lto_priv.", ".llvm.", ".cold"];
-
     private static readonly ReportedFunction Mentioned = new(0, false);
 
     private readonly Dictionary<string, ReportedFunction> _functions = new(StringComparer.Ordinal);
@@ -25,7 +23,7 @@ internal sealed class FileReport
     /// <returns>Its name, as all other methods take it.</returns>
     public string Mention(string name)
     {
-        string key = NameOf(name);
+        string key = CloneSuffix.Cut(name);
         _functions.TryAdd(key, Mentioned);
         return key;
     }
@@ -44,18 +42,5 @@ internal sealed class FileReport
     /// Notes that the compiler takes a name for that of a function. Debug information has only the name in the source for functions that no other file can call and
     /// that were inlined wherever they were called.
     /// </summary>
-    public void Rename(string name, string symbol) => _renamed.Add((NameOf(name), NameOf(symbol)));
-
-    /// <summary>The name without what compilers add where they make one function of another, and cut when they look for a profile.</summary>
-    public static string NameOf(string name)
-    {
-        int end = name.Length;
-        foreach (string suffix in Suffixes)
-        {
-            int at = name.IndexOf(suffix, StringComparison.Ordinal);
-            end = at > 0 ? Math.Min(end, at) : end;
-        }
-
-        return name[..end];
-    }
+    public void Rename(string name, string symbol) => _renamed.Add((CloneSuffix.Cut(name), CloneSuffix.Cut(symbol)));
 }

@@ -25,7 +25,8 @@ public sealed record PositionDiff(string Path, ulong? LeftCount, ulong? RightCou
 
 /// <summary>
 /// How much two profiles agree. All is compared by shares, so that a profile of twice as many samples is the same. The overlap is that of
-/// <c>llvm-profdata overlap --sample</c>: for each position the smaller of its two shares, added up.
+/// <c>llvm-profdata overlap --sample</c>: for each position the smaller of its two shares, added up. Clones that a compiler made of a function (<c>f.constprop.0</c>) count as the function, as they
+/// do for the compiler that reads the profile.
 /// </summary>
 public sealed class ProfileDiff
 {
@@ -53,7 +54,13 @@ public sealed class ProfileDiff
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         bool isHashed = left.HasHashedNames || right.HasHashedNames;
-        return new ProfileDiff(new Weights(isHashed ? left.WithHashedNames() : left), new Weights(isHashed ? right.WithHashedNames() : right));
+        Weights WeightsOf(SampleProfile profile)
+        {
+            var whole = CloneSuffix.Without(profile);
+            return new Weights(isHashed ? whole.WithHashedNames() : whole);
+        }
+
+        return new ProfileDiff(WeightsOf(left), WeightsOf(right));
     }
 
     private static double Common(Dictionary<string, ulong> left, Dictionary<string, ulong> right, double leftTotal, double rightTotal)

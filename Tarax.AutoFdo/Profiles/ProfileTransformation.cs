@@ -224,14 +224,12 @@ internal static class ProfileTransformation
     /// <summary>How often a call ran whose body this is: no more often than its code was entered, where that is known. A first line that is a loop's condition runs more often.</summary>
     private static ulong Entered(FunctionBody body) => body.Entries is > 0 and var entries ? Math.Min(entries, FirstLine(body)) : FirstLine(body);
 
-    /// <summary>
-    /// As <see cref="Entered"/>, and at least once where anything of the body ran. Samples miss what runs a few times: main calls by a loop of four rounds, has no sample of the call itself, and a thousand of the
-    /// loops inside; GCC 16 takes a count of 0 for code that never runs, and puts it and the loops with the cold code (stlmix, whose main.cold ran 4.4 million instructions of 121).
-    /// </summary>
-    private static ulong EnteredWherePartRan(FunctionBody body) => Entered(body) is > 0 and var entered ? entered : HasCounts(body) ? 1UL : 0;
-
     private static bool HasCounts(FunctionBody body) => body.Positions.Any(p => p.Count > 0) || body.Calls.Any(c => HasCounts(c.Body));
 
+    /// <summary>
+    /// A position of its own for each call that was inlined, which ran as often as the body was entered. A count of 0 becomes 1 where something of the body ran: samples miss what runs a few times. GCC 16 takes 0
+    /// for code that never runs, and puts it with all that is inlined there into the cold part (main of stlmix has a loop of four rounds, in which the loops of matrices&lt;int&gt; have thousands of samples).
+    /// </summary>
     private static FunctionBody WithPositionsOfCalls(FunctionBody body)
     {
         if (body.Calls.Count == 0)
@@ -241,18 +239,20 @@ internal static class ProfileTransformation
 
         var accumulator = new BodyAccumulator();
         accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
+        var zeros = body.Positions.Where(p => p.Count == 0).Select(p => p.Position).ToHashSet();
         ulong[] entered = new ulong[body.Calls.Count];
         for (int i = 0; i < entered.Length; i++)
         {
             // In a profile that was read, a count that is there already is the better one: of the call's own code, or of this very transformation.
-            entered[i] = body.Calls[i].Body.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : EnteredWherePartRan(body.Calls[i].Body);
+            entered[i] = body.Calls[i].Body.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : Entered(body.Calls[i].Body);
         }
 
         for (int i = 0; i < entered.Length; i++)
         {
-            if (entered[i] > 0)
+            ulong count = entered[i] == 0 && zeros.Contains(body.Calls[i].Position) && HasCounts(body.Calls[i].Body) ? 1 : entered[i];
+            if (count > 0)
             {
-                accumulator.AddCount(body.Calls[i].Position, entered[i], 0, CountRule.Maximum);
+                accumulator.AddCount(body.Calls[i].Position, count, 0, CountRule.Maximum);
             }
         }
 

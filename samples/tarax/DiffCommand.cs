@@ -17,13 +17,15 @@ internal static class DiffCommand
 
     private static readonly Option<double?> FailUnder = NumberOption.Share("--fail-under", "a smaller overlap ends with exit code 3");
 
+    private static readonly Option<bool> Flat = new("--flat") { Description = "count what was inlined as the function's own, so that builds which inline otherwise compare" };
+
     private static readonly Option<bool> Mangled = new("--mangled") { Description = "names as the linker knows them" };
 
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
 
     public static Command Create()
     {
-        var command = new Command("diff", "Compares two profiles, also of different formats, by shares of counts.") { Left, Right, Top, FailUnder, Mangled, Wide, Json };
+        var command = new Command("diff", "Compares two profiles, also of different formats, by shares of counts.") { Left, Right, Top, FailUnder, Flat, Mangled, Wide, Json };
         command.SetAction(parsed =>
         {
             double overlap = 1;
@@ -40,6 +42,11 @@ internal static class DiffCommand
         Terminal.IsWide = parsed.GetValue(Wide);
         var (left, right) = (SampleProfile.Load(parsed.GetRequiredValue(Left)), SampleProfile.Load(parsed.GetRequiredValue(Right)));
         Diagnostics.Write(left.Diagnostics.Concat(right.Diagnostics), Console.Error);
+        if (parsed.GetValue(Flat))
+        {
+            (left, right) = (left.WithInlined(InlinedBodies.Flat), right.WithInlined(InlinedBodies.Flat));
+        }
+
         var diff = SampleProfile.Diff(left, right);
         int top = parsed.GetValue(Top);
         if (parsed.GetValue(Json))
