@@ -1,4 +1,10 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.TraceEvent;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -48,11 +54,44 @@ public sealed class AccountTests
     public void Account_of_inferred_ranges_balances_too() => AssertBalanced(
         TestEnvironment.Data("programs/stlmix-d5-pie/perf.data"), TestEnvironment.Data("programs/stlmix-d5-pie/stlmix"), new ConversionOptions { Inference = InferenceMode.Flow });
 
+    [Test]
+    public void Account_of_a_trace_of_addresses_balances()
+    {
+        var code = NettraceRecording.Count(TestEnvironment.Data("nettrace/hot-pid.nettrace")).Convert(TestEnvironment.Data("nettrace/hot")).Report.Code;
+        Assert.That(code.InPositions + Sum(code), Is.EqualTo(code.Executed).And.GreaterThan((UInt128)0));
+    }
+
+    /// <summary>Whatever ranges there are: across functions, in no function, behind the end of the file, from an end to a begin.</summary>
+    [Test]
+    public void Account_of_any_ranges_balances()
+    {
+        using var binary = ElfFile.Open(TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"));
+        using var symbolizer = new Symbolizer(binary);
+        ulong size = (ulong)new FileInfo(binary.Path).Length;
+        var text = binary.FindSection(".text")!;
+        var begin = Gen.OneOf(Gen.Choose(0, (int)text.Size).Select(n => text.Offset + (ulong)n), Gen.Choose(0, (int)size * 2).Select(n => (ulong)n));
+        var range =
+            from first in begin
+            from length in Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, 10_000))
+            from count in Gen.OneOf(Gen.Choose(0, 1000).Select(n => (ulong)n), Gen.Constant(ulong.MaxValue), Gen.Constant(1UL << 40))
+            select new RangeCount(first, first + (ulong)length, count, 0);
+        Prop.ForAll(range.ListOf(20).ToArbitrary(), ranges =>
+        {
+            RangeCount[] distinct = [.. ranges.DistinctBy(r => (r.Begin, r.End)).OrderBy(r => r.Begin).ThenBy(r => r.End)];
+            var bytes = new ExecutedBytes();
+            ProfileBuilder.Build(new BinaryCounts(null, [], distinct, [], []), symbolizer, 0, 1, bytes, null, _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, null));
+            var code = CodeAccount.Of(bytes);
+            return code.InPositions + Sum(code) == code.Executed && code.Executed == distinct.Aggregate((UInt128)0, (sum, r) => sum + ((UInt128)r.Count * ((UInt128)(r.End - r.Begin) + 1)));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private static UInt128 Sum(CodeAccount code) => code.LeftOut.Aggregate((UInt128)0, (sum, l) => sum + l.Bytes);
+
     private static void AssertBalanced(string recording, string binary, ConversionOptions options)
     {
         var code = AutoFdoConverter.Convert(recording, binary, Path.Combine(TestEnvironment.NewFolder(), "profile"), options).Code;
         Assert.That(code.Executed, Is.GreaterThan((UInt128)0));
         Assert.That(code.InPositions, Is.GreaterThan((UInt128)0));
-        Assert.That(code.InPositions + code.LeftOut.Aggregate((UInt128)0, (sum, l) => sum + l.Bytes), Is.EqualTo(code.Executed));
+        Assert.That(code.InPositions + Sum(code), Is.EqualTo(code.Executed));
     }
 }

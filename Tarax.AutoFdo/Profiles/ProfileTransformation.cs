@@ -56,7 +56,9 @@ internal static class ProfileTransformation
     /// With a position where something was inlined, that ran as often as what was inlined was entered. GCC 16 takes it for the block of the call where it does not inline
     /// there again; without it, it guesses that block (auto-profile.cc, afdo_set_bb_count).
     /// </summary>
-    public static FunctionProfile WithPositionsOfCalls(FunctionProfile function) => function with { Body = WithPositionsOfCalls(function.Body) };
+    /// <param name="function">The function.</param>
+    /// <param name="least">What was inlined and has a count of so much was called once at least, though no sample says so.</param>
+    public static FunctionProfile WithPositionsOfCalls(FunctionProfile function, ulong least) => function with { Body = WithPositionsOfCalls(function.Body, least) };
 
     /// <summary>
     /// How often an inlined body was entered. Nothing says it, but the first of its lines that ran does so about as often, where it is in no loop; lines before it may
@@ -224,13 +226,7 @@ internal static class ProfileTransformation
     /// <summary>How often a call ran whose body this is: no more often than its code was entered, where that is known. A first line that is a loop's condition runs more often.</summary>
     private static ulong Entered(FunctionBody body) => body.Entries is > 0 and var entries ? Math.Min(entries, FirstLine(body)) : FirstLine(body);
 
-    private static bool HasCounts(FunctionBody body) => body.Positions.Any(p => p.Count > 0) || body.Calls.Any(c => HasCounts(c.Body));
-
-    /// <summary>
-    /// A position of its own for each call that was inlined, which ran as often as the body was entered. A count of 0 becomes 1 where something of the body ran: samples miss what runs a few times. GCC 16 takes 0
-    /// for code that never runs, and puts it with all that is inlined there into the cold part (main of stlmix has a loop of four rounds, in which the loops of matrices&lt;int&gt; have thousands of samples).
-    /// </summary>
-    private static FunctionBody WithPositionsOfCalls(FunctionBody body)
+    private static FunctionBody WithPositionsOfCalls(FunctionBody body, ulong least)
     {
         if (body.Calls.Count == 0)
         {
@@ -239,24 +235,23 @@ internal static class ProfileTransformation
 
         var accumulator = new BodyAccumulator();
         accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
-        var zeros = body.Positions.Where(p => p.Count == 0).Select(p => p.Position).ToHashSet();
         ulong[] entered = new ulong[body.Calls.Count];
         for (int i = 0; i < entered.Length; i++)
         {
             // In a profile that was read, a count that is there already is the better one: of the call's own code, or of this very transformation.
-            entered[i] = body.Calls[i].Body.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : Entered(body.Calls[i].Body);
+            var called = body.Calls[i].Body;
+            entered[i] = called.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : Entered(called) is > 0 and var known ? known : called.MaximumCount() >= least ? 1UL : 0;
         }
 
         for (int i = 0; i < entered.Length; i++)
         {
-            ulong count = entered[i] == 0 && zeros.Contains(body.Calls[i].Position) && HasCounts(body.Calls[i].Body) ? 1 : entered[i];
-            if (count > 0)
+            if (entered[i] > 0)
             {
-                accumulator.AddCount(body.Calls[i].Position, count, 0, CountRule.Maximum);
+                accumulator.AddCount(body.Calls[i].Position, entered[i], 0, CountRule.Maximum);
             }
         }
 
-        return body with { Positions = accumulator.ToBody().Positions, Calls = [.. body.Calls.Select(c => c with { Body = WithPositionsOfCalls(c.Body) })] };
+        return body with { Positions = accumulator.ToBody().Positions, Calls = [.. body.Calls.Select(c => c with { Body = WithPositionsOfCalls(c.Body, least) })] };
     }
 
     private static FunctionBody WithoutZeroCounts(FunctionBody body) => body with
