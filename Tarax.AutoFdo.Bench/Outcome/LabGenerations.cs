@@ -31,7 +31,8 @@ internal static class LabGenerations
 
     private static void Run(LabBuild job, LabVariant variant, LabTools tools)
     {
-        bool hasIncumbent = job.What.Compiler.IsClang || tools.CreateGcov is not null;
+        // create_gcov of Debian does not write the format that GCC 16 reads.
+        bool hasIncumbent = job.What.Compiler.IsClang || (tools.CreateGcov is not null && !job.What.Compiler.IsInTree);
         var ours = new List<SampleProfile>();
         var theirs = new List<SampleProfile>();
         string? profile = null;
