@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Symbolization.Itanium;
 
 namespace Tarax.AutoFdo.Tests.Symbolization;
@@ -17,6 +18,49 @@ public sealed class MangledNameTests
         Assert.That(different.Where(d => !d.IsTemplate && !Array.Exists(known, k => d.Text.Contains(k, StringComparison.Ordinal))), Is.Empty);
         Assert.That(different, Has.Count.LessThan(templates * 4 / 10), "how the signature of a template depends on its parameters is a guess");
         Assert.That(equal, Has.Count.GreaterThan(1000));
+    }
+
+    /// <summary>Without optimization each function has code of its own, and a symbol with the name that the compiler gave it.</summary>
+    [TestCase("gcc-11")]
+    [TestCase("gcc-12")]
+    [TestCase("gcc-16")]
+    public void Names_that_are_made_for_what_no_other_file_sees_are_those_of_the_compiler(string compiler)
+    {
+        const string Source = "signatures.cc";
+        string source = Path.Combine(TestEnvironment.Repository, "Tarax.AutoFdo.Tests", "Corpus", "Sources", Source);
+        using var tree = compiler == "gcc-16" ? new CompilerTree() : null;
+        string folder = tree?.Folder ?? TestEnvironment.NewFolder();
+        File.Copy(source, Path.Combine(folder, Source));
+        string command = $"{compiler.Replace("gcc", "g++", StringComparison.Ordinal)} -std=c++17 -g -O0 {Source} -o program";
+        var run = tree?.Shell(command) ?? TestEnvironment.Execute("bash", null, "-c", $"cd {folder} && {command}");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+
+        using var elf = ElfFile.Open(Path.Combine(folder, "program"));
+        using var symbolizer = new Symbolizer(elf);
+        var (equal, unknown, different) = (0, new List<string>(), new List<string>());
+        foreach (ulong address in symbolizer.FunctionStarts().Select(f => f.Address).Distinct())
+        {
+            if (symbolizer.FindFunction(address) is not { } function || symbolizer.Describe(function.Debug.Die).Made?.Value is not { IsNeeded: true } made)
+            {
+                continue;
+            }
+
+            string[] symbols = [.. symbolizer.FindSymbol(address)!.Aliases.Select(a => a.Name)];
+            equal += symbols.Contains(made.Name) ? 1 : 0;
+            if (made.Name is null)
+            {
+                unknown.Add(symbols[0]);
+            }
+            else if (!symbols.Contains(made.Name))
+            {
+                different.Add($"{symbols[0]}\n   {made.Name}");
+            }
+        }
+
+        TestContext.Out.WriteLine($"{equal} equal, not made: {string.Join(", ", unknown)}");
+        Assert.That(different, Is.Empty);
+        Assert.That(unknown, Is.Empty);
+        Assert.That(equal, Is.GreaterThan(30));
     }
 
     private static (List<string> Equal, List<string> Unknown, List<(string Text, bool IsTemplate)> Different, int Templates) Compare(string path)

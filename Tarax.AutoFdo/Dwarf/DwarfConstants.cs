@@ -35,6 +35,7 @@ internal enum DwarfTag : ushort
     SkeletonUnit = 0x4a,
     GnuTemplateTemplateParameter = 0x4106,
     GnuTemplateParameterPack = 0x4107,
+    GnuFormalParameterPack = 0x4108,
 }
 
 /// <summary>DW_AT values that are looked at (DWARF 5, table 7.5, and GNU and MIPS extensions).</summary>

@@ -66,8 +66,22 @@ internal sealed class DieFacts
     /// <summary>The entries that stand in it directly, in their order: for entries that have few.</summary>
     public IReadOnlyList<DieFacts> Children => _children ??= ReadChildren(static _ => true);
 
-    /// <summary>Its parameters, with those that the compiler added.</summary>
-    public IReadOnlyList<DieFacts> AllParameters => _allParameters ??= ReadChildren(static tag => tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters);
+    /// <summary>Its parameters, with those that the compiler added, and those of a pack one by one.</summary>
+    public IReadOnlyList<DieFacts> AllParameters => _allParameters ??= [.. ReadChildren(static tag => tag is DwarfTag.FormalParameter or DwarfTag.UnspecifiedParameters or DwarfTag.GnuFormalParameterPack)
+        .SelectMany(static c => c.Tag == DwarfTag.GnuFormalParameterPack ? c.MarkedPacked() : [c])];
+
+    /// <summary>Whether it is a parameter that a pack was expanded to.</summary>
+    public bool IsPacked { get; private set; }
+
+    private IReadOnlyList<DieFacts> MarkedPacked()
+    {
+        foreach (var parameter in Children)
+        {
+            parameter.IsPacked = true;
+        }
+
+        return Children;
+    }
 
     /// <summary>Its parameters, without those that the compiler added.</summary>
     public IReadOnlyList<DieFacts> Parameters => _parameters ??= [.. AllParameters.Where(c => !c.IsArtificial)];

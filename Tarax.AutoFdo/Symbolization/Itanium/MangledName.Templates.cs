@@ -10,6 +10,42 @@ internal sealed partial class MangledName
     private bool IsInvokeR(DieFacts function, string name) =>
         name == "10__invoke_r" && _parameters.Count == 2 && function.TemplateArguments.Count == 3 && _entries.ScopesOf(function) is [{ IsStd: true }];
 
+    /// <summary>std::move of a value, not of a range, and std::forward (bits/move.h), which GCC before 12 calls, and later without optimization.</summary>
+    private bool IsMoveOrForward(DieFacts function, string name) =>
+        name is "4move" or "7forward" && _parameters.Count == 1 && function is { TemplateArguments.Count: 1, Parameters.Count: 1 } && _entries.ScopesOf(function) is [{ IsStd: true }];
+
+    /// <summary>The one returns <c>remove_reference&lt;T&gt;::type&amp;&amp;</c>, the other takes <c>remove_reference&lt;T&gt;::type&amp;</c> or, of an rvalue, <c>&amp;&amp;</c>.</summary>
+    private bool AddMoveOrForward(DieFacts function, bool isMove)
+    {
+        bool AddWithoutReference(char sign)
+        {
+            bool Name(MangledName to)
+            {
+                to._text.Append("St16remove_reference");
+                return true;
+            }
+
+            bool Class(MangledName to)
+            {
+                bool added = to.AddComponent(Name, () => Name(to));
+                to._text.Append('I');
+                added = added && to.AddParameter(_parameters[0]);
+                to._text.Append('E');
+                return added;
+            }
+
+            _text.Append(sign).Append('N');
+            bool added = AddComponent(Class, () => Class(this));
+            _text.Append("4typeE");
+            _substitutions.Add("remove_reference type");
+            _substitutions.Add("reference to it");
+            return added;
+        }
+
+        bool isRvalue = WithoutQualifiers(function.Parameters[0]).Inner is { Tag: DwarfTag.RvalueReferenceType };
+        return isMove ? AddWithoutReference('O') && AddFormOf("O", _parameters[0]) : AddFormOf("O", _parameters[0]) && AddWithoutReference(isRvalue ? 'O' : 'R');
+    }
+
     /// <summary>Functions of GCC's library that count, or measure a distance (bits/stl_algo.h, bits/stl_iterator_base_funcs.h).</summary>
     private bool ReturnsDifference(DieFacts function, string name) =>
         name is "8distance" or "10__distance" or "5count" or "8count_if" or "10__count_if" && _parameters.Count > 0 && _entries.ScopesOf(function) is [{ IsStd: true }];
@@ -80,7 +116,7 @@ internal sealed partial class MangledName
     {
         var parameters = function.Parameters.ToList();
         var pack = function.TemplateArguments is [.., { Tag: DwarfTag.GnuTemplateParameterPack } last] ? last : null;
-        int packed = Math.Min(pack?.Children.Count ?? 0, parameters.Count);
+        int packed = parameters.Exists(p => p.IsPacked) ? parameters.Count(p => p.IsPacked) : Math.Min(pack?.Children.Count ?? 0, parameters.Count);
         var single = parameters.SkipLast(packed).ToList();
         var all = _parameters;
         for (int i = 0; i < single.Count; i++)
@@ -101,12 +137,47 @@ internal sealed partial class MangledName
             return single.Count > 0 || AddParameters([]);
         }
 
+        return AddPack(function, pack, packed > 0 ? parameters[^packed] : null);
+    }
+
+    /// <summary>
+    /// The parameters that a pack is expanded to, as <c>Dp</c> and what they are of the parameter of the template, by the first of them; without any they are taken to be forwarded, as most are.
+    /// </summary>
+    private bool AddPack(DieFacts function, DieFacts pack, DieFacts? first)
+    {
         int number = function.TemplateArguments.Count - 1;
         string code = number == 0 ? "T_" : string.Create(CultureInfo.InvariantCulture, $"T{number - 1}_");
-        string? argument = packed > 0 ? PlainText(m => m.AddType(pack.Children[0])) : null;
-        string? parameter = packed > 0 ? PlainText(m => m.AddUnqualifiedType(parameters[^packed])) : null;
-        _text.Append("Dp").Append(argument is null ? "O" : parameter == argument && argument[0] != 'R' ? "" : parameter == "RK" + argument ? "RK" : "O");
-        return AddParameter(new TemplateParameter("", code));
+        var parameter = new TemplateParameter("", code);
+        string? argument = first is not null && pack.Children.Count > 0 ? PlainText(m => m.AddType(pack.Children[0])) : null;
+        string? text = argument is null ? null : PlainText(m => m.AddUnqualifiedType(first!));
+        string? form = argument is null ? "O"
+            : text == argument ? argument[0] == 'R' ? "O" : ""
+            : text is not null && text.EndsWith(argument, StringComparison.Ordinal) && text[..^argument.Length] is "RK" or "R" or "O" or "P" or "PK" or "RVK" ? text[..^argument.Length]
+            : null;
+        bool Add(MangledName to)
+        {
+            to._text.Append("Dp");
+            return to.AddFormOf(form!, parameter);
+        }
+
+        return form is not null && AddComponent(Add, () => Add(this));
+    }
+
+    /// <summary>A parameter with the references, pointers and qualifiers before it, each a component.</summary>
+    private bool AddFormOf(string form, TemplateParameter parameter)
+    {
+        if (form.Length == 0)
+        {
+            return AddParameter(parameter);
+        }
+
+        bool Add(MangledName to)
+        {
+            to._text.Append(form[0]);
+            return to.AddFormOf(form[1..], parameter);
+        }
+
+        return AddComponent(Add, () => Add(this));
     }
 
     private List<TemplateParameter> ParametersOf(DieFacts template)

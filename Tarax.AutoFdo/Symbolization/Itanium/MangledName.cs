@@ -50,7 +50,7 @@ internal sealed partial class MangledName
         {
             var name = new MangledName(entries, new Substitutions(isUsed: true), 0, [0, 0]);
             name._text.Append("_Z");
-            return entries.Read(declaration) is { Tag: DwarfTag.Subprogram } function && name.AddEncoding(function) && name._text.Length <= MaximumLength ? name._text.ToString() : null;
+            return entries.Read(declaration) is { Tag: DwarfTag.Subprogram, Unit.Scopes.HasTypes: true } function && name.AddEncoding(function) && name._text.Length <= MaximumLength ? name._text.ToString() : null;
         }
         catch (InvalidFormatException)
         {
@@ -83,6 +83,11 @@ internal sealed partial class MangledName
         }
 
         _parameters = ParametersOf(function);
+        if (IsMoveOrForward(function, name))
+        {
+            return AddMoveOrForward(function, isMove: name == "4move");
+        }
+
         bool isLambda = function.IsArtificial && name == OperatorNames.Call;
         _text.Append(isLambda ? "Da" : "");
         bool added = isLambda || name is "C2" or "D2" or Conversion || (IsInvokeR(function, name) ? AddInvokeRReturned(function) : ReturnsDifference(function, name) ? AddDifference() : AddReturned(function));
@@ -135,6 +140,12 @@ internal sealed partial class MangledName
     private string? UnqualifiedName(DieFacts function, bool isMember, Scope[] scopes)
     {
         const string Operator = "operator";
+        const string OfLambda = "<lambda>";
+        if (function.Name is OfLambda or "~" + OfLambda)
+        {
+            return function.Name[0] == '~' ? "D2" : "C2";
+        }
+
         string name = function.IsTemplate ? TemplateText.WithoutArguments(function.Name) : function.Name;
         if (scopes is [.., { Entry.IsClass: true } around] && around.SourceName.Length > 0 && (name == around.SourceName || name.StartsWith('~')))
         {
@@ -439,30 +450,30 @@ internal sealed partial class MangledName
         return m.AddParametersOfLambda(call);
     });
 
-    /// <summary>Each <c>auto</c> of a lambda is a parameter of its template, in their order.</summary>
+    /// <summary>
+    /// Each <c>auto</c> of a lambda is a parameter of its template, in their order. GCC names these <c>auto:1</c>; how others that are written out depend on each other is not told.
+    /// </summary>
     private bool AddParametersOfLambda(DieFacts call)
     {
+        if (call.TemplateArguments.Any(a => a.Name.Length > 0 && !a.Name.StartsWith("auto:", StringComparison.Ordinal)))
+        {
+            return false;
+        }
+
         var parameters = call.Parameters.ToList();
         var left = _parameters.ToList();
-        bool added = parameters.Count > 0 || AddParameters([]);
-        foreach (var parameter in parameters)
+        bool added = parameters.Count > 0 || call.TemplateArguments.Count > 0 || AddParameters([]);
+        foreach (var parameter in parameters.Where(p => !p.IsPacked))
         {
             _parameters = [.. left.Take(1)];
-            int before = _text.Length;
+            bool isUsed = left.Count > 0 && FullText(m => m.AddParameters([parameter]))?.Contains(left[0].Code, StringComparison.Ordinal) == true;
             added = added && AddParameters([parameter]);
-            if (left.Count > 0 && IsWrittenBy(before, left[0]))
+            if (isUsed)
             {
                 left.RemoveAt(0);
             }
         }
 
-        return added;
-    }
-
-    /// <summary>Whether what was written since is by a template's parameter: its own sign, or the number of what was.</summary>
-    private bool IsWrittenBy(int start, TemplateParameter parameter)
-    {
-        string written = _text.ToString(start, _text.Length - start);
-        return written.Contains(parameter.Code, StringComparison.Ordinal) || (_substitutions.Find(parameter.Code) is { } number && written.EndsWith(number, StringComparison.Ordinal));
+        return added && (call.TemplateArguments is not [.., { Tag: DwarfTag.GnuTemplateParameterPack } pack] || AddPack(call, pack, parameters.Find(p => p.IsPacked)));
     }
 }

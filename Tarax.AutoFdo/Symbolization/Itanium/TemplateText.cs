@@ -8,8 +8,8 @@ namespace Tarax.AutoFdo.Symbolization.Itanium;
 /// </summary>
 internal static class TemplateText
 {
-    /// <summary>A name without its arguments: <c>operator&lt;</c> of <c>operator&lt; &lt;int&gt;</c>.</summary>
-    public static string WithoutArguments(string name) => StartOf(name) is > 0 and var start && name[..start].TrimEnd() is var template && template != "operator" ? template : name;
+    /// <summary>A name without its arguments: <c>operator&lt;</c> of <c>operator&lt; &lt;int&gt;</c>; the destructor of a lambda, <c>~&lt;lambda&gt;</c>, has none.</summary>
+    public static string WithoutArguments(string name) => StartOf(name) is > 0 and var start && name[..start].TrimEnd() is var template && template is not ("operator" or "~") ? template : name;
 
     /// <summary>Where the bracket is that the last one closes; −1 where the name does not end with one.</summary>
     private static int StartOf(string name)
