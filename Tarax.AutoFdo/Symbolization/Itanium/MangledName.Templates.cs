@@ -118,26 +118,29 @@ internal sealed partial class MangledName
         var pack = function.TemplateArguments is [.., { Tag: DwarfTag.GnuTemplateParameterPack } last] ? last : null;
         int packed = parameters.Exists(p => p.IsPacked) ? parameters.Count(p => p.IsPacked) : Math.Min(pack?.Children.Count ?? 0, parameters.Count);
         var single = parameters.SkipLast(packed).ToList();
+        bool areDistinct = _parameters.Count < 2 || _parameters.DistinctBy(p => p.Argument).Count() == _parameters.Count;
+        bool added = single.Count == 0 ? pack is not null || AddParameters([]) : areDistinct ? AddParameters(single) : AddParametersInOrder(single);
+        return added && (pack is null || AddPack(function, pack, packed > 0 ? parameters[^packed] : null));
+    }
+
+    private bool AddParametersInOrder(List<DieFacts> parameters)
+    {
         var all = _parameters;
-        for (int i = 0; i < single.Count; i++)
+        string?[] texts = [.. parameters.Select(p => PlainText(m => m.AddUnqualifiedType(p)))];
+        for (int i = 0; i < texts.Length; i++)
         {
-            string? text = PlainText(m => m.AddUnqualifiedType(single[i]));
-            int behind = single.Skip(i + 1).Count(p => PlainText(m => m.AddUnqualifiedType(p)) == text);
+            string? text = texts[i];
+            int behind = texts.AsSpan(i + 1).Count(text);
             var same = all.Where(p => p.Argument == text).ToList();
             _parameters = same.Count > 1 ? [same[Math.Max(same.Count - 1 - behind, 0)], .. all] : all;
-            if (!AddParameters([single[i]]))
+            if (!AddParameters([parameters[i]]))
             {
                 return false;
             }
         }
 
         _parameters = all;
-        if (pack is null)
-        {
-            return single.Count > 0 || AddParameters([]);
-        }
-
-        return AddPack(function, pack, packed > 0 ? parameters[^packed] : null);
+        return true;
     }
 
     /// <summary>

@@ -58,8 +58,16 @@ internal sealed partial class MangledName
     }
 
     /// <summary>The parameter that stands for a type; null where none does.</summary>
-    private TemplateParameter? ParameterFor(DieFacts? type) =>
-        _parameters.Count == 0 || PlainText(m => m.AddType(type, isVoid: type is null)) is not { } text ? null : _parameters.Find(p => p.Argument == text);
+    private TemplateParameter? ParameterFor(DieFacts? type)
+    {
+        if (_parameters.Count == 0)
+        {
+            return null;
+        }
+
+        string? text = type is not null && _entries.Types.TryGetValue(type.Reference, out var known) && TryTake(known) ? known.Text : PlainText(m => m.AddType(type, isVoid: type is null));
+        return text is null ? null : _parameters.Find(p => p.Argument == text);
+    }
 
     /// <summary>The type of an entry.</summary>
     private bool AddType(DieFacts typed)
@@ -114,10 +122,8 @@ internal sealed partial class MangledName
     {
         if (kept.TryGetValue(entry.Reference, out var known))
         {
-            _steps[0] += known.Steps;
-            _steps[1] = Math.Max(_steps[1], _depth + known.Height);
             _text.Append(known.Text);
-            return _depth + known.Height < MaximumDepth && MayGoOn();
+            return TryTake(known);
         }
 
         var (steps, deepest, start) = (_steps[0], _steps[1], _text.Length);
@@ -130,6 +136,14 @@ internal sealed partial class MangledName
 
         _steps[1] = Math.Max(_steps[1], deepest);
         return added && MayGoOn();
+    }
+
+    /// <summary>Counts what it took to make a part that is kept; false where it could not be made again here.</summary>
+    private bool TryTake(NameText known)
+    {
+        _steps[0] += known.Steps;
+        _steps[1] = Math.Max(_steps[1], _depth + known.Height);
+        return _depth + known.Height < MaximumDepth && MayGoOn();
     }
 
     private bool AddTypeAnew(DieFacts type)

@@ -14,12 +14,13 @@ internal sealed partial class MangledName
 {
     private const int MaximumDepth = 64;
     private const int MaximumLength = 2048;
+    private const int UsualLength = 120;
     private const string Conversion = "cv";
     private const int FirstGccThatNumbersBySignature = 13;
     private const int FirstGccThatMarksPacks = 16;
     private const int FirstGccThatMarksUnnamed = 16;
 
-    private readonly StringBuilder _text = new();
+    private readonly StringBuilder _text = new(UsualLength);
     private readonly DieCache _entries;
     private readonly Substitutions _substitutions;
 
@@ -224,7 +225,7 @@ internal sealed partial class MangledName
             return null;
         }
 
-        var plain = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1, _steps);
+        var plain = new MangledName(_entries, Substitutions.None, _depth + 1, _steps);
         return add(plain) && plain._text.Length <= MaximumLength ? plain._text.ToString() : null;
     }
 
@@ -236,7 +237,7 @@ internal sealed partial class MangledName
             return null;
         }
 
-        var full = new MangledName(_entries, new Substitutions(isUsed: false), _depth + 1, _steps) { _parameters = _parameters };
+        var full = new MangledName(_entries, Substitutions.None, _depth + 1, _steps) { _parameters = _parameters };
         return add(full) && full._text.Length <= MaximumLength ? full._text.ToString() : null;
     }
 

@@ -6,6 +6,9 @@ internal sealed class Substitutions(bool isUsed)
 {
     private readonly List<string> _components = [];
 
+    /// <summary>Every component is written in full.</summary>
+    public static Substitutions None { get; } = new(isUsed: false);
+
     /// <summary>Whether names are shortened.</summary>
     public bool IsUsed => isUsed;
 
