@@ -115,6 +115,9 @@ public static class DiagnosticId
     /// <summary>Of inlined calls the name or the line is not known.</summary>
     public const string UnknownCall = "unknown-call";
 
+    /// <summary>Functions of one name in several files, which share a profile.</summary>
+    public const string SameNames = "same-names";
+
     /// <summary>Of inlined functions the linkage name is not known, so that the compiler will not find their counts.</summary>
     public const string UnknownNames = "unknown-names";
 

@@ -39,6 +39,7 @@ internal static class ProfileConversion
             $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
         NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
         NotePseudoProbes(binary, report);
+        LeftOutDiagnostics.NoteSameNames(report.Code, statistics, report);
         if (!report.Format.IsLlvm())
         {
             LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);

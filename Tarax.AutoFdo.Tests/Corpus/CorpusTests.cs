@@ -32,8 +32,9 @@ public sealed partial class CorpusTests
             TestContext.Out.WriteLine($"{program.Name} {compiler} {optimization}");
             using var build = CorpusBuild.Make(program, compiler, optimization);
             Assert.That(TargetCompiler.TryParse(compiler, out var target), Is.True);
-            var code = AutoFdoConverter.Convert(build.Recording, build.Binary, build.PathOf("profile"), new ConversionOptions { ForCompiler = target, MinimumSamples = 0 }).Code;
-            AssertBalanced(code);
+            var report = AutoFdoConverter.Convert(build.Recording, build.Binary, build.PathOf("profile"), new ConversionOptions { ForCompiler = target, MinimumSamples = 0 });
+            AssertBalanced(report.Code);
+            Assert.That(report.Diagnostics.Any(d => d.Id == DiagnosticId.SameNames), Is.EqualTo(program.Name == "statics"), "functions of one name in several files");
             AssertLineCounts(build, compiler);
             if (compiler is "gcc-16" or "clang-22")
             {

@@ -35,6 +35,9 @@ internal sealed class BuildStatistics
     /// <summary>Executed bytes that the line table does not describe, by function.</summary>
     public ConcurrentDictionary<string, UInt128> WithoutRow { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Executed bytes of functions whose names functions of other files have too.</summary>
+    public Dictionary<string, UInt128> SameNames { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Functions that ran too little to be written.</summary>
     public int FunctionsBelowThreshold { get; set; }
 
@@ -131,7 +134,7 @@ internal sealed class ProfileBuilder
         builder.AssignBranches(counts.Branches, written);
         builder.AssignEntries(counts.Entries, written);
         builder._misleadingCode = builder._needs.MisleadingCode?.Invoke([.. written.Keys]);
-        var functions = new ConcurrentBag<FunctionProfile>();
+        var functions = new ConcurrentBag<(FunctionProfile Profile, UInt128 Bytes)>();
         builder.ForEach([.. written.Keys], function =>
         {
             var profile = builder.Build(function, written[function], out var became);
@@ -144,11 +147,24 @@ internal sealed class ProfileBuilder
             builder._bytes.Add(became);
             if (profile.Body.Positions.Count > 0 || profile.Body.Calls.Count > 0)
             {
-                functions.Add(profile);
+                functions.Add((profile, written[function].Bytes));
             }
         });
         builder.Statistics.PositionsLeftOut = builder._positionsLeftOut;
-        return (new SampleProfile(functions), builder.Statistics);
+        NoteSameNames(functions, builder.Statistics);
+        return (new SampleProfile(functions.Select(f => f.Profile)), builder.Statistics);
+    }
+
+    /// <summary>Statics of one name in several files. Compilers have one profile for them, or one for each file.</summary>
+    private static void NoteSameNames(IEnumerable<(FunctionProfile Profile, UInt128 Bytes)> functions, BuildStatistics statistics)
+    {
+        foreach (var named in functions.GroupBy(f => CloneSuffix.Cut(f.Profile.Name), StringComparer.Ordinal))
+        {
+            if (named.Select(f => f.Profile.File).Where(f => f.Length > 0).Distinct(StringComparer.Ordinal).Skip(1).Any())
+            {
+                statistics.SameNames[named.Key] = named.Aggregate((UInt128)0, (sum, f) => sum + f.Bytes);
+            }
+        }
     }
 
     /// <summary>Threads take a few milliseconds to start, in which one alone is done with few functions.</summary>

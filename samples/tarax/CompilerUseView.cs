@@ -25,7 +25,8 @@ internal static class CompilerUseView
         Line($"counts     {Share(use.UsedCount, use)} used ({use.UsedCount:N0} of {use.Count:N0})");
         if (use.KnowsCold)
         {
-            Line($"           {Share(use.ColdCount, use)} of functions that the compiler takes for ones that never run");
+            var cold = use.Functions.Where(f => f.IsTakenForCold && f.Count > 0).OrderByDescending(f => f.Count).Take(3).Select(f => FunctionName.Short(Demangled.Name(f.Name))).ToList();
+            Line($"           {Share(use.ColdCount, use)} of functions that the compiler takes for ones that never run{(cold.Count == 0 ? "" : $" (most: {string.Join(", ", cold)}; of what is inlined everywhere the copy by itself)")}");
         }
 
         Line($"           {Share(use.UnseenCount, use)} of functions that are not in the report");

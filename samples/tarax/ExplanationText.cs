@@ -27,12 +27,13 @@ internal static class ExplanationText
         var explanation = CountExplanation.Of(CountsOf(input, binary, options), binary, function, line, discriminator, options.DebugDirectories);
         if (explanation.Code.Count == 0)
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary}: has no code of {place} that ran{ParseErrors.Guess(function, profile.Functions.Select(f => FunctionName.Short(Demangled.Name(f.Name))).Where(n => n != function))}");
+            string known = line is null ? ParseErrors.Guess(function, profile.Functions.Select(f => FunctionName.Short(Demangled.Name(f.Name))).Where(n => n != function)) : LinesOf(profile, function);
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary}: has no code of {place} that ran{known}");
         }
 
-        if (profile.Functions.FirstOrDefault(f => f.Name == function) is { } known)
+        if (profile.Functions.FirstOrDefault(f => f.Name == function) is { } counted)
         {
-            foreach (var position in known.Body.Positions.Where(p => line is null || (p.Position.LineOffset == line && (discriminator ?? p.Position.Discriminator) == p.Position.Discriminator)))
+            foreach (var position in counted.Body.Positions.Where(p => line is null || (p.Position.LineOffset == line && (discriminator ?? p.Position.Discriminator) == p.Position.Discriminator)))
             {
                 writer.WriteLine(Invariant($"{nameOf(function)} {position.Position}: {position.Count:N0} in the profile{(IsMoved(position, explanation) ? ", as often as its statement begins: code of it was moved to where more runs" : "")}"));
             }
@@ -42,6 +43,14 @@ internal static class ExplanationText
         {
             Write(code, nameOf, writer);
         }
+    }
+
+    /// <summary>The lines that a function has, where it is one of the profile.</summary>
+    private static string LinesOf(SampleProfile profile, string function)
+    {
+        const int Shown = 12;
+        int[] lines = [.. profile.Functions.Where(f => f.Name == function).SelectMany(f => f.Body.Positions).Where(p => p.Count > 0).Select(p => p.Position.LineOffset).Distinct()];
+        return lines.Length == 0 ? "" : $"; lines are counted from the function's first, and these ran: {string.Join(", ", lines.Take(Shown))}{(lines.Length > Shown ? ", …" : "")}";
     }
 
     /// <summary>Whether code of a position, not inlined, ran more often than the position counts.</summary>

@@ -23,7 +23,7 @@ internal static class ShowCommand
 
     private static readonly Option<string?> Explain = new("--explain")
     {
-        Description = "show the addresses, ranges and branches behind the counts of a function, or of a line of it",
+        Description = "show the addresses, ranges and branches behind the counts of a function, or of a line of it, counted from its first as profiles do",
         HelpName = "FUNCTION[:LINE[.DISCRIMINATOR]]",
     };
 
