@@ -11,19 +11,8 @@ namespace Tarax.AutoFdo.Tests;
 /// <summary>Everything that ran is in the profile or left out for a reason that has a name, to the last byte.</summary>
 public sealed class AccountTests
 {
-    private static readonly (string Recording, string Binary, string? MappedAs)[] Sets =
-    [
-        ("programs/cmulti-d5-pie/perf.data", "programs/cmulti-d5-pie/cmulti", null),
-        ("programs/cmulti-d4-nopie/perf.data", "programs/cmulti-d4-nopie/cmulti-d4", null),
-        ("programs/stlmix-d5-pie/perf.data", "programs/stlmix-d5-pie/stlmix", null),
-        ("programs/threads-d5-pie/perf.data", "programs/threads-d5-pie/threads", null),
-        ("intel-lbr-2011/perf.data", "intel-lbr-2011/gzip", "test.binary"),
-        ("kernel/modules/perf.data", "kernel/lib-modules/fs/ext4/ext4.ko", null),
-        ("kernel/modules/perf.data", "kernel/lib-modules/drivers/block/loop.ko", null),
-    ];
-
     private static IEnumerable<TestCaseData> Conversions() =>
-        Sets.Select(set => new TestCaseData(set.Recording, set.Binary, set.MappedAs).SetArgDisplayNames(Path.GetFileName(set.Binary)));
+        RecordedSets.All.Select(set => new TestCaseData(set.Recording, set.Binary, set.MappedAs).SetArgDisplayNames(Path.GetFileName(set.Binary)));
 
     [TestCaseSource(nameof(Conversions))]
     public void Account_balances(string recording, string binary, string? mappedAs)

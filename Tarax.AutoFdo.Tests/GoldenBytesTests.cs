@@ -15,18 +15,8 @@ public sealed class GoldenBytesTests
 
     private static readonly string List = Path.Combine(TestEnvironment.Repository, "Tarax.AutoFdo.Tests", "Expected", "golden-bytes.txt");
 
-    private static readonly (string Recording, string Binary, string? MappedAs)[] Sets =
-    [
-        ("programs/cmulti-d5-pie/perf.data", "programs/cmulti-d5-pie/cmulti", null),
-        ("programs/cmulti-d4-nopie/perf.data", "programs/cmulti-d4-nopie/cmulti-d4", null),
-        ("programs/stlmix-d5-pie/perf.data", "programs/stlmix-d5-pie/stlmix", null),
-        ("programs/threads-d5-pie/perf.data", "programs/threads-d5-pie/threads", null),
-        ("intel-lbr-2011/perf.data", "intel-lbr-2011/gzip", "test.binary"),
-        ("kernel/kaslr/perf.data", Kernel, null),
-        ("kernel/nokaslr/perf.data", Kernel, null),
-        ("kernel/modules/perf.data", Kernel, null),
-        ("kernel/modules/perf.data", "kernel/lib-modules/fs/ext4/ext4.ko", null),
-    ];
+    private static IEnumerable<(string Recording, string Binary, string? MappedAs)> Sets =>
+        [.. RecordedSets.All, ("kernel/kaslr/perf.data", Kernel, null), ("kernel/nokaslr/perf.data", Kernel, null), ("kernel/modules/perf.data", Kernel, null)];
 
     private static IEnumerable<TestCaseData> Products() =>
         from set in Sets
@@ -39,7 +29,7 @@ public sealed class GoldenBytesTests
         string path = TestEnvironment.Data(recording);
         string file = binary == Kernel ? KernelTests.UnpackedVmlinux : TestEnvironment.Data(binary);
         string name = $"{recording} {Path.GetFileName(binary)} {(stacks ? "stacks" : "addresses")}";
-        string[][] found = [.. ThreadCounts.Select(threads => Lines(name, path, file, new ConversionOptions { MappedAs = mappedAs, UseBranchStacks = stacks, Threads = threads }).ToArray())];
+        string[][] found = [.. ThreadCounts.Select(threads => Lines(name, path, file, new ConversionOptions { MappedAs = mappedAs, UseBranchStacks = stacks, Threads = threads, MinimumSamples = 0 }).ToArray())];
         Assert.That(found[1], Is.EqualTo(found[0]), "two threads and one");
         Assert.That(found[2], Is.EqualTo(found[0]), "eight threads and one");
         Compare(name, found[0]);

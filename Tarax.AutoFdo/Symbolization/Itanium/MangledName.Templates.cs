@@ -19,25 +19,8 @@ internal sealed partial class MangledName
     {
         bool AddWithoutReference(char sign)
         {
-            bool Name(MangledName to)
-            {
-                to._text.Append("St16remove_reference");
-                return true;
-            }
-
-            bool Class(MangledName to)
-            {
-                bool added = to.AddComponent(Name, () => Name(to));
-                to._text.Append('I');
-                added = added && to.AddParameter(_parameters[0]);
-                to._text.Append('E');
-                return added;
-            }
-
-            _text.Append(sign).Append('N');
-            bool added = AddComponent(Class, () => Class(this));
-            _text.Append("4typeE");
-            _substitutions.Add("remove_reference type");
+            _text.Append(sign);
+            bool added = AddMemberOf("St16remove_reference", "4type");
             _substitutions.Add("reference to it");
             return added;
         }
@@ -51,15 +34,18 @@ internal sealed partial class MangledName
         name is "8distance" or "10__distance" or "5count" or "8count_if" or "10__count_if" && _parameters.Count > 0 && _entries.ScopesOf(function) is [{ IsStd: true }];
 
     /// <summary>They return <c>typename iterator_traits&lt;T&gt;::difference_type</c>, of which the debug information has only what it stands for.</summary>
-    private bool AddDifference()
+    private bool AddDifference() => AddMemberOf("St15iterator_traits", "15difference_type");
+
+    /// <summary>A type in a template of the parameter, such as <c>NSt15iterator_traitsIT_E15difference_typeE</c>.</summary>
+    private bool AddMemberOf(string template, string member)
     {
         bool Name(MangledName to)
         {
-            to._text.Append("St15iterator_traits");
+            to._text.Append(template);
             return true;
         }
 
-        bool Traits(MangledName to)
+        bool Class(MangledName to)
         {
             bool added = to.AddComponent(Name, () => Name(to));
             to._text.Append('I');
@@ -69,9 +55,9 @@ internal sealed partial class MangledName
         }
 
         _text.Append('N');
-        bool added = AddComponent(Traits, () => Traits(this));
-        _text.Append("15difference_typeE");
-        _substitutions.Add("difference_type");
+        bool added = AddComponent(Class, () => Class(this));
+        _text.Append(member).Append('E');
+        _substitutions.Add(member);
         return added;
     }
 
