@@ -23,7 +23,7 @@ internal static class ProfileConversion
         counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report, bytes) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var graphs = FunctionGraphs.Of(binary);
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, bytes, graphs?.Branches(), ran => NeedsOf(ran, graphs, options));
+        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()), ran => NeedsOf(ran, graphs, options));
         report.Code = CodeAccount.Of(bytes);
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))

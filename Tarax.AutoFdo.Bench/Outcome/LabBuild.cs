@@ -9,10 +9,10 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>One program and one compiler: builds it in all variants, and measures them. What was done before with the same profile is not done again.</summary>
 internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram program, LabCompiler compiler)
 {
+    private const int Period = 211;
+
     /// <summary>What is built, and by what.</summary>
     public (LabProgram Program, LabCompiler Compiler) What => (program, compiler);
-
-    private const int Period = 211;
 
     private string Sources => folder.SourcesOf(program);
 
@@ -52,12 +52,12 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
     }
 
     /// <summary>The profile of a build by this project's converter, or by the one that was there before.</summary>
-    public string ProfileOf(string build, LabVariantKind converter, string arguments = "")
+    public string ProfileOf(string build, LabVariantKind converter)
     {
         string profile = Path.Combine(build, $"{converter}.profile");
         if (converter == LabVariantKind.Ours)
         {
-            LabProcess.Shell($"'{tools.Converter}' convert '{build}/counts' --binary '{build}/program' --for {compiler.Name} --min-samples 0 {arguments} -o '{profile}'", build);
+            ConvertByOurs(build, profile, "");
         }
         else
         {
@@ -66,6 +66,9 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
 
         return profile;
     }
+
+    private void ConvertByOurs(string plain, string profile, string arguments) => LabProcess.Shell(
+        $"'{tools.Converter}' convert '{plain}/counts' --binary '{plain}/program' --for {compiler.Name} --min-samples 0 {arguments} -o '{profile}'", Path.GetDirectoryName(profile)!);
 
     private void ConvertByIncumbent(string plain, string profile)
     {
@@ -118,7 +121,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
             }
             else if (variant.Kind == LabVariantKind.Ours)
             {
-                LabProcess.Shell($"'{tools.Converter}' convert '{plain}/counts' --binary '{plain}/program' --for {compiler.Name} --min-samples 0 {variant.Arguments} -o '{profile}'", build);
+                ConvertByOurs(plain, profile, variant.Arguments);
             }
             else
             {

@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Disassembly;
 
-/// <summary>Tells by the instruction at its source what a recorded branch is. Used by one thread.</summary>
-internal sealed class BranchInstructions : IBranchKinds
+/// <summary>The instructions at the sources and targets of recorded branches. Used by one thread.</summary>
+internal sealed class BranchInstructions
 {
     private readonly ExecutableCode _code;
     private readonly PatchSites _patches;
@@ -18,32 +17,25 @@ internal sealed class BranchInstructions : IBranchKinds
         _decoder = InstructionDecoder.For(code)!;
     }
 
-    /// <inheritdoc/>
-    public BranchKind KindAt(ulong address)
+    /// <summary>Where the instruction at an address goes on; null where there is no code, or it may be another when it runs.</summary>
+    /// <param name="address">ELF virtual address of the instruction.</param>
+    public InstructionFlow? FlowAt(ulong address)
     {
         var bytes = _code.From(address);
         _instructions.Clear();
         if (bytes.IsEmpty)
         {
-            return BranchKind.Unknown;
+            return null;
         }
 
         _decoder.Decode(bytes, address, 1, _instructions);
-        if (_instructions.Count == 0 || _patches.Overlap(address, _instructions[0].End))
-        {
-            return BranchKind.Unknown;
-        }
-
-        return _instructions[0].Flow switch
-        {
-            InstructionFlow.Call or InstructionFlow.IndirectCall => BranchKind.Call,
-            InstructionFlow.Jump or InstructionFlow.ConditionalJump or InstructionFlow.IndirectJump => BranchKind.Jump,
-            InstructionFlow.Return => BranchKind.Return,
-            _ => BranchKind.Interrupt,
-        };
+        return _instructions.Count == 0 || _patches.Overlap(address, _instructions[0].End) ? null : _instructions[0].Flow;
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Whether a function begins with what only a function's begin has: saving a register, making room on the stack, or a landing pad of indirect branches.
+    /// </summary>
+    /// <param name="entry">ELF virtual address of its first instruction.</param>
     public bool HasPrologueAt(ulong entry)
     {
         var code = _code.From(entry);

@@ -1,4 +1,4 @@
-namespace Tarax.AutoFdo.Symbolization;
+namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>What a recorded branch is.</summary>
 internal enum BranchKind
