@@ -51,7 +51,7 @@ internal static class LeftOutDiagnostics
         LeftOutReason.OutsideCode => (DiagnosticId.OutsideCode, "lie outside of the binary's executable segments; was it changed after it ran?"),
         LeftOutReason.NoFunction => (
             DiagnosticId.WithoutDebugInformation,
-            $"are of code that the debug information does not describe{Largest(statistics.WithoutDebugInformation)}; compile it with -g, or accept that it has no profile (assembly, and thunks of virtual functions, which GCC does not describe)"),
+            $"are of code that the debug information does not describe{Largest(statistics.WithoutDebugInformation)}; compile it with -g, or accept that it has no profile (assembly)"),
         LeftOutReason.PastFunctionEnd => (DiagnosticId.PastFunctionEnd, "lie behind the end of the function that they were run from; the debug information tells the functions' ends wrongly, or it is another build"),
         LeftOutReason.NoName => (DiagnosticId.NoName, "are of functions without a name, neither in the debug information nor in the symbol table; give the binary before it was stripped"),
         LeftOutReason.BelowThreshold => (DiagnosticId.BelowThreshold, "are of functions that were seen once or twice only, and are left out; record for longer, or more often"),

@@ -107,6 +107,7 @@ internal sealed record CorpusProgram(string Name, string[] Sources, string Flags
         new("coroutines", ["coroutines.cc"], "-std=c++20") { Period = 53 },
         new("exceptions", ["exceptions.cc"], "-std=c++17") { Period = 53 },
         new("classes", ["classes.cc"], "-std=c++17") { Period = 53, LeastUsedByGcc = 0.95 },
+        new("thunks", ["thunks.cc"], "-std=c++17") { Period = 53 },
         new("templates", ["templates.cc"], "-std=c++17") { Period = 53, LeastUsedByGcc = 0.955 },
     ];
 

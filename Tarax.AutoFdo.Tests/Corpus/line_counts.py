@@ -53,6 +53,17 @@ def functions():
     names = {n: a for a, n in symbols}
     return [a for a, _ in symbols], [names.get(n[:-len('.cold')], a) if n.endswith('.cold') else a for a, n in symbols]
 
+def thunk_bodies():
+    """Thunks that GCC put a virtual function into, with the name of that function: its first line is all that is known of them."""
+    text = subprocess.run(['objdump', '-d', '--no-show-raw-insn', binary], capture_output=True, text=True, check=True).stdout
+    result = {}
+    for code in text.split('\n\n'):
+        offset = r'(?:hn?\d+_|vn?\d+_n?\d+_)'
+        m = re.match(rf'\s*[0-9a-f]+ <(_ZT(?:c{offset})?{offset}(\w+))>:\n', code)
+        if m and f'<_Z{m.group(2)}>' not in code[m.end():]:
+            result[m.group(1)] = '_Z' + m.group(2)
+    return result
+
 addresses = instructions()
 starts, homes = functions()
 import bisect
@@ -65,11 +76,14 @@ for start, last, runs in blocks():
 ordered = sorted(counts)
 out = subprocess.run([symbolizer(), '--obj=' + binary, '--output-style=JSON', '--inlines', '--functions=linkage', '--no-demangle'],
                      input='\n'.join(hex(a) for a in ordered), capture_output=True, text=True, check=True).stdout
+bodies_of_thunks = thunk_bodies()
 maxima = {}
 weights = collections.Counter()
 unknown = collections.Counter()
 for address, line in zip(ordered, out.splitlines()):
     frames = json.loads(line)['Symbol']
+    if frames and not frames[0].get('StartLine') and frames[0]['FunctionName'] in bodies_of_thunks:
+        frames = [{'FunctionName': bodies_of_thunks[frames[0]['FunctionName']], 'StartLine': 1, 'Line': 1}]
     if not frames or any(not f.get('StartLine') for f in frames):
         unknown['no start line'] += counts[address]
         continue

@@ -12,6 +12,9 @@ internal enum LeftOutReason
     /// <summary>It is of the linker's stubs, which jump into shared objects.</summary>
     LinkerStubs,
 
+    /// <summary>It is of thunks, which adjust <c>this</c> and jump to a virtual function.</summary>
+    Thunks,
+
     /// <summary>No function of the debug information holds it.</summary>
     NoFunction,
 
@@ -51,6 +54,7 @@ internal static class LeftOutReasons
         LeftOutReason.Impossible => "impossible",
         LeftOutReason.OutsideCode => "outside-code",
         LeftOutReason.LinkerStubs => "linker-stubs",
+        LeftOutReason.Thunks => "thunks",
         LeftOutReason.NoFunction => "no-function",
         LeftOutReason.PastFunctionEnd => "past-function-end",
         LeftOutReason.NoName => "no-name",
@@ -68,6 +72,7 @@ internal static class LeftOutReasons
         LeftOutReason.Impossible => "cannot have run in this code",
         LeftOutReason.OutsideCode => "outside of the executable segments",
         LeftOutReason.LinkerStubs => "the linker's stubs",
+        LeftOutReason.Thunks => "thunks before virtual functions",
         LeftOutReason.NoFunction => "no debug information",
         LeftOutReason.PastFunctionEnd => "behind the end of the function",
         LeftOutReason.NoName => "functions without a name",

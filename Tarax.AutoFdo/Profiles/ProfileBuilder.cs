@@ -283,6 +283,7 @@ internal sealed class ProfileBuilder
     {
         // Few branches go to the begin of a function; of the others nothing need be known.
         var entries = written.Keys.Select(f => f.Entry).ToHashSet();
+        var forwarding = new HashSet<CodeFunction>();
         foreach (var branch in branches)
         {
             if (!_symbolizer.TryGetVirtualAddress(branch.To, out ulong to) || !entries.Contains(to)
@@ -293,6 +294,12 @@ internal sealed class ProfileBuilder
 
             var caller = _symbolizer.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
             var kind = caller is null ? BranchKind.Unknown : _branchKinds?.KindAt(from) ?? BranchKind.Unknown;
+            if (caller?.ThunkFor == callee && kind != BranchKind.Call)
+            {
+                forwarding.Add(caller);
+                continue;
+            }
+
             if (caller == callee && !EntersItself(kind, callee, from, to))
             {
                 continue;
@@ -308,6 +315,21 @@ internal sealed class ProfileBuilder
             if (kind is not (BranchKind.Interrupt or BranchKind.Return) && caller is not null && written.TryGetValue(caller, out var callerCounts))
             {
                 callerCounts.Calls.Add((from, callee, branch.Count));
+            }
+        }
+
+        LeaveOutForwarding(forwarding, written);
+    }
+
+    /// <summary>What comes to a thunk that jumps to its function enters the function there, and nothing of the function's own code runs in it.</summary>
+    private void LeaveOutForwarding(HashSet<CodeFunction> thunks, Dictionary<CodeFunction, FunctionCounts> written)
+    {
+        foreach (var thunk in thunks)
+        {
+            if (written.Remove(thunk, out var counts) && written.TryGetValue(thunk.ThunkFor!, out var function))
+            {
+                function.HeadCount = SaturatingSum.Of(function.HeadCount, counts.HeadCount);
+                _bytes.AddLeftOut(LeftOutReason.Thunks, counts.Bytes);
             }
         }
     }

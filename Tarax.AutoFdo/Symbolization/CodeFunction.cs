@@ -28,6 +28,9 @@ internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, Func
     /// <summary>Its entry in the debug information.</summary>
     public DwarfFunction Debug { get; } = debug;
 
+    /// <summary>The function that it is a thunk for: code of its own, but in the source the same function. Null for all others.</summary>
+    public CodeFunction? ThunkFor { get; init; }
+
     /// <summary>Its parts by ascending address. Where damaged debug information has parts that overlap, each byte is of the first.</summary>
     public CodeRange[] PartsInOrder()
     {

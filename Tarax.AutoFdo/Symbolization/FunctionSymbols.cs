@@ -29,11 +29,13 @@ internal sealed class FunctionSymbols
 {
     private readonly Entry[] _entries;
     private readonly ByteSource? _names;
+    private readonly List<Entry> _thunks;
     private readonly ConcurrentDictionary<ulong, FunctionSymbol> _byStart = new();
 
-    private FunctionSymbols(Entry[] entries, ByteSource? names, bool isFlowSensitive)
+    private FunctionSymbols(Entry[] entries, ByteSource? names, bool isFlowSensitive, List<Entry> thunks)
     {
         _entries = entries;
+        _thunks = thunks;
         _names = names;
         IsFlowSensitive = isFlowSensitive;
     }
@@ -47,11 +49,12 @@ internal sealed class FunctionSymbols
             ?? file.Sections.FirstOrDefault(s => s.Type == ElfSection.TypeDynamicSymbols && s.HasContent);
         if (table is null)
         {
-            return new FunctionSymbols([], null, isFlowSensitive: false);
+            return new FunctionSymbols([], null, isFlowSensitive: false, []);
         }
 
         bool isFlowSensitive = false;
         var entries = new List<Entry>();
+        var thunks = new List<Entry>();
         var symbols = ElfSymbolReader.Of(file, table);
         while (symbols.TryRead(out var symbol))
         {
@@ -59,13 +62,17 @@ internal sealed class FunctionSymbols
                 && (symbol.IsFunction || PartSuffix.IsPart(symbol.Name)))
             {
                 entries.Add(new Entry(symbol.Value, symbol.Size, symbol.Binding, symbol.NameOffset, symbol.Name.Length));
+                if (ThunkName.IsThunk(symbol.Name))
+                {
+                    thunks.Add(entries[^1]);
+                }
             }
 
             isFlowSensitive |= symbol.Name.SequenceEqual("__llvm_fs_discriminator__"u8);
         }
 
         entries.Sort();
-        return new FunctionSymbols([.. entries], table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]) : null, isFlowSensitive);
+        return new FunctionSymbols([.. entries], table.Link < file.Sections.Count ? file.Content(file.Sections[(int)table.Link]) : null, isFlowSensitive, thunks);
     }
 
     /// <summary>The function symbols at the start of the function that holds an address; null where there is none.</summary>
@@ -139,6 +146,29 @@ internal sealed class FunctionSymbols
         foreach (var entry in _entries)
         {
             yield return (PartSuffix.Strip(NameOf(entry)), entry.Start);
+        }
+    }
+
+    /// <summary>The thunks, each with its code and where the function begins that it is for.</summary>
+    public IEnumerable<(CodeRange Code, ulong Function)> Thunks()
+    {
+        if (_thunks.Count == 0)
+        {
+            yield break;
+        }
+
+        var starts = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        foreach (var entry in _entries)
+        {
+            starts.TryAdd(NameOf(entry), entry.Start);
+        }
+
+        foreach (var thunk in _thunks)
+        {
+            if (ThunkName.FunctionOf(NameOf(thunk)) is { } function && starts.TryGetValue(function, out ulong start) && thunk.Size <= ulong.MaxValue - thunk.Start)
+            {
+                yield return (new CodeRange(thunk.Start, thunk.Start + thunk.Size), start);
+            }
         }
     }
 

@@ -25,12 +25,14 @@ internal sealed class Symbolizer : IDisposable
     private readonly DieCache _entries = new();
     private readonly ConcurrentDictionary<DwarfFunction, CodeFunction> _functions = [];
     private readonly ConcurrentDictionary<DieReference, FunctionDescription> _descriptions = [];
+    private readonly Lazy<RangeIndex<CodeFunction>?> _thunks;
 
     public Symbolizer(BinaryFiles files)
     {
         _binary = files.Binary;
         _symbols = FunctionSymbols.Of(files.Debug.HasSymbolTable ? files.Debug : files.Binary);
         _dwarf = DwarfFile.Of(files.Debug, files.Supplementary);
+        _thunks = new Lazy<RangeIndex<CodeFunction>?>(ReadThunks);
         _stubs = [.. files.Binary.Sections.Where(s => s.Name is ".plt" or ".plt.sec" or ".plt.got" or ".iplt" or ".plt.bnd").Select(s => new CodeRange(s.Address, s.Address + s.Size))];
     }
 
@@ -83,7 +85,9 @@ internal sealed class Symbolizer : IDisposable
     public bool IsLinkerStub(ulong address) => Array.Exists(_stubs, s => s.Contains(address));
 
     /// <summary>The function that holds an address; null where the debug information has none.</summary>
-    public CodeFunction? FindFunction(ulong address)
+    public CodeFunction? FindFunction(ulong address) => FindDescribed(address) ?? ThunkAt(address);
+
+    private CodeFunction? FindDescribed(ulong address)
     {
         foreach (var unit in _dwarf?.UnitsAt(address) ?? [])
         {
@@ -106,7 +110,30 @@ internal sealed class Symbolizer : IDisposable
         }
 
         until = Math.Min(until, _dwarf?.SameUnitsWithoutRangesUntil(address) ?? ulong.MaxValue);
-        return FindStretch(address, _dwarf?.UnitsWithoutRangesAt(address) ?? [], ref until) ?? new CodeStretch(null, default, address, until);
+        return FindStretch(address, _dwarf?.UnitsWithoutRangesAt(address) ?? [], ref until)
+            ?? (ThunkAt(address) is { } thunk ? new CodeStretch(thunk, thunk.Debug.Ranges[0], address, Math.Min(until, thunk.Debug.Ranges[0].End))
+            : new CodeStretch(null, default, address, Math.Min(until, _thunks.Value?.SameUntil(address) ?? ulong.MaxValue)));
+    }
+
+    /// <summary>
+    /// The thunk that holds an address; null where none does. GCC gives thunks no entry in the debug information, nor does it tell of what it inlined into them: of their code the line table has the
+    /// first line of the function (GCC 12 and 16) or none (11), so that all of it is taken to be of that line.
+    /// </summary>
+    private CodeFunction? ThunkAt(ulong address) => _thunks.Value is { } thunks && thunks.TryFind(address, out var thunk) ? thunk : null;
+
+    private RangeIndex<CodeFunction>? ReadThunks()
+    {
+        var thunks = new List<(CodeRange Range, CodeFunction Function)>();
+        foreach (var (code, start) in _dwarf is null ? [] : _symbols.Thunks())
+        {
+            if (FindDescribed(start) is { } function && function.Entry == start && FindDescribed(code.Start) is null)
+            {
+                var debug = new DwarfFunction(function.Debug.Unit, function.Debug.Die.Offset, [code]);
+                thunks.Add((code, new CodeFunction(debug, _ => new FunctionIdentity(function.Name, code.Start, false)) { ThunkFor = function }));
+            }
+        }
+
+        return thunks.Count == 0 ? null : new RangeIndex<CodeFunction>(thunks);
     }
 
     private CodeStretch? FindStretch(ulong address, IEnumerable<DwarfUnit> units, ref ulong until)
@@ -196,7 +223,7 @@ internal sealed class Symbolizer : IDisposable
 
     /// <summary>
     /// The linkage name of a C++ function that GCC's debug information has only the plain name of. None has what other units can see, which has C linkage then, and what stands
-    /// in a header of C, of which <c>extern "C"</c> is likely.
+    /// in a header of C, of which <c>extern "C"</c> is likely, and what initializes the variables of a file, which is named for the linker at once (cp/decl2.cc).
     /// </summary>
     private MadeLinkageName LinkageNameOf(FunctionDescription described)
     {
@@ -212,13 +239,20 @@ internal sealed class Symbolizer : IDisposable
     }
 
     private bool NeedsLinkageName(FunctionDescription described) =>
-        _entries.Read(described.Declaration) is { IsExternal: false } declaration && _entries.ScopesOf(declaration) is { } scopes && (scopes.Length > 0 || !IsHeaderOfC(described.File));
+        _entries.Read(described.Declaration) is { IsExternal: false } declaration && !declaration.Name.StartsWith("_GLOBAL__", StringComparison.Ordinal) && _entries.ScopesOf(declaration) is { } scopes && (scopes.Length > 0 || !IsHeaderOfC(described.File));
 
     /// <summary>A header of the system that is not of the C++ library.</summary>
     private static bool IsHeaderOfC(string path) => path.StartsWith("/usr/", StringComparison.Ordinal) && path.EndsWith(".h", StringComparison.Ordinal) && !path.Contains("/c++/", StringComparison.Ordinal);
 
     private FunctionSource ReadSource(CodeFunction function)
     {
+        if (function.ThunkFor is not null)
+        {
+            var described = Describe(function.Debug.Die);
+            var code = function.Debug.Ranges[0];
+            return new FunctionSource([new SourceScope(-1, described, 0, 0, 0)], [new CodeSegment(code.Start, code.End, 0, described.DeclarationLine, 0, 1, 0)]);
+        }
+
         var tree = InlineTree.Read(function.Debug);
         var encoding = EncodingOf(function.Debug.Unit);
         var scopes = new SourceScope[tree.Scopes.Count];

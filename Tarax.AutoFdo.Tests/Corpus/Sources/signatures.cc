@@ -33,6 +33,19 @@ int apply(int (*f)(int), int x) { return f(x); }
 enum class Color { red, green };
 int number(Color c) { return int(c) + 1; }
 } // namespace
+static auto cube = [](int x, long y) { return x * x * y; };
+static int (*steps[])(int) = {[](int a) { return a + 11; }, [](int a) { return a + 12; }};
+static long (*kept)(int) = [](int x) { return x / 2L; };
+namespace outer {
+const auto again = [](auto x) { return 5 * x; };
+namespace {
+auto hidden = [](unsigned x) { return x / 3; };
+struct Holder {
+    int (*f)(int) = [](int x) { return x ^ 7; };
+    static inline auto shared = [](char c) { return c + 1; };
+};
+} // namespace
+} // namespace outer
 static long plain(std::vector<Item> &v, Item by_copy, const volatile int *p, unsigned char c) { return v[0].a + by_copy.b + *p + c; }
 static long use(std::vector<Item> &v, int n)
 {
@@ -55,6 +68,8 @@ static long use(std::vector<Item> &v, int n)
     Box<long>::Inner inner{2};
     t += box.add(n) + box.both(s, &w) + inner.get(w) + (box += box).t + bool(box) + times<3>(n) + sum(table) + apply(times<5>, n) + number(Color::green);
     t += [](Color c, Box<short> *p) { return number(c) + (p ? p->t : 0); }(Color::red, nullptr);
+    outer::Holder holder;
+    t += cube(n, w) + steps[0](n) + steps[1](n) + kept(n) + outer::again(n) + outer::again(s) + outer::hidden(n) + holder.f(n) + outer::Holder::shared('c');
     return t + plain(v, held, &n, 'c');
 }
 int main()

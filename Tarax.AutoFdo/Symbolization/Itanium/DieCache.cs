@@ -93,6 +93,24 @@ internal sealed class DieCache
         }
     }
 
+    /// <summary>
+    /// The variable or the member that a lambda outside of functions is in the initializer of: the last that is declared before it where it stands. Null where there is none.
+    /// </summary>
+    public DieFacts? ContextOf(DieFacts closure)
+    {
+        ulong home = closure.Unit.Scopes.Around(closure.Reference.Offset)?.Offset ?? closure.Unit.FirstDie;
+        DieFacts? last = null;
+        foreach (var variable in Read(new DieReference(closure.Reference.File, home))?.Variables ?? [])
+        {
+            if (variable.DeclarationFile == closure.DeclarationFile && variable.Name.Length > 0 && variable.Place.CompareTo(closure.Place) < 0 && (last is null || variable.Place.CompareTo(last.Place) > 0))
+            {
+                last = variable;
+            }
+        }
+
+        return last;
+    }
+
     /// <summary>How many classes of the same name stand before a class in the same function.</summary>
     public int SameNamesBefore(DieFacts local)
     {

@@ -11,6 +11,7 @@ internal sealed class DieFacts
     private List<DieFacts>? _parameters;
     private List<DieFacts>? _templateArguments;
     private List<DieFacts>? _calls;
+    private List<DieFacts>? _variables;
     private List<string>? _namedArguments;
     private Ternary _isTemplate;
 
@@ -57,6 +58,9 @@ internal sealed class DieFacts
 
     public (ulong Line, ulong Column) Place { get; private set; }
 
+    /// <summary>DW_AT_decl_file.</summary>
+    public ulong DeclarationFile { get; private set; }
+
     /// <summary>Whether a member function is for lvalues (<c>&amp;</c>) or rvalues (<c>&amp;&amp;</c>) only: R or O; empty otherwise.</summary>
     public string ReferenceQualifier { get; private set; } = "";
 
@@ -90,6 +94,9 @@ internal sealed class DieFacts
     public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments ??= [.. ReadChildren(static tag =>
             tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
         .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")];
+
+    /// <summary>The variables and members that stand in it directly: in a unit, a namespace or a class.</summary>
+    public IReadOnlyList<DieFacts> Variables => _variables ??= ReadChildren(static tag => tag is DwarfTag.Variable or DwarfTag.Member);
 
     /// <summary>The operator() of a lambda; null where an entry is no lambda's class, which has no name.</summary>
     public DieFacts? Call
@@ -206,6 +213,9 @@ internal sealed class DieFacts
                 break;
             case DwarfAttribute.ConstValue when value.Kind == ValueKind.Constant:
                 ConstValue = value.Number;
+                break;
+            case DwarfAttribute.DeclFile:
+                DeclarationFile = value.Number;
                 break;
             case DwarfAttribute.DeclLine:
                 Place = (value.Number, Place.Column);

@@ -219,7 +219,7 @@ internal sealed partial class MangledName
         }
 
         int from = Array.FindLastIndex(scopes, s => s.IsFunction) + 1;
-        bool isNested = scopes.Length - from > (from == 0 && scopes[0].IsStd ? 2 : 1);
+        bool isNested = scopes.Length - from > (from == 0 && scopes[0].IsStd ? 2 : 1) || (scopes[^1].IsClosure && !IsInFunction(declared));
         return AddComponent(m => m.AddScope(scopes, scopes.Length, 0), () =>
         {
             if (from > 0 && !AddLocal(scopes[from - 1].Entry))

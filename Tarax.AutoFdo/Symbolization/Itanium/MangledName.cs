@@ -16,7 +16,6 @@ internal sealed partial class MangledName
     private const int MaximumLength = 2048;
     private const int UsualLength = 120;
     private const string Conversion = "cv";
-    private const int FirstGccThatNumbersBySignature = 13;
     private const int FirstGccThatMarksPacks = 16;
     private const int FirstGccThatMarksUnnamed = 16;
 
@@ -173,10 +172,10 @@ internal sealed partial class MangledName
 
     /// <summary>
     /// A static function of a namespace is marked, also one of an unnamed namespace by GCC 16, but not by 12 (those between are taken to be like 12); not one of a template, or that is declared inline and takes
-    /// something that others cannot see, which is hidden for its sake alone (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
+    /// something that others cannot see, which is hidden for its sake alone; nor what initializes variables (cp/mangle.cc, write_unqualified_name; symbols of GCC 12 and 16 compared).
     /// </summary>
     private bool IsMarkedInternal(DieFacts function, Scope[] scopes) =>
-        !function.IsExternal && (scopes.Length == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
+        function is { IsExternal: false, IsArtificial: false } && (scopes.Length == 0 || scopes[^1].Entry.Tag == DwarfTag.Namespace)
         && (Array.Exists(scopes, s => s.IsUnnamedNamespace) ? UnitProducer.Of(function.Unit.Producer).MajorVersion >= FirstGccThatMarksUnnamed
             : !function.IsTemplate && !(function.IsDeclaredInline && FullText(m => m.AddParameters(function.Parameters))?.Contains("12_GLOBAL__N_1", StringComparison.Ordinal) == true));
 
@@ -327,7 +326,7 @@ internal sealed partial class MangledName
         var scope = scopes[count - 1];
         if (scope.IsClosure)
         {
-            return AddPrefix(scopes, count - 1, from) && AddClosure(scope.Entry);
+            return AddClosure(scopes, count, from);
         }
 
         if (scope.IsTemplate)
@@ -415,66 +414,5 @@ internal sealed partial class MangledName
 
         _text.Append('E');
         return true;
-    }
-
-    /// <summary>
-    /// A lambda: its parameters, and the how manieth it is in its scope, in the order of the source: up to GCC 12 of all lambdas, from 13 on of those with the same parameters (-fabi-version=18;
-    /// cp/mangle.cc, write_closure_type_name; symbols of GCC 11, 12 and 16 compared).
-    /// </summary>
-    private bool AddClosure(DieFacts closure)
-    {
-        if (!MayGoOn() || SignatureOf(closure) is not { } signature || closure.Call is not { } call)
-        {
-            return false;
-        }
-
-        // One that stands in no function has the variable or the parameter in its name that it is of.
-        if (_entries.ScopesOf(closure) is not [.., { IsFunction: true }])
-        {
-            return false;
-        }
-
-        bool countsAll = UnitProducer.Of(closure.Unit.Producer).MajorVersion < FirstGccThatNumbersBySignature;
-        int before = _entries.ClosuresBeside(closure).Count(other => other.Place.CompareTo(closure.Place) < 0 && (countsAll || SignatureOf(other) == signature));
-        _text.Append("Ul");
-        var outer = _parameters;
-        _parameters = ParametersOf(call);
-        bool added = AddParametersOfLambda(call);
-        _parameters = outer;
-        _text.Append('E').Append(before == 0 ? "" : (before - 1).ToString(CultureInfo.InvariantCulture)).Append('_');
-        return added;
-    }
-
-    private string? SignatureOf(DieFacts lambda) => lambda.Call is not { } call ? null : PlainText(m =>
-    {
-        m._parameters = m.ParametersOf(call);
-        return m.AddParametersOfLambda(call);
-    });
-
-    /// <summary>
-    /// Each <c>auto</c> of a lambda is a parameter of its template, in their order. GCC names these <c>auto:1</c>; how others that are written out depend on each other is not told.
-    /// </summary>
-    private bool AddParametersOfLambda(DieFacts call)
-    {
-        if (call.TemplateArguments.Any(a => a.Name.Length > 0 && !a.Name.StartsWith("auto:", StringComparison.Ordinal)))
-        {
-            return false;
-        }
-
-        var parameters = call.Parameters.ToList();
-        var left = _parameters.ToList();
-        bool added = parameters.Count > 0 || call.TemplateArguments.Count > 0 || AddParameters([]);
-        foreach (var parameter in parameters.Where(p => !p.IsPacked))
-        {
-            _parameters = [.. left.Take(1)];
-            bool isUsed = left.Count > 0 && FullText(m => m.AddParameters([parameter]))?.Contains(left[0].Code, StringComparison.Ordinal) == true;
-            added = added && AddParameters([parameter]);
-            if (isUsed)
-            {
-                left.RemoveAt(0);
-            }
-        }
-
-        return added && (call.TemplateArguments is not [.., { Tag: DwarfTag.GnuTemplateParameterPack } pack] || AddPack(call, pack, parameters.Find(p => p.IsPacked)));
     }
 }
