@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Profiles;
@@ -63,7 +64,7 @@ public class StageBenchmarks
     {
         using var elf = ElfFile.Open(_set.Binary);
         using var symbolizer = new Symbolizer(elf);
-        return ProfileBuilder.Build(_counts, symbolizer, minimumCount: 0).Profile.Functions.Count;
+        return ProfileBuilder.Of(_counts, symbolizer).Build(new AttributionChoices()).Functions.Count;
     }
 
     /// <summary>The profile as bytes.</summary>

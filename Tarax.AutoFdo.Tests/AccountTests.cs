@@ -1,9 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.TraceEvent;
 
 namespace Tarax.AutoFdo.Tests;
@@ -68,7 +70,7 @@ public sealed class AccountTests
         {
             RangeCount[] distinct = [.. ranges.DistinctBy(r => (r.Begin, r.End)).OrderBy(r => r.Begin).ThenBy(r => r.End)];
             var bytes = new ExecutedBytes();
-            ProfileBuilder.Build(new BinaryCounts(null, [], distinct, [], []), symbolizer, 0, 1, bytes, null, _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, null));
+            ProfileBuilder.Of(new BinaryCounts(null, [], distinct, [], []), symbolizer, 1, bytes).Build(new AttributionChoices { CountsStatementBegins = true });
             var code = CodeAccount.Of(bytes);
             return code.InPositions + Sum(code) == code.Executed && code.Executed == distinct.Aggregate((UInt128)0, (sum, r) => sum + ((UInt128)r.Count * ((UInt128)(r.End - r.Begin) + 1)));
         }).QuickCheckThrowOnFailure();

@@ -2,6 +2,7 @@ using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests;
 

@@ -14,4 +14,7 @@ internal static class RecordedSets
         ("kernel/modules/perf.data", "kernel/lib-modules/fs/ext4/ext4.ko", null),
         ("kernel/modules/perf.data", "kernel/lib-modules/drivers/block/loop.ko", null),
     ];
+
+    /// <summary>The passes that make counts others than what the code ran, for tests that compare with how often it did.</summary>
+    public static IReadOnlyCollection<string> PassesThatChangeCounts { get; } = ["statement-begins", "phi-arguments", "if-converted-loops", "call-positions"];
 }

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -173,7 +174,7 @@ public sealed class RecordingCountsTests
     {
         using var files = AutoFdo.Elf.BinaryFiles.Open(binary, new ConversionOptions().DebugFiles);
         using var symbolizer = new AutoFdo.Symbolization.Symbolizer(files);
-        return ProfileBuilder.Build(counts, symbolizer, 0).Profile;
+        return ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices());
     }
 
     private static Dictionary<string, ulong> Positions(SampleProfile profile)

@@ -1,6 +1,7 @@
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo;
 
@@ -49,22 +50,6 @@ public enum DiscriminatorHandling
     Drop,
 }
 
-/// <summary>What becomes of head counts, which say how often a function was entered.</summary>
-public enum HeadCountHandling
-{
-    /// <summary>
-    /// As the target compiler needs it: none for functions of C++ and GCC 16, see <see cref="TargetCompiler.IsMisledByHeadCounts"/>, and at least 1 for GCC up to 12, see
-    /// <see cref="TargetCompiler.NeedsHeadCounts"/>.
-    /// </summary>
-    Auto,
-
-    /// <summary>As they were counted.</summary>
-    Keep,
-
-    /// <summary>None.</summary>
-    Drop,
-}
-
 /// <summary>Whether control flow is used to make counts consistent.</summary>
 public enum InferenceMode
 {
@@ -110,6 +95,9 @@ public sealed record ConversionOptions
 
     /// <summary>What becomes of head counts.</summary>
     public HeadCountHandling HeadCounts { get; init; }
+
+    /// <summary>The passes that are not run, by <see cref="ProfilePass.Id"/>; the others are those of the compiler, see <see cref="TargetCompiler.Passes"/>.</summary>
+    public IReadOnlyCollection<string> PassesOff { get; init; } = [];
 
     /// <summary>What is taken for hot, see <see cref="SampleProfile.HotCutoff"/>; null for what suits the compiler.</summary>
     public uint? HotCutoff { get; init; }

@@ -1,5 +1,7 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo;
 
@@ -84,6 +86,9 @@ public sealed class ConversionReport
     /// <summary>The compiler that made most of what ran, as the debug information names it (DW_AT_producer); empty where it does not.</summary>
     public string MadeBy { get; internal set; } = "";
 
+    /// <summary>What was done for the compiler's sake, in order.</summary>
+    public IReadOnlyList<PassResult> Passes { get; internal set; } = [];
+
     /// <summary>Format of the profile.</summary>
     public ProfileFormat Format { get; internal set; }
 
@@ -99,7 +104,7 @@ public sealed class ConversionReport
     /// <summary>Positions in the profile, those of inlined functions included.</summary>
     public int Positions { get; internal set; }
 
-    /// <summary>Positions that ran, but would mislead the compiler, and so are not in it, see <see cref="InlinedBodies.Auto"/>.</summary>
+    /// <summary>Positions that ran, but would mislead the compiler, and so are not in it (passes <c>phi-arguments</c> and <c>if-converted-loops</c>).</summary>
     public int PositionsLeftOut { get; internal set; }
 
     /// <summary>Sum of all counts in the profile.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Inference;
+using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo;

@@ -1,11 +1,15 @@
 using System.Globalization;
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets;
+using Tarax.AutoFdo.Targets.Clang;
+using Tarax.AutoFdo.Targets.Gcc;
 
 namespace Tarax.AutoFdo;
 
@@ -23,7 +27,20 @@ internal static class ProfileConversion
         counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report, bytes) : counts;
         counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
         var graphs = FunctionGraphs.Of(binary);
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, options.MinimumCount, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()), ran => NeedsOf(ran, graphs, options));
+        var builder = ProfileBuilder.Of(counts, symbolizer, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()));
+        var statistics = builder.Statistics;
+        var (compiler, format) = TargetOf(statistics, options);
+        var target = new TargetChoices
+        {
+            Compiler = compiler,
+            Format = format ?? ProfileFormat.GcovV2,
+            Inlined = options.Inlined,
+            HeadCounts = options.HeadCounts,
+            HotCutoff = options.HotCutoff,
+            OmitZeroCounts = options.OmitZeroCounts,
+            PassesOff = options.PassesOff,
+        };
+        var profile = builder.Build(ChoicesOf(target, graphs, options), options.MinimumCount);
         report.Code = CodeAccount.Of(bytes);
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
@@ -32,7 +49,6 @@ internal static class ProfileConversion
         }
 
         report.MadeBy = ByWeight(statistics).FirstOrDefault() ?? "";
-        var (compiler, format) = TargetOf(statistics, options);
         report.Compiler = compiler;
         report.Format = format ?? throw new ConversionException(
             ConversionFailure.UnknownCompiler,
@@ -45,19 +61,10 @@ internal static class ProfileConversion
             LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);
         }
 
-        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, options, report));
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, target, options));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
-        profile = report.Format.IsLlvm() ? profile.With(profile.Functions.Select(ProfileTransformation.WithCountsOfCalls)) : profile;
-        profile = report.Compiler is { NeedsBaseStructors: true } ? profile.WithBaseStructors() : profile;
-        profile = profile.WithInlined(options.Inlined).WithHotCutoff(options.HotCutoff ?? report.Compiler?.HotCutoff ?? 0);
-        profile = report.Compiler is { NeedsPositionsOfCalls: true } && options.Inlined == InlinedBodies.Auto ? profile.WithPositionsOfCalls() : profile;
-        profile = options.HeadCounts switch
-        {
-            HeadCountHandling.Drop => profile.WithoutHeadCounts(),
-            HeadCountHandling.Auto => profile.WithHeadCountsFor(report.Compiler),
-            _ => profile,
-        };
-        profile = options.OmitZeroCounts ? profile.WithoutZeroCounts() : profile;
+        profile = profile.For(target, out var passes);
+        report.Passes = [.. PassesOfCode(target, graphs, options), .. passes];
         if (options.HotCutoff is not null && !report.Format.HasSummary())
         {
             report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name()} does not say what is hot, so what was asked for is without effect");
@@ -167,16 +174,22 @@ internal static class ProfileConversion
         }
     }
 
-    /// <summary>What is asked for by name is not changed for the compiler's sake.</summary>
-    private static BuildNeeds NeedsOf(BuildStatistics statistics, FunctionGraphs? graphs, ConversionOptions options)
+    private static AttributionChoices ChoicesOf(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options)
     {
-        var (compiler, format) = TargetOf(statistics, options);
-        bool isMisled = compiler is { CountsByPassedOnValues: true } && options.Inlined == InlinedBodies.Auto;
-        return new BuildNeeds(
-            format is { } target && target.IsLlvm(),
-            compiler is { IsMisledByMovedCode: true } && options is { Inlined: InlinedBodies.Auto, UseBranchStacks: true },
-            isMisled && graphs is not null ? functions => MisleadingCode.In(graphs, functions, compiler!.Value.CountsBranchesByLine) : null);
+        bool phiArguments = target.Runs(GccPasses.PhiArguments);
+        bool ifConvertedLoops = target.Runs(GccPasses.IfConvertedLoops);
+        return new AttributionChoices
+        {
+            KeepsLineZero = target.Runs(ClangPasses.LineZero),
+            CountsStatementBegins = target.Runs(GccPasses.StatementBegins) && options.UseBranchStacks,
+            Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new MisleadingCode(graphs, phiArguments, ifConvertedLoops) : null,
+        };
     }
+
+    /// <summary>The passes that were run on counts of code.</summary>
+    private static IEnumerable<PassResult> PassesOfCode(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options) => ProfilePass.All
+        .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.StatementBegins || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
+        .Select(p => new PassResult(p.Id, null));
 
     /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
     private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)
@@ -237,10 +250,10 @@ internal static class ProfileConversion
         return CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
     }
 
-    /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile. A kernel's cold code is better left to the compiler's own guesses.</summary>
-    private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report) =>
-        report.Format != ProfileFormat.LlvmExtBinary ? []
+    /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
+    private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, TargetChoices target, ConversionOptions options) =>
+        target.Format != ProfileFormat.LlvmExtBinary ? []
         : options.SymbolList is { } all ? (all ? symbolizer.FunctionNames() : [])
-        : binary.IsOfKernel ? []
+        : binary.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
         : ColdFunctions.Of(profile, binary, symbolizer);
 }

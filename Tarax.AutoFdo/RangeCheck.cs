@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;

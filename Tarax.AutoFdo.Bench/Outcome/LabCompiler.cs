@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Bench.Outcome;
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Corpus;
 

@@ -1,7 +1,9 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Disassembly;
 
@@ -67,7 +69,7 @@ public sealed class StraightLinesTests
     {
         string path = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
         string recording = TestEnvironment.Data("programs/cmulti-d4-nopie/perf.data");
-        var options = new ConversionOptions { MappedAs = "cmulti-d4", ForCompiler = new Tarax.AutoFdo.Profiles.TargetCompiler(Tarax.AutoFdo.Profiles.CompilerFamily.Gcc, 12) };
+        var options = new ConversionOptions { MappedAs = "cmulti-d4", ForCompiler = new Targets.TargetCompiler(Targets.CompilerFamily.Gcc, 12) };
         var error = Assert.Throws<ConversionException>(() => AutoFdoConverter.Convert(recording, path, options))!;
         Assert.That(error.Failure, Is.EqualTo(ConversionFailure.ImpossibleRanges));
         Assert.That(error.Message, Does.Contain("cannot be what ran").And.Contain("87.3 %"));

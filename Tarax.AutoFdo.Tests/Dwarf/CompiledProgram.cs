@@ -3,6 +3,7 @@ using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Tests.Profiles;
 
 namespace Tarax.AutoFdo.Tests.Dwarf;

@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
 using System.Text;
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Samples.CountsFiles;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets.Gcc;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 
@@ -131,7 +133,7 @@ internal static class FuzzTarget
         using var symbolizer = new Symbolizer(files);
         var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
         var graphs = FunctionGraphs.Of(elf);
-        ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, graphs is null ? null : f => MisleadingCode.In(graphs, f, withSelections: true)));
+        ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = true, Filter = graphs is null ? null : new MisleadingCode(graphs, phiArguments: true, ifConvertedLoops: true) });
         if (graphs is not null)
         {
             SampleInference.Run(counts, elf, graphs, symbolizer, areOfTime: true, threads: 1);

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -146,7 +147,7 @@ public sealed class FlowInferenceTests
 
         var (counts, _) = SampleInference.Run(new BinaryCounts(null, [], [], samples, []), files.Binary, graphs, symbolizer, areOfTime: false, threads: 1);
         Assert.That(counts.Branches.Select(b => (b.From, b.To)), Is.Unique);
-        var f = ProfileBuilder.Build(counts, symbolizer, 0).Profile.Functions.Single(p => p.Name == "f");
+        var f = ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices()).Functions.Single(p => p.Name == "f");
         Assert.That(f.HeadCount, Is.LessThan(f.Body.TotalCount() / 20));
         Assert.That(f.Body.Positions.SelectMany(p => p.Targets), Is.Empty);
     }

@@ -2,6 +2,7 @@ using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Inference;
 
@@ -125,5 +126,5 @@ public sealed class InferenceAccuracyTests
 
     /// <summary>Not shaped for the compiler, which is done with counts of branches only.</summary>
     private static SampleProfile Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options) =>
-        ProfileConversion.Build(counts, files, options with { ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 12), Inlined = InlinedBodies.Nested }, new ConversionReport()).Profile;
+        ProfileConversion.Build(counts, files, options with { ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 12), PassesOff = RecordedSets.PassesThatChangeCounts }, new ConversionReport()).Profile;
 }

@@ -1,6 +1,7 @@
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Disassembly;
 using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Inference;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
@@ -15,7 +16,7 @@ internal static class ProfiledFunction
     /// <param name="runs">How often a block ran.</param>
     /// <param name="find">What finds the code that shall not count; null: all counts.</param>
     public static Dictionary<int, ulong> CountsOfLines(
-        string source, Func<ControlFlowGraph, int, ulong> runs, Func<FunctionGraphs, CodeFunction[], Func<CodeFunction, FunctionSource, SegmentCount[], bool[]>>? find)
+        string source, Func<ControlFlowGraph, int, ulong> runs, Func<FunctionGraphs, ICodeFilter>? find)
     {
         string program = Path.Combine(TestEnvironment.NewFolder(), "program");
         File.WriteAllText(program + ".c", source);
@@ -27,10 +28,11 @@ internal static class ProfiledFunction
         var graph = graphs.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
         var ranges = graph.Blocks.Select((b, index) => new RangeCount(Offset(graph.Instructions[b.First].Address), Offset(graph.Instructions[b.Last].Address), runs(graph, index), 0));
         var counts = new BinaryCounts(null, [], [.. ranges], [], []);
-        var (profile, statistics) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(false, false, find is null ? null : functions => find(graphs, functions)));
+        var builder = ProfileBuilder.Of(counts, symbolizer);
+        var profile = builder.Build(new AttributionChoices { Filter = find?.Invoke(graphs) });
         var positions = profile.Functions.Single(f => f.Name == "run").Body.Positions;
-        var (all, _) = ProfileBuilder.Build(counts, symbolizer, 0);
-        Assert.That(statistics.PositionsLeftOut, Is.EqualTo(all.Functions.Single(f => f.Name == "run").Body.Positions.Count - positions.Count), "what is left out is told");
+        var all = ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices());
+        Assert.That(builder.Statistics.PositionsLeftOut, Is.EqualTo(all.Functions.Single(f => f.Name == "run").Body.Positions.Count - positions.Count), "what is left out is told");
         return positions.GroupBy(p => p.Position.LineOffset).ToDictionary(g => g.Key, g => g.Max(p => p.Count));
 
         ulong Offset(ulong address) => files.Binary.TryGetFileOffset(address, out ulong offset) ? offset : throw new InvalidOperationException("no code there");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Symbolization;
@@ -31,7 +32,7 @@ public sealed class LineCountsTests
         using var elf = ElfFile.Open(TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"));
         using var symbolizer = new Symbolizer(elf);
         var counts = new ExactExecution(TestEnvironment.Data("programs/cmulti-d5-pie/exact-counts.txt"), elf).Counts();
-        var (profile, _) = ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements, null));
+        var profile = ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = countsStatements });
         var lines = new Dictionary<string, ulong>();
         foreach (var function in profile.Functions)
         {

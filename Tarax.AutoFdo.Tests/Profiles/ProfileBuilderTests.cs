@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
@@ -75,7 +76,9 @@ public sealed class ProfileBuilderTests
     {
         using var elf = Elf();
         using var symbolizer = new Symbolizer(elf);
-        var (profile, statistics) = ProfileBuilder.Build(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), symbolizer, 0);
+        var builder = ProfileBuilder.Of(Counts(new([new(0x1020, 0x1220, 5, 0)], []), elf), symbolizer);
+        var profile = builder.Build(new AttributionChoices());
+        var statistics = builder.Statistics;
         Assert.That(statistics.RangesCrossingFunctions, Is.EqualTo(5));
         Assert.That(profile.Functions.Single().Body.Positions.Select(p => p.Count), Is.EqualTo(new[] { 0ul, 0ul, 5ul, 0ul }));
     }
@@ -110,7 +113,7 @@ public sealed class ProfileBuilderTests
     {
         using var elf = Elf();
         using var symbolizer = new Symbolizer(elf);
-        return ProfileBuilder.Build(Counts(counts, elf, entries), symbolizer, minimumCount).Profile;
+        return ProfileBuilder.Of(Counts(counts, elf, entries), symbolizer).Build(new AttributionChoices(), minimumCount);
     }
 
     /// <summary>Counts given by ELF virtual address, as the file offsets that they are.</summary>

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
+using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
@@ -94,22 +96,22 @@ public sealed class ProfileShapeTests
     public void Call_that_was_inlined_has_a_position_that_ran_as_often()
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 40\n 2: h:60\n  0: 30\n 3: h:2\n  0: 2\n");
-        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(1=40,2=30,3=2;2 h"));
+        Assert.That(ProfileText.Of(CallPositions.Of(nested)), Does.Contain("(1=40,2=30,3=2;2 h"));
     }
 
     [Test]
     public void Call_of_which_only_later_lines_have_samples_ran_once_at_least()
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 1: 0\n 2: 0\n 3: 0\n 2: h:60\n  0: 0\n  1: 30\n  2: 60\n 3: k:9\n  0: 0\n 4: m:9\n  1: n:9\n   1: 0\n   2: 9\n");
-        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(1=0,2=1,3=0,4=1;2 h").And.Contain("4 m9(1=1;1 n9("), "k never ran");
-        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls().WithPositionsOfCalls()), Is.EqualTo(ProfileText.Of(nested.WithPositionsOfCalls())));
+        Assert.That(ProfileText.Of(CallPositions.Of(nested)), Does.Contain("(1=0,2=1,3=0,4=1;2 h").And.Contain("4 m9(1=1;1 n9("), "k never ran");
+        Assert.That(ProfileText.Of(CallPositions.Of(CallPositions.Of(nested))), Is.EqualTo(ProfileText.Of(CallPositions.Of(nested))));
     }
 
     [Test]
     public void Count_that_a_call_has_in_a_profile_that_was_read_stays_so()
     {
         var nested = LlvmFormatTests.ReadText("f:100:4\n 2: 7\n 3: 0\n 2: h:60\n  0: 30\n 3: h:2\n  0: 2\n");
-        Assert.That(ProfileText.Of(nested.WithPositionsOfCalls()), Does.Contain("(2=7,3=2;2 h"));
+        Assert.That(ProfileText.Of(CallPositions.Of(nested)), Does.Contain("(2=7,3=2;2 h"));
     }
 
     [Test]

@@ -1,8 +1,10 @@
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Dwarf;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
@@ -66,7 +68,7 @@ public sealed class StatementCountsTests
         // g is a loop from 1048 on, entered at 1044.
         var profile = Profile("GNU C17 16.2.0", p => p.Row(12).Row(51, 0x40), new(0x1000, 0x107f, 20, 0), new(0x1048, 0x105f, 400, 0));
         Assert.That(Counts(profile), Is.EqualTo(new[] { "2=20", "41=20", "5:g 1=420" }));
-        Assert.That(Counts(profile.WithPositionsOfCalls()), Is.EqualTo(new[] { "2=20", "5=20", "41=20", "5:g 1=420" }));
+        Assert.That(Counts(CallPositions.Of(profile)), Is.EqualTo(new[] { "2=20", "5=20", "41=20", "5:g 1=420" }));
     }
 
     [Test]
@@ -74,8 +76,8 @@ public sealed class StatementCountsTests
     {
         var profile = Profile("GNU C17 16.2.0", p => p.Row(12).Row(51, 0x40), new(0x1000, 0x107f, 20, 0), new(0x1048, 0x105f, 400, 0));
         var read = LlvmFormatTests.ReadText("f:100:4\n 5: g:60\n  1: 30\n");
-        Assert.That(Counts(SampleProfile.Merge([profile, profile]).WithPositionsOfCalls()), Is.EqualTo(new[] { "2=40", "5=40", "41=40", "5:g 1=840" }));
-        Assert.That(Counts(SampleProfile.Merge([profile, read]).WithPositionsOfCalls()), Is.EqualTo(new[] { "2=20", "5=450", "41=20", "5:g 1=450" }));
+        Assert.That(Counts(CallPositions.Of(SampleProfile.Merge([profile, profile]))), Is.EqualTo(new[] { "2=40", "5=40", "41=40", "5:g 1=840" }));
+        Assert.That(Counts(CallPositions.Of(SampleProfile.Merge([profile, read]))), Is.EqualTo(new[] { "2=20", "5=450", "41=20", "5:g 1=450" }));
     }
 
     private static string[] Build(Func<LineProgramBuilder, LineProgramBuilder> lines, params RangeCount[] ranges) => Build("GNU C17 16.2.0", lines, ranges);
@@ -94,7 +96,7 @@ public sealed class StatementCountsTests
         using var symbolizer = new Symbolizer(elf);
         var text = elf.FindSection(".text")!;
         var counts = new BinaryCounts(null, [], [.. ranges.Select(r => r with { Begin = r.Begin - text.Address + text.Offset, End = r.End - text.Address + text.Offset })], [], []);
-        return ProfileBuilder.Build(counts, symbolizer, 0, needs: _ => new BuildNeeds(keepsCodeWithoutLine: false, countsStatements: true, null)).Profile;
+        return ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = true });
     }
 
     private static ElfFile Elf(string producer, byte[] line) => new DwarfAssembler { Line = line }.Unit()

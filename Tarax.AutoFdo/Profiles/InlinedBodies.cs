@@ -3,11 +3,7 @@ namespace Tarax.AutoFdo.Profiles;
 /// <summary>Where the counts of inlined functions stand in a profile.</summary>
 public enum InlinedBodies
 {
-    /// <summary>
-    /// As helps programs most that the target compiler makes, by the measurements in <c>docs/outcome.md</c>: nested, and for GCC 16 with a position at the place of the call
-    /// (<see cref="TargetCompiler.NeedsPositionsOfCalls"/>); for GCC with positions that run no more often than their statements begin (<see cref="TargetCompiler.IsMisledByMovedCode"/>), and without the counts of code that only sets values before a large switch
-    /// (<see cref="TargetCompiler.CountsByPassedOnValues"/>), and for GCC up to 15 without those of lines that select a value in a loop (<see cref="TargetCompiler.CountsBranchesByLine"/>).
-    /// </summary>
+    /// <summary>Nested, or as they are in a profile that was read.</summary>
     Auto,
 
     /// <summary>At the place of the call, within the function that they were inlined into. The compiler inlines there again what is hot.</summary>

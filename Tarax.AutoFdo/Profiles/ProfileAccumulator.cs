@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tarax.AutoFdo.Profiles.Gcov;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -12,6 +13,8 @@ internal sealed class ProfileAccumulator
     private bool? _isFlowSensitive;
     private bool _hasHashedNames;
     private uint _hotCutoff;
+    private int _profiles;
+    private IReadOnlyList<WorkingSetRow>? _workingSet;
     private bool _hasGcc;
     private bool _hasLlvm;
 
@@ -32,6 +35,7 @@ internal sealed class ProfileAccumulator
         _hasGcc |= profile.Format is <= ProfileFormat.GcovV3;
         _hasLlvm |= profile.Format is > ProfileFormat.GcovV3;
         _symbolList.UnionWith(profile.SymbolList);
+        _workingSet = _profiles++ == 0 ? profile.WorkingSet : null;
         _hotCutoff = Math.Max(_hotCutoff, profile.HotCutoff);
         foreach (var diagnostic in profile.Diagnostics)
         {
@@ -71,6 +75,7 @@ internal sealed class ProfileAccumulator
             HasHashedNames = _hasHashedNames,
             SymbolList = [.. _symbolList],
             HotCutoff = _hotCutoff,
+            WorkingSet = _workingSet,
             Diagnostics = [.. _diagnostics.Values],
         };
     }

@@ -47,20 +47,6 @@ internal static class ProfileTransformation
         function with { HeadCount = count(function.HeadCount), Body = WithCounts(function.Body, count) };
 
     /// <summary>
-    /// With positions that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more
-    /// often than the code around them; LLVM's tools write it so (FunctionSamples::updateCallsiteSamples).
-    /// </summary>
-    public static FunctionProfile WithCountsOfCalls(FunctionProfile function) => function with { Body = WithCountsOfCalls(function.Body) };
-
-    /// <summary>
-    /// With a position where something was inlined, that ran as often as what was inlined was entered. GCC 16 takes it for the block of the call where it does not inline
-    /// there again; without it, it guesses that block (auto-profile.cc, afdo_set_bb_count).
-    /// </summary>
-    /// <param name="function">The function.</param>
-    /// <param name="least">What was inlined and has a count of so much was called once at least, though no sample says so.</param>
-    public static FunctionProfile WithPositionsOfCalls(FunctionProfile function, ulong least) => function with { Body = WithPositionsOfCalls(function.Body, least) };
-
-    /// <summary>
     /// How often an inlined body was entered. Nothing says it, but the first of its lines that ran does so about as often, where it is in no loop; lines before it may
     /// have been moved away.
     /// </summary>
@@ -194,64 +180,6 @@ internal static class ProfileTransformation
         }
 
         return result;
-    }
-
-    private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
-    {
-        Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })],
-        Calls = [.. body.Calls.Select(c => c with { Body = WithCountsOfCalls(c.Body) })],
-    };
-
-    private static ulong CallsFrom(PositionCount position)
-    {
-        ulong calls = 0;
-        foreach (var target in position.Targets)
-        {
-            calls = SaturatingSum.Of(calls, target.Count);
-        }
-
-        return calls;
-    }
-
-    /// <summary>
-    /// Count of a body's first line, or of what was inlined there. Where it did not run, later lines say too little: their counts in place of it made bzip2 slower by 0.8 %.
-    /// </summary>
-    private static ulong FirstLine(FunctionBody body)
-    {
-        ulong first = body.Positions.Count > 0 ? body.Positions[0].Count : 0;
-        bool startsWithCall = body.Calls.Count > 0 && (body.Positions.Count == 0 || body.Calls[0].Position.CompareTo(body.Positions[0].Position) <= 0);
-        return startsWithCall ? Math.Max(first, FirstLine(body.Calls[0].Body)) : first;
-    }
-
-    /// <summary>How often a call ran whose body this is: no more often than its code was entered, where that is known. A first line that is a loop's condition runs more often.</summary>
-    private static ulong Entered(FunctionBody body) => body.Entries is > 0 and var entries ? Math.Min(entries, FirstLine(body)) : FirstLine(body);
-
-    private static FunctionBody WithPositionsOfCalls(FunctionBody body, ulong least)
-    {
-        if (body.Calls.Count == 0)
-        {
-            return body;
-        }
-
-        var accumulator = new BodyAccumulator();
-        accumulator.Add(body with { Calls = [], StatedTotal = null }, CountRule.Sum, p => p, n => n);
-        ulong[] entered = new ulong[body.Calls.Count];
-        for (int i = 0; i < entered.Length; i++)
-        {
-            // In a profile that was read, a count that is there already is the better one: of the call's own code, or of this very transformation.
-            var called = body.Calls[i].Body;
-            entered[i] = called.Entries is null && accumulator.CountAt(body.Calls[i].Position) > 0 ? 0 : Entered(called) is > 0 and var known ? known : called.MaximumCount() >= least ? 1UL : 0;
-        }
-
-        for (int i = 0; i < entered.Length; i++)
-        {
-            if (entered[i] > 0)
-            {
-                accumulator.AddCount(body.Calls[i].Position, entered[i], 0, CountRule.Maximum);
-            }
-        }
-
-        return body with { Positions = accumulator.ToBody().Positions, Calls = [.. body.Calls.Select(c => c with { Body = WithPositionsOfCalls(c.Body, least) })] };
     }
 
     private static FunctionBody WithoutZeroCounts(FunctionBody body) => body with

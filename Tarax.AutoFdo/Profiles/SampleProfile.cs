@@ -18,6 +18,9 @@ public sealed record PositionCount(SourcePosition Position, ulong Count, IReadOn
 {
     /// <summary>Bytes of code with this position; 0 where it is not known, as in profiles that were read. Only statistics use it.</summary>
     internal ulong CodeBytes { get; init; }
+
+    internal bool HasSameCounts(PositionCount other) => ReferenceEquals(this, other)
+        || (Position == other.Position && Count == other.Count && Targets.Count == other.Targets.Count && Targets.SequenceEqual(other.Targets));
 }
 
 /// <summary>A function that was inlined at a position.</summary>
@@ -75,6 +78,11 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
         return total;
     }
 
+    /// <summary>Whether all counts are the same, of the same positions and names.</summary>
+    internal bool HasSameCounts(FunctionBody other) => ReferenceEquals(this, other)
+        || (Positions.Count == other.Positions.Count && Calls.Count == other.Calls.Count && Positions.Zip(other.Positions).All(p => p.First.HasSameCounts(p.Second))
+            && Calls.Zip(other.Calls).All(c => c.First.Position == c.Second.Position && c.First.Callee == c.Second.Callee && c.First.Body.HasSameCounts(c.Second.Body)));
+
     /// <summary>Whether any position is one of several pieces of code on its line.</summary>
     internal bool HasDiscriminators() => Positions.Any(p => p.Position.Discriminator != 0) || Calls.Any(c => c.Position.Discriminator != 0 || c.Body.HasDiscriminators());
 
@@ -105,7 +113,11 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
 /// <param name="HeadCount">Number of times it was entered.</param>
 /// <param name="FirstTime">Earliest time at which it was seen to run, in nanoseconds of the recording's clock; 0 where not known.</param>
 /// <param name="Body">Its counts.</param>
-public sealed record FunctionProfile(string Name, string File, ulong HeadCount, ulong FirstTime, FunctionBody Body);
+public sealed record FunctionProfile(string Name, string File, ulong HeadCount, ulong FirstTime, FunctionBody Body)
+{
+    /// <summary>Whether all counts are the same, of the same positions and names.</summary>
+    internal bool HasSameCounts(FunctionProfile other) => Name == other.Name && HeadCount == other.HeadCount && Body.HasSameCounts(other.Body);
+}
 
 /// <summary>
 /// A source profile: for each function how often its lines ran. It knows neither recordings nor binaries; what it holds is what
@@ -161,6 +173,9 @@ public sealed class SampleProfile
     /// known, so that the compiler takes functions without a profile for new.
     /// </summary>
     public IReadOnlyList<string> SymbolList { get; init; } = [];
+
+    /// <summary>The working set of a file for GCC that was read, as long as no count changes: it is of bytes of code, which nothing else of the file tells. Null where not known.</summary>
+    internal IReadOnlyList<WorkingSetRow>? WorkingSet { get; init; }
 
     /// <summary>What was in a file and could not be taken over, or what happened when profiles were put together.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
@@ -242,7 +257,7 @@ public sealed class SampleProfile
 
     /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
     /// <param name="path">The file, which is replaced where it exists.</param>
-    /// <param name="version">The version that the compiler reads, see <see cref="TargetCompiler"/>.</param>
+    /// <param name="version">The version that the compiler reads, 1 to 3.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path, GcovVersion version) => Save(path, version.ToFormat());
 
@@ -276,55 +291,19 @@ public sealed class SampleProfile
     /// </summary>
     public SampleProfile WithoutDiscriminators() => With(Functions.Select(ProfileTransformation.WithoutDiscriminators), isFlowSensitive: false);
 
-    /// <summary>The same profile where every function that ran was entered at least once, see <see cref="TargetCompiler.NeedsHeadCounts"/>.</summary>
+    /// <summary>The same profile where every function that ran was entered at least once.</summary>
     public SampleProfile WithHeadCounts() =>
         With(Functions.Select(f => f.HeadCount == 0 && f.Body.MaximumCount() > 0 ? f with { HeadCount = 1 } : f));
 
-    /// <summary>The same profile where no function says how often it was entered, see <see cref="TargetCompiler.IsMisledByHeadCounts"/>.</summary>
+    /// <summary>The same profile where no function says how often it was entered.</summary>
     /// <param name="functions">Which functions; null for all.</param>
     public SampleProfile WithoutHeadCounts(Func<FunctionProfile, bool>? functions = null) =>
         With(Functions.Select(f => functions?.Invoke(f) == false ? f : f with { HeadCount = 0 }));
-
-    /// <summary>
-    /// The same profile as a compiler makes best use of it: with head counts, positions of inlined calls and a share of hot code as it needs them. What is stated to be hot
-    /// already stays so. What that gives is measured in <c>docs/outcome.md</c>.
-    /// </summary>
-    /// <param name="compiler">The compiler.</param>
-    public SampleProfile For(TargetCompiler compiler)
-    {
-        var profile = compiler.NeedsBaseStructors ? WithBaseStructors() : this;
-        profile = compiler.NeedsPositionsOfCalls ? profile.WithPositionsOfCalls() : profile;
-        return profile.WithHeadCountsFor(compiler).WithHotCutoff(HotCutoff == 0 ? compiler.HotCutoff : HotCutoff);
-    }
-
-    /// <summary>Landing pads, which mislead a compiler, are found in C++, whose names begin so.</summary>
-    internal SampleProfile WithHeadCountsFor(TargetCompiler? compiler) => compiler switch
-    {
-        { NeedsHeadCounts: true } => WithHeadCounts(),
-        { IsMisledByHeadCounts: true } => WithoutHeadCounts(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)),
-        _ => this,
-    };
 
     /// <summary>The same profile with the counts of inlined functions elsewhere. Counts that are not nested stay as they are.</summary>
     /// <param name="shape">Where; nested, as profiles are made, and auto change nothing.</param>
     public SampleProfile WithInlined(InlinedBodies shape) =>
         shape is InlinedBodies.Flat or InlinedBodies.Both ? With(ProfileShape.Of(Functions, shape)) : this;
-
-    /// <summary>The same profile with a position, without targets, wherever something was inlined, see <see cref="TargetCompiler.NeedsPositionsOfCalls"/>.</summary>
-    public SampleProfile WithPositionsOfCalls()
-    {
-        // Samples miss what runs a few times, such as calls from main. GCC 16 takes that for code that never runs, and puts it into the cold part with the loops that are inlined there. What is a
-        // thousandth as hot as the hottest does not belong there; with less, lua became slower by 2 % (docs/outcome.md). The largest count stays the same if this is done twice.
-        const ulong Share = 1000;
-        ulong most = Functions.Count == 0 ? 0 : Functions.Max(f => f.Body.MaximumCount());
-        return With(Functions.Select(f => ProfileTransformation.WithPositionsOfCalls(f, Math.Max(most / Share, 1))));
-    }
-
-    /// <summary>
-    /// The same profile with the base variant's name (C2, D2 of the Itanium C++ ABI) for constructors and destructors that have the unified one's (C4, D4), see
-    /// <see cref="TargetCompiler.NeedsBaseStructors"/>.
-    /// </summary>
-    public SampleProfile WithBaseStructors() => BaseStructors.Of(this);
 
     /// <summary>The same profile where more or less is taken for hot.</summary>
     /// <param name="cutoff">See <see cref="HotCutoff"/>.</param>
@@ -354,5 +333,6 @@ public sealed class SampleProfile
             HasHashedNames = hasHashedNames ?? HasHashedNames,
             SymbolList = symbolList ?? SymbolList,
             Diagnostics = diagnostics ?? Diagnostics,
+            WorkingSet = ReferenceEquals(functions, Functions) ? WorkingSet : null,
         };
 }

@@ -26,6 +26,7 @@ internal static class CommandLine
             DiffCommand.Create(),
             CheckCommand.Create(),
             CountsCommand.Create(),
+            PassesCommand.Create(),
         };
         root.Options.Add(Color);
         root.Subcommands.Add(CompletionScript.Create(root));

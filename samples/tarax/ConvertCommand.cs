@@ -4,6 +4,7 @@ using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
 
@@ -184,6 +185,7 @@ internal static class ConvertCommand
             HotCutoff = FormatOptions.HotCutoff(parsed),
             Inlined = FormatOptions.InlinedBodies(parsed),
             HeadCounts = parsed.GetValue(HeadCounts) switch { "keep" => HeadCountHandling.Keep, "drop" => HeadCountHandling.Drop, _ => HeadCountHandling.Auto },
+            PassesOff = FormatOptions.PassesOff(parsed),
             EventName = parsed.GetValue(Event),
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
             Inference = parsed.GetValue(Inference) switch { "flow" => InferenceMode.Flow, "off" => InferenceMode.Off, _ => InferenceMode.Auto },

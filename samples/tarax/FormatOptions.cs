@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
 
@@ -20,7 +21,7 @@ internal static class FormatOptions
 
     private static readonly string[] FormatNames = ["gcov", "llvm-text", "llvm-binary", "llvm-extbinary"];
 
-    private static readonly Option<string?> CompilerName = new("--for")
+    public static readonly Option<string?> CompilerName = new("--for")
     {
         Description = "the compiler that will read the profile, such as gcc-16 or clang-22 [default: the one that made the binary]",
         HelpName = "COMPILER",
@@ -52,30 +53,39 @@ internal static class FormatOptions
         DefaultValueFactory = _ => HotShares[0],
     };
 
+    private static readonly Option<string[]> Pass = new("--pass")
+    {
+        Description = "no-ID: leave out what is done for the compiler's sake; may be given several times (tarax passes lists them)",
+        HelpName = "no-ID",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> Passes = new("--passes")
+    {
+        Description = "do only this for the compiler's sake: IDs with commas between, or none",
+        HelpName = "ID,ID|none",
+    };
+
     /// <summary>The options that say who will read the profile.</summary>
     public static IReadOnlyList<Option> Target => [CompilerName, FormatName, Version, HashNames, Compress];
 
     /// <summary>The options that say how it is made for that.</summary>
-    public static IReadOnlyList<Option> Shape => [Inlined, HotShare];
+    public static IReadOnlyList<Option> Shape => [Inlined, HotShare, Pass, Passes];
 
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
     {
         Inlined.AcceptOnlyFromAmong("auto", "nested", "flat", "both");
         HotShare.AcceptOnlyFromAmong(HotShares);
-        foreach (Option option in (Option[])[CompilerName, FormatName, Version, HashNames, Compress, Inlined, HotShare])
+        foreach (Option option in (Option[])[CompilerName, FormatName, Version, HashNames, Compress, Inlined, HotShare, Pass, Passes])
         {
             command.Options.Add(option);
         }
 
+        CheckCompiler(command);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(CompilerName)?.Tokens is [var compiler] && !TryParseCompiler(compiler.Value, out _))
-            {
-                result.AddError(
-                    $"{CompilerName.Name} {compiler.Value}: is neither a GCC from {OldestGcc} to {NewestGcc}, such as gcc-12, nor a Clang from {OldestClang} to {NewestClang}, such as clang-22");
-            }
-
+            CheckPasses(result);
             if (result.GetResult(FormatName)?.Tokens is [var format] && !FormatNames.Contains(format.Value))
             {
                 result.AddError($"{FormatName.Name} {format.Value}: is none of {string.Join(", ", FormatNames)}");
@@ -85,6 +95,51 @@ internal static class FormatOptions
                 result.AddError($"{Version.Name} goes with {FormatName.Name} gcov only");
             }
         });
+    }
+
+    /// <summary>Refuses compilers that there are none of.</summary>
+    public static void CheckCompiler(Command command) => command.Validators.Add(static result =>
+    {
+        if (result.GetResult(CompilerName)?.Tokens is [var compiler] && !TryParseCompiler(compiler.Value, out _))
+        {
+            result.AddError(
+                $"{CompilerName.Name} {compiler.Value}: is neither a GCC from {OldestGcc} to {NewestGcc}, such as gcc-12, nor a Clang from {OldestClang} to {NewestClang}, such as clang-22");
+        }
+    });
+
+    private static void CheckPasses(CommandResult result)
+    {
+        const string No = "no-";
+        foreach (var token in result.GetResult(Pass)?.Tokens ?? [])
+        {
+            if (!token.Value.StartsWith(No, StringComparison.Ordinal) || !IsPass(token.Value[No.Length..]))
+            {
+                result.AddError($"{Pass.Name} {token.Value}: is not no- and one of {string.Join(", ", ProfilePass.All.Select(p => p.Id))}");
+            }
+        }
+
+        foreach (string id in result.GetResult(Passes)?.Tokens is [{ Value: not "none" } list] ? list.Value.Split(',') : [])
+        {
+            if (!IsPass(id))
+            {
+                result.AddError($"{Passes.Name} {id}: is none of {string.Join(", ", ProfilePass.All.Select(p => p.Id))}");
+            }
+        }
+    }
+
+    private static bool IsPass(string id) => ProfilePass.All.Any(p => p.Id == id);
+
+    /// <summary>The passes that are not run.</summary>
+    public static IReadOnlyCollection<string> PassesOff(ParseResult parsed)
+    {
+        var off = parsed.GetValue(Pass)!.Select(p => p["no-".Length..]).ToHashSet(StringComparer.Ordinal);
+        if (parsed.GetValue(Passes) is { } only)
+        {
+            string[] on = only.Split(',');
+            off.UnionWith(ProfilePass.All.Select(p => p.Id).Where(id => !on.Contains(id)));
+        }
+
+        return off;
     }
 
     public static TargetCompiler? Compiler(ParseResult parsed) =>

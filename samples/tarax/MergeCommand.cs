@@ -4,6 +4,7 @@ using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
 
@@ -77,10 +78,7 @@ internal static class MergeCommand
         }));
         merged = parsed.GetValue(ScaleTo) is { } total ? merged.ScaledTo(total) : merged;
         merged = merged.WithMinimumCount(parsed.GetValue(MinimumCount));
-        merged = merged.WithInlined(FormatOptions.InlinedBodies(parsed));
-        merged = FormatOptions.Compiler(parsed) is { } compiler ? merged.For(compiler) : merged;
-        merged = FormatOptions.HotCutoff(parsed) is { } hot ? merged.WithHotCutoff(hot) : merged;
-        merged = parsed.GetValue(OmitZeroCounts) ? merged.WithoutZeroCounts() : merged;
+        merged = merged.For(ChoicesOf(parsed, first), out _);
         if (merged.Functions.Count == 0)
         {
             throw new ConversionException(ConversionFailure.EmptyProfile, $"no function is left of {inputs.Count} profiles");
@@ -88,6 +86,21 @@ internal static class MergeCommand
 
         ProfileOutput.Write(merged, parsed.GetRequiredValue(Output), FormatOptions.FormatOf(parsed, first), FormatOptions.Llvm(parsed));
         Diagnostics.Write(merged.Diagnostics, Console.Error);
+    }
+
+    /// <summary>Without a compiler that is named, the sum stays as it is but for what is asked for.</summary>
+    private static TargetChoices ChoicesOf(ParseResult parsed, ProfileFormat? first)
+    {
+        var compiler = FormatOptions.Compiler(parsed);
+        return new TargetChoices
+        {
+            Compiler = compiler,
+            Format = compiler is null ? ProfileFormat.GcovV1 : FormatOptions.FormatOf(parsed, first),
+            Inlined = FormatOptions.InlinedBodies(parsed),
+            HotCutoff = FormatOptions.HotCutoff(parsed),
+            OmitZeroCounts = parsed.GetValue(OmitZeroCounts),
+            PassesOff = FormatOptions.PassesOff(parsed),
+        };
     }
 
     /// <summary>The inputs in the order in which they are given, folders as their files in order of name.</summary>

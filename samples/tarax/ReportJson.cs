@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
 
@@ -35,6 +37,7 @@ internal static class ReportJson
         WriteCode(report.Code, json);
         json.WriteString("compiler", report.Compiler?.ToString());
         json.WriteString("madeBy", report.MadeBy);
+        WritePasses(report.Passes, json);
         json.WriteString("format", report.Format.Name());
         if (report.GcovVersion is { } version)
         {
@@ -51,6 +54,24 @@ internal static class ReportJson
         json.WriteNumber("inferenceSeconds", report.InferenceTime.TotalSeconds);
         JsonText.WriteDiagnostics(report.Diagnostics, json);
         json.WriteEndObject();
+    }
+
+    private static void WritePasses(IReadOnlyList<PassResult> passes, Utf8JsonWriter json)
+    {
+        json.WriteStartArray("passes");
+        foreach (var pass in passes)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", pass.Id);
+            if (pass.FunctionsChanged is { } changed)
+            {
+                json.WriteNumber("functionsChanged", changed);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>Numbers beyond 64 bits, which JSON has and few readers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 
@@ -32,6 +33,11 @@ internal static class ReportText
         if (report.PositionsLeftOut > 0)
         {
             lines.Add(Invariant($"           {report.PositionsLeftOut:N0} positions that ran left out, since they would mislead the compiler"));
+        }
+
+        if (report.Passes.Count > 0)
+        {
+            lines.Add($"passes     {string.Join(", ", report.Passes.Select(p => p.FunctionsChanged is > 0 and var changed ? Invariant($"{p.Id} ({changed:N0} functions)") : p.Id))}");
         }
 
         lines.Add(Invariant($"time       {report.CountingTime.TotalMilliseconds:N0} ms counting, {report.SymbolizingTime.TotalMilliseconds:N0} ms symbolizing{(report.InferenceTime > TimeSpan.Zero ? Invariant($", of that {report.InferenceTime.TotalMilliseconds:N0} ms on control flow") : "")}"));

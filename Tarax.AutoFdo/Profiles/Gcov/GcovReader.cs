@@ -12,6 +12,7 @@ internal ref struct GcovReader
     private readonly uint _version;
     private SummaryRow _hotRow;
     private uint _hotCutoff;
+    private WorkingSetRow[]? _workingSet;
     private readonly List<string> _names;
     private readonly List<string> _fileOfName;
     private ByteCursor _cursor;
@@ -66,7 +67,7 @@ internal ref struct GcovReader
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
         ReadEnd();
-        var profile = new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat() };
+        var profile = new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat(), WorkingSet = _workingSet };
 
         // In a small profile the rows are often equal by themselves.
         bool isStated = _hotCutoff > 0 && !ProfileSummary.Of(profile).Rows.Contains(_hotRow);
@@ -85,13 +86,31 @@ internal ref struct GcovReader
         if (!_cursor.AtEnd)
         {
             ExpectTag(GcovFormat.WorkingSetTag, "working set tag");
-            _cursor.Skip("working set", 4ul * _cursor.U32("working set length"));
+            ReadWorkingSet(_cursor.U32("working set length"));
         }
 
         if (!_cursor.AtEnd)
         {
             throw _cursor.Invalid("end of the profile", $"is followed by {_cursor.Remaining} more bytes, perhaps of a longer profile that was here before; write it anew");
         }
+    }
+
+    /// <param name="words">Its length in words of four bytes.</param>
+    private void ReadWorkingSet(uint words)
+    {
+        if (words != 3 * GcovFormat.WorkingSetRows)
+        {
+            _cursor.Skip("working set", 4ul * words);
+            return;
+        }
+
+        var rows = new WorkingSetRow[GcovFormat.WorkingSetRows];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = new WorkingSetRow(_cursor.U32("working set blocks"), _cursor.U64("working set minimum count"));
+        }
+
+        _workingSet = rows;
     }
 
     /// <summary>All of it follows from the profile, but for what is said to be hot: the row that tells it may be a copy of another.</summary>

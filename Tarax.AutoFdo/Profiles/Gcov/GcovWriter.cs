@@ -23,14 +23,15 @@ internal sealed class GcovWriter
         }
 
         // Positions that fall together in 16 bits must be one, or a reader would keep the last.
+        var workingSet = profile.WorkingSet;
         profile = version < GcovVersion.V3 ? GcovNames.WithoutCollisions(profile) : profile;
         profile = GcovPositions.WithoutCollisions(profile);
         var writer = new GcovWriter(version);
-        writer.WriteProfile(profile);
+        writer.WriteProfile(profile, workingSet ?? WorkingSet.Of(profile));
         return writer._writer.Written;
     }
 
-    private void WriteProfile(SampleProfile profile)
+    private void WriteProfile(SampleProfile profile, IReadOnlyList<WorkingSetRow> workingSet)
     {
         _writer.U32(GcovFormat.Magic);
         _writer.U32((uint)_version);
@@ -45,7 +46,7 @@ internal sealed class GcovWriter
         _writer.U32(GcovFormat.ModuleGroupingTag);
         _writer.U32(0);
         _writer.U32(0);
-        WriteWorkingSet(profile);
+        WriteWorkingSet(workingSet);
     }
 
     private void WriteSummary(ProfileSummary summary)
@@ -204,11 +205,11 @@ internal sealed class GcovWriter
         }
     }
 
-    private void WriteWorkingSet(SampleProfile profile)
+    private void WriteWorkingSet(IReadOnlyList<WorkingSetRow> rows)
     {
         _writer.U32(GcovFormat.WorkingSetTag);
         _writer.U32(3 * GcovFormat.WorkingSetRows);
-        foreach (var (blocks, minimum) in WorkingSet.Of(profile))
+        foreach (var (blocks, minimum) in rows)
         {
             _writer.U32(blocks);
             _writer.U64(minimum);

@@ -1,5 +1,10 @@
 namespace Tarax.AutoFdo.Profiles.Gcov;
 
+/// <summary>A row of the working set.</summary>
+/// <param name="Blocks">Blocks of ten instructions.</param>
+/// <param name="MinimumCount">The least count among them.</param>
+internal readonly record struct WorkingSetRow(uint Blocks, ulong MinimumCount);
+
 /// <summary>
 /// The working set section: how many instructions (here: bytes of code) hold each 1/129 of all executions. No GCC reads it;
 /// it is written because the format has it.
@@ -8,7 +13,7 @@ internal static class WorkingSet
 {
     private const ulong InstructionsPerBlock = 10;
 
-    public static (uint Blocks, ulong MinimumCount)[] Of(SampleProfile profile)
+    public static IReadOnlyList<WorkingSetRow> Of(SampleProfile profile)
     {
         var bytesByCount = new Dictionary<ulong, ulong>();
         UInt128 total = 0;
@@ -32,7 +37,7 @@ internal static class WorkingSet
             Add(function.Body);
         }
 
-        var rows = new (uint Blocks, ulong MinimumCount)[GcovFormat.WorkingSetRows];
+        var rows = new WorkingSetRow[GcovFormat.WorkingSetRows];
         var bucket = total / (GcovFormat.WorkingSetRows + 1);
         int row = 0;
         UInt128 executed = 0;
@@ -49,7 +54,7 @@ internal static class WorkingSet
                 instructions += taken;
                 executed += (UInt128)taken * count;
                 left -= taken;
-                rows[row++] = ((uint)Math.Min(instructions / InstructionsPerBlock, uint.MaxValue), count);
+                rows[row++] = new WorkingSetRow((uint)Math.Min(instructions / InstructionsPerBlock, uint.MaxValue), count);
             }
 
             instructions += left;

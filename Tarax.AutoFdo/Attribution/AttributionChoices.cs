@@ -1,0 +1,33 @@
+using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Symbolization;
+
+namespace Tarax.AutoFdo.Attribution;
+
+/// <summary>How code is counted, where compilers that read profiles differ.</summary>
+internal sealed record AttributionChoices
+{
+    /// <summary>Code of line 0 has a position too.</summary>
+    public bool KeepsLineZero { get; init; }
+
+    /// <summary>
+    /// Positions run as often as their statements begin (is_stmt rows of the line table), not as often as code of theirs that was moved. Not for samples of addresses alone, of which one instruction
+    /// may have any number.
+    /// </summary>
+    public bool CountsStatementBegins { get; init; }
+
+    /// <summary>Finds code whose counts are left out; null where all count.</summary>
+    public ICodeFilter? Filter { get; init; }
+}
+
+/// <summary>Finds code that ran and whose counts are left out of a profile.</summary>
+internal interface ICodeFilter
+{
+    /// <summary>Is told all functions of the profile, before it is asked for any of them.</summary>
+    void Prepare(IReadOnlyList<CodeFunction> functions);
+
+    /// <summary>Which segments of a function do not count; empty where all do. Any thread may ask.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="source">Its source positions.</param>
+    /// <param name="counts">How often each segment ran, at most and over all bytes.</param>
+    bool[] LeftOut(CodeFunction function, FunctionSource source, SegmentCount[] counts);
+}

@@ -1,0 +1,25 @@
+using Tarax.AutoFdo.Disassembly;
+
+namespace Tarax.AutoFdo.Attribution;
+
+/// <summary>Tells by the instruction at its source what a recorded branch is. Used by one thread.</summary>
+internal sealed class BranchKinds(BranchInstructions instructions)
+{
+    /// <summary>What the branch at an address is.</summary>
+    /// <param name="address">ELF virtual address of its instruction.</param>
+    public BranchKind KindAt(ulong address) => instructions.FlowAt(address) switch
+    {
+        null => BranchKind.Unknown,
+        InstructionFlow.Call or InstructionFlow.IndirectCall => BranchKind.Call,
+        InstructionFlow.Jump or InstructionFlow.ConditionalJump or InstructionFlow.IndirectJump => BranchKind.Jump,
+        InstructionFlow.Return => BranchKind.Return,
+        _ => BranchKind.Interrupt,
+    };
+
+    /// <summary>
+    /// Whether a function begins with what only a function's begin has: saving a register, making room on the stack, or a landing pad of indirect branches. A loop's head has none of these, so a
+    /// jump there is a call that takes the place of the function's last one.
+    /// </summary>
+    /// <param name="entry">ELF virtual address of its first instruction.</param>
+    public bool HasPrologueAt(ulong entry) => instructions.HasPrologueAt(entry);
+}

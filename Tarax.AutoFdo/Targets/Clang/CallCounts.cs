@@ -1,0 +1,31 @@
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Samples;
+
+namespace Tarax.AutoFdo.Targets.Clang;
+
+/// <summary>
+/// Positions that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more often than the code around them; LLVM's
+/// tools write it so (FunctionSamples::updateCallsiteSamples).
+/// </summary>
+internal static class CallCounts
+{
+    /// <summary>The same profile with such positions.</summary>
+    public static SampleProfile Of(SampleProfile profile) => profile.With(profile.Functions.Select(f => f with { Body = WithCountsOfCalls(f.Body) }));
+
+    private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
+    {
+        Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })],
+        Calls = [.. body.Calls.Select(c => c with { Body = WithCountsOfCalls(c.Body) })],
+    };
+
+    private static ulong CallsFrom(PositionCount position)
+    {
+        ulong calls = 0;
+        foreach (var target in position.Targets)
+        {
+            calls = SaturatingSum.Of(calls, target.Count);
+        }
+
+        return calls;
+    }
+}

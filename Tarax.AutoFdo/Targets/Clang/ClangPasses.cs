@@ -1,0 +1,22 @@
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.AutoFdo.Targets.Clang;
+
+/// <summary>What Clang and LLVM's tools need.</summary>
+internal static class ClangPasses
+{
+    /// <summary>Clang asks for the count of line 0 as for any other (FunctionSamples::getOffset).</summary>
+    public static readonly ProfilePass LineZero = new("line-0", "code of line 0 has a position", t => t.Format.IsLlvm());
+
+    /// <summary>Functions that are in the list and have no profile are cold, others new. A kernel's cold code is better left to the compiler's own guesses.</summary>
+    public static readonly ProfilePass SymbolList = new("symbol-list", "functions that did not run, and are not called directly by code that did, are cold", t => t.Format == ProfileFormat.LlvmExtBinary);
+
+    /// <summary>See <see cref="Clang.CallCounts"/>.</summary>
+    public static readonly ProfilePass CallCounts = new("call-counts", "positions run at least as often as they call", t => t.Format.IsLlvm(), Clang.CallCounts.Of);
+
+    /// <summary>Those that need the code.</summary>
+    public static readonly IReadOnlyList<ProfilePass> OfCode = [LineZero, SymbolList];
+
+    /// <summary>Those that change profiles.</summary>
+    public static readonly IReadOnlyList<ProfilePass> OfProfiles = [CallCounts];
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Tarax.AutoFdo.Targets;
+
+namespace Tarax.Tool;
+
+/// <summary><c>tarax passes</c>: what is done to profiles for the sake of compilers.</summary>
+internal static class PassesCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("passes", "Lists what is done to profiles for the sake of the compilers that read them, in order.") { FormatOptions.CompilerName };
+        FormatOptions.CheckCompiler(command);
+        command.SetAction(parsed => ExitCode.Of(() =>
+        {
+            var passes = FormatOptions.Compiler(parsed)?.Passes ?? ProfilePass.All;
+            int width = ProfilePass.All.Max(p => p.Id.Length);
+            foreach (var pass in passes)
+            {
+                Console.Out.WriteLine($"{pass.Id.PadRight(width)}  {pass.Summary}");
+            }
+        }));
+        return command;
+    }
+}
