@@ -48,14 +48,16 @@ public static class NettraceRecording
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidFormatException">The file is not a .nettrace, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static RecordingCounts Read(string path)
+    public static RecordingCounts Read(string path) => Read(path, path);
+
+    internal static RecordingCounts Read(string path, string name)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!IsNettrace(path))
         {
             // As for any other file: a missing one is told by the opening.
             using var file = File.OpenRead(path);
-            throw new InvalidFormatException(Format, "magic", 0, $"{path} does not begin as a .nettrace");
+            throw new InvalidFormatException(Format, "magic", 0, $"{name} does not begin as a .nettrace");
         }
 
         // TraceEvent tells the addresses of samples only of its own format.
@@ -63,11 +65,11 @@ public static class NettraceRecording
         try
         {
             using var log = Open(path, converted);
-            return SampleReader.Read(log, path);
+            return SampleReader.Read(log, name);
         }
         catch (Exception e) when (e is not (OutOfMemoryException or IOException or UnauthorizedAccessException or InvalidFormatException))
         {
-            throw new InvalidFormatException(Format, "content", -1, $"{path} cannot be read: {e.Message}");
+            throw new InvalidFormatException(Format, "content", -1, $"{name} cannot be read: {e.Message}");
         }
         finally
         {

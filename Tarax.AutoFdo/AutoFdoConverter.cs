@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -48,17 +49,48 @@ public static class AutoFdoConverter
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(binary);
-        options ??= new ConversionOptions();
-        return options.Input == InputKind.PerfData ? Recording.Count(input, options).Convert(binary) : ConvertCounts(input, binary, options);
+        using var opened = Input.Open(input, options?.MaximumInput);
+        return Convert(opened, binary, options);
     }
 
-    private static ConversionResult ConvertCounts(string input, string binary, ConversionOptions options)
+    /// <summary>Converts an input.</summary>
+    /// <param name="input">The recording, or counts; it is read to its end.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran; its debug information may be in a separate file.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <returns>The profile, the counts and the report.</returns>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ConversionResult Convert(Input input, string binary, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binary);
+        options ??= new ConversionOptions();
+        return options.Input == InputKind.CountsText || input.Format == InputFormat.CountsText
+            ? ConvertCounts(input, binary, options with { Input = InputKind.CountsText })
+            : Recording.Count(input, options).Convert(binary);
+    }
+
+    /// <summary>The counts of one binary, by its file offsets. No debug information is needed, and of counts as text not the binary either.</summary>
+    /// <param name="input">The recording, or counts; it is read to its end.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">It is not in the recording, or has too few samples.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static BinaryCounts CountsOf(Input input, string binary, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return options?.Input == InputKind.CountsText || input.Format == InputFormat.CountsText ? input.ReadCountsText() : Recording.Count(input, options).CountsOf(binary);
+    }
+
+    private static ConversionResult ConvertCounts(Input input, string binary, ConversionOptions options)
     {
         using var files = BinaryFiles.Open(binary, options.DebugFiles);
         return files.WhileUnchanged(() => ConvertCounts(input, files, options));
     }
 
-    private static ConversionResult ConvertCounts(string input, BinaryFiles files, ConversionOptions options)
+    private static ConversionResult ConvertCounts(Input input, BinaryFiles files, ConversionOptions options)
     {
         var report = new ConversionReport { BuildId = files.Binary.BuildId.ToString() };
         long start = Stopwatch.GetTimestamp();

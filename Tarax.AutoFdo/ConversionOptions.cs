@@ -8,10 +8,10 @@ namespace Tarax.AutoFdo;
 /// <summary>What the input of a conversion is.</summary>
 public enum InputKind
 {
-    /// <summary>A file of <c>perf record -b</c>.</summary>
+    /// <summary>A recording, or counts of any form: its first bytes tell.</summary>
     PerfData,
 
-    /// <summary>Counts as text, see <see cref="Samples.CountsText"/>.</summary>
+    /// <summary>Counts of one binary as text, however it begins, see <see cref="Samples.CountsText"/>.</summary>
     CountsText,
 }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -51,26 +52,26 @@ internal sealed class CountedRecording
 
     /// <summary>Reads and counts a recording.</summary>
     /// <exception cref="InvalidFormatException">The file is not a recording, or is damaged.</exception>
-    public static CountedRecording Read(string path, ConversionOptions options)
+    public static CountedRecording Read(Input input, ConversionOptions options)
     {
         try
         {
-            return ReadFile(path, options);
+            return ReadFile(input, options);
         }
         catch (InvalidFormatException e)
         {
-            throw new InvalidFormatException(path == InputFile.StandardInput ? "standard input" : path, e);
+            throw new InvalidFormatException(input.Name, e);
         }
     }
 
-    private static CountedRecording ReadFile(string path, ConversionOptions options)
+    private static CountedRecording ReadFile(Input input, ConversionOptions options)
     {
-        using var file = PerfDataFile.Open(path, options.MaximumInput);
+        using var file = input.TakeRecording();
         long start = Stopwatch.GetTimestamp();
         var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options));
         var chosen = EventChoice.Choose(file.Events, counter.Scan.SamplesByEvent, options.EventName, options.UseBranchStacks);
         var counts = chosen is null ? new RecordedCounts() : counter.CountsOf(chosen);
-        return new CountedRecording(path, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
+        return new CountedRecording(input.Name, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Number of recorded branches into each file.</summary>

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Samples;
 
@@ -8,14 +9,13 @@ namespace Tarax.AutoFdo;
 internal static class CountsConversion
 {
     /// <exception cref="ConversionException">The text has nothing to count.</exception>
-    public static BinaryCounts Read(string path, ConversionOptions options, ConversionReport report)
+    public static BinaryCounts Read(Input input, ConversionOptions options, ConversionReport report)
     {
-        using var reader = new StreamReader(FileSystem.OpenRead(path));
-        var counts = CountsText.Read(reader);
+        var counts = input.ReadCountsText();
         counts = options.UseBranchStacks ? counts : counts.OfAddressesOnly();
         if (counts.Ranges.Count == 0)
         {
-            throw new ConversionException(ConversionFailure.EmptyRecording, $"{path}: has no {(options.UseBranchStacks ? "ranges" : "samples")} to count");
+            throw new ConversionException(ConversionFailure.EmptyRecording, $"{input.Name}: has no {(options.UseBranchStacks ? "ranges" : "samples")} to count");
         }
 
         foreach (var range in counts.Ranges)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo;
@@ -55,14 +56,33 @@ public sealed class Recording
     public static Recording Count(string path, ConversionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(path);
+        using var input = Input.Open(path, options?.MaximumInput);
+        return Count(input, options);
+    }
+
+    /// <summary>Reads and counts an input.</summary>
+    /// <param name="input">The input, which is read to its end.</param>
+    /// <param name="options">Choices, also for the conversions; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">It is not a recording, or is damaged.</exception>
+    /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted, or is of one binary only.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Recording Count(Input input, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
         options ??= new ConversionOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
-        if (RecordingCounts.IsCountsFile(path))
+        if (input.Format == InputFormat.CountsText)
         {
-            return Of(RecordingCounts.Load(path), options);
+            throw new ConversionException(ConversionFailure.NotRecorded, $"{input.Name}: is counts of one binary as text, which do not say of which; tarax convert --binary FILE makes its profile");
         }
 
-        var recorded = CountedRecording.Read(path, options);
+        if (input.ReadCounts() is { } counts)
+        {
+            // Other tools record no branch stacks.
+            return Of(counts, input.Format == InputFormat.Other ? options with { UseBranchStacks = false } : options);
+        }
+
+        var recorded = CountedRecording.Read(input, options);
         return new Recording(recorded.Counted, RecordingCheck.Report(recorded, options), options);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Samples.CountsFiles;
 
@@ -60,6 +61,18 @@ public sealed class RecordingCounts
         }
 
         return Of(merged, paths.Count == 1 ? paths.First() : $"the counts of {paths.Count} files");
+    }
+
+    /// <summary>The counts of an input: those that it holds, or that a recording is counted to.</summary>
+    /// <param name="input">The input, which is read to its end.</param>
+    /// <param name="options">How a recording is counted; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">It is neither, or is damaged.</exception>
+    /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted, or is of one binary only.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static RecordingCounts Of(Input input, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.ReadCounts() ?? Recording.Count(input, options).Counts;
     }
 
     /// <summary>Adds counts up: the order does not matter.</summary>
@@ -153,13 +166,21 @@ public sealed class RecordingCounts
         new(new CountedBinaries(source, merged.Files, merged.Counts) { EventName = string.Join('\n', merged.Events) });
 
     /// <summary>Reads counts, in either form, from memory.</summary>
-    internal static RecordingCounts Read(ByteSource source)
+    internal static RecordingCounts Read(ByteSource source, string? name = null)
     {
         var merged = new MergedCounts();
         var collector = new CountsCollector(merged);
-        Read(source, collector);
+        try
+        {
+            Read(source, collector);
+        }
+        catch (InvalidFormatException e) when (name is not null)
+        {
+            throw new InvalidFormatException(name, e);
+        }
+
         collector.HandOver();
-        return Of(merged, source.Name);
+        return Of(merged, name ?? source.Name);
     }
 
     private static void Read(string path, CountsCollector target)

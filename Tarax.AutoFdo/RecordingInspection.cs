@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Elf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Samples;
 
@@ -176,8 +177,28 @@ public sealed class RecordingInspection
     public static RecordingInspection Of(string path, ConversionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        using var input = Input.Open(path, options?.MaximumInput);
+        return Of(input, options);
+    }
+
+    /// <summary>Looks at an input.</summary>
+    /// <param name="input">The input, which is read to its end.</param>
+    /// <param name="options">Choices, as for a conversion; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">It is not a recording, or is damaged.</exception>
+    /// <exception cref="ConversionException">It is counts of one binary as text, of which nothing more is known.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static RecordingInspection Of(Input input, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
         options ??= new ConversionOptions();
-        return new RecordingInspection(CountedRecording.Read(path, options), options);
+        if (input.Format == InputFormat.CountsText)
+        {
+            throw new ConversionException(ConversionFailure.NotRecorded, $"{input.Name}: is counts of one binary as text, which do not say of which; tarax convert --binary FILE makes its profile");
+        }
+
+        return input.ReadCounts() is not { } counts ? new RecordingInspection(CountedRecording.Read(input, options), options)
+            : input.Format == InputFormat.Counts ? Of(counts, "file of counts", options)
+            : Of(counts, input.FormatName, options with { UseBranchStacks = false });
     }
 
     /// <summary>Looks at counts of a recording of another tool.</summary>

@@ -13,8 +13,8 @@ internal static class InputFile
     /// <exception cref="IOException">The file cannot be read, or the temporary file cannot be written.</exception>
     public static ByteSource Open(string path, string name, long? most = null) => CompressedFile.Decompressed(OpenAsIs(path, name), most);
 
-    /// <summary>Opens what cannot be mapped, standard input and pipes; null for files.</summary>
-    public static Stream? TryOpenStream(string path)
+    /// <summary>Opens what a path names, once: a pipe that is opened twice loses what was read the first time. Files can be sought in, standard input and pipes cannot.</summary>
+    public static Stream OpenOnce(string path)
     {
         if (path == StandardInput)
         {
@@ -36,11 +36,9 @@ internal static class InputFile
         if (!file.CanSeek)
         {
             EnlargePipe((int)file.SafeFileHandle.DangerousGetHandle());
-            return file;
         }
 
-        file.Dispose();
-        return null;
+        return file;
     }
 
     /// <summary>Lets the writer run ahead of the reader, so that they change places less often. What is no pipe, or may not be enlarged, stays as it is.</summary>
@@ -56,11 +54,7 @@ internal static class InputFile
 
     private static ByteSource OpenAsIs(string path, string name)
     {
-        if (TryOpenStream(path) is { } stream)
-        {
-            return StreamStart.Read(stream, name).Spooled();
-        }
-
-        return ByteSource.Map(FileSystem.OpenRead(path), name, keepsOpen: true);
+        var opened = OpenOnce(path);
+        return path != StandardInput && opened is FileStream { CanSeek: true } file ? ByteSource.Map(file, name, keepsOpen: true) : StreamStart.Read(opened, name).Spooled();
     }
 }

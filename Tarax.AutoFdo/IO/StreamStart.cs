@@ -17,6 +17,9 @@ internal sealed class StreamStart : IDisposable
 
     public ByteSource Bytes { get; }
 
+    /// <summary>The stream, behind these bytes.</summary>
+    public Stream Rest => _stream;
+
     /// <summary>Whether nothing follows.</summary>
     public bool IsWhole { get; }
 

@@ -45,16 +45,16 @@ internal sealed class PerfDataFile : IDisposable
 
     public RecordingForm Form { get; }
 
-    /// <summary>Opens a recording and reads everything but the records.</summary>
-    /// <param name="path">A file, a folder of <c>perf record --threads</c>, a named pipe, or <c>-</c> for standard input; compressed or not.</param>
+    /// <summary>Opens a file and reads everything but the records.</summary>
+    /// <param name="path">A file; compressed or not.</param>
     /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
-    public static PerfDataFile Open(string path, long? most = null)
-    {
-        if (!FileSystem.IsFolder(path))
-        {
-            return InputFile.TryOpenStream(path) is { } stream ? Read(stream, most: most) : Read(InputFile.Open(path, Format, most), most: most);
-        }
+    public static PerfDataFile Open(string path, long? most = null) => FileSystem.IsFolder(path) ? OpenFolder(path, most) : Read(InputFile.Open(path, Format, most), most: most);
 
+    /// <summary>Opens a folder of <c>perf record --threads</c>, and reads everything but the records.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static PerfDataFile OpenFolder(string path, long? most = null)
+    {
         string main = Path.Combine(path, "data");
         if (!FileSystem.IsRegular(main))
         {
@@ -84,14 +84,18 @@ internal sealed class PerfDataFile : IDisposable
     /// <param name="stream">The recording.</param>
     /// <param name="mostAtOnce">A stream of fewer bytes is looked at as a whole.</param>
     /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
-    public static PerfDataFile Read(Stream stream, int mostAtOnce = StreamStart.MostBytes, long? most = null)
+    public static PerfDataFile Read(Stream stream, int mostAtOnce = StreamStart.MostBytes, long? most = null) => Read(StreamStart.Read(stream, Format, mostAtOnce), most);
+
+    /// <summary>The same, of a stream whose first bytes were read.</summary>
+    /// <param name="start">The stream, which it owns.</param>
+    /// <param name="most">The most bytes that what is compressed may become; null for <see cref="Spool.LimitOf"/>.</param>
+    public static PerfDataFile Read(StreamStart start, long? most)
     {
-        var start = StreamStart.Read(stream, Format, mostAtOnce);
         try
         {
-            if (!start.IsWhole && IsPlainPipe(start.Bytes) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)
+            if (CanStream(start) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)
             {
-                return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedPieces(start.Bytes, stream, head.DataStart));
+                return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedPieces(start.Bytes, start.Rest, head.DataStart));
             }
         }
         catch (InvalidFormatException)
@@ -101,6 +105,9 @@ internal sealed class PerfDataFile : IDisposable
 
         return Read(CompressedFile.Decompressed(SpooledIfRecording(start), most), most: most);
     }
+
+    /// <summary>Whether a stream begins as what perf writes into a pipe, and goes on behind its first bytes.</summary>
+    public static bool CanStream(StreamStart start) => !start.IsWhole && IsPlainPipe(start.Bytes);
 
     /// <summary>Reads a recording, whose source it then owns.</summary>
     /// <param name="source">The recording.</param>

@@ -14,6 +14,15 @@ public static class CountsText
     private const string Format = "counts text";
     private const ulong Outside = 0;
 
+    /// <summary>Whether bytes begin as the text form does: with a number in a line of its own.</summary>
+    /// <param name="start">The first bytes.</param>
+    public static bool Begins(ReadOnlySpan<byte> start)
+    {
+        int end = start.IndexOf((byte)'\n');
+        var line = start[..Math.Max(end, 0)].TrimEnd((byte)'\r');
+        return !line.IsEmpty && !line.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
+
     /// <summary>Writes the text form.</summary>
     /// <param name="counts">What to write.</param>
     /// <param name="writer">Where to write it; lines end with a single line feed.</param>

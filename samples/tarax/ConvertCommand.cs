@@ -175,7 +175,7 @@ internal static class ConvertCommand
         using var progress = ProgressBar.OnTerminal();
         var options = new ConversionOptions
         {
-            Input = parsed.GetValue(Profiler) == "text" || FileKinds.Of(parsed.GetRequiredValue(Input)) == FileKind.CountsText ? InputKind.CountsText : InputKind.PerfData,
+            Input = parsed.GetValue(Profiler) == "text" ? InputKind.CountsText : InputKind.PerfData,
             ForCompiler = FormatOptions.Compiler(parsed),
             GcovVersion = FormatOptions.GcovVersion(parsed),
             Format = FormatOptions.Format(parsed),
@@ -233,7 +233,7 @@ internal static class ConvertCommand
             OutputCheck.RefuseSame(output, countsFile);
         }
 
-        var result = options.Input == InputKind.PerfData ? Recordings.Count(input, options).Convert(binary) : AutoFdoConverter.Convert(input, binary, options);
+        var result = ConvertOne(input, binary, options);
         OutputCheck.Refuse(output, result.Report.FilesRead);
         if (countsFile is not null)
         {
@@ -254,6 +254,12 @@ internal static class ConvertCommand
         {
             ReportText.Write(result.Report, binary, output, Console.Error);
         }
+    }
+
+    private static ConversionResult ConvertOne(string input, string binary, ConversionOptions options)
+    {
+        using var opened = Recordings.Open(input, options);
+        return AutoFdoConverter.Convert(opened, binary, options);
     }
 
     /// <summary>One binary goes to one file, several to a folder.</summary>

@@ -71,7 +71,7 @@ internal static class CountsCommand
     {
         var kinds = files.ToLookup(RecordingCounts.IsCountsFile);
         var counted = RecordingCounts.Load([.. kinds[true]], options.Threads);
-        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recordings.Count(f, options).Counts).Prepend(counted)) : counted;
+        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recordings.CountsOf(f, options)).Prepend(counted)) : counted;
     }
 
     private static List<string> Files(string[] inputs)
@@ -80,7 +80,7 @@ internal static class CountsCommand
         foreach (string input in inputs)
         {
             // A folder of perf record --threads is a recording.
-            bool isFolder = FileSystem.IsFolder(input) && !FileSystem.IsRegular(Path.Combine(input, "header"));
+            bool isFolder = FileSystem.IsFolder(input) && !FileSystem.IsRegular(Path.Combine(input, "data"));
             files.AddRange(isFolder ? FileSystem.FilesIn(input) : [input]);
         }
 

@@ -117,21 +117,8 @@ internal static class ExplanationText
 
     private static BinaryCounts CountsOf(string input, string binary, ConversionOptions options)
     {
-        if (!IsCountsText(input))
-        {
-            return Recording.Count(input, options with { MinimumSamples = 0 }).CountsOf(binary);
-        }
-
-        using var reader = new StreamReader(FileSystem.OpenRead(input));
-        return CountsText.Read(reader);
-    }
-
-    /// <summary>Counts text begins with a number in a line of its own.</summary>
-    private static bool IsCountsText(string input)
-    {
-        var start = FileSystem.Start(input, new byte[20]);
-        int end = start.IndexOf((byte)'\n');
-        return end > 0 && !start[..end].TrimEnd((byte)'\r').ContainsAnyExceptInRange((byte)'0', (byte)'9');
+        using var opened = Recordings.Open(input, options);
+        return AutoFdoConverter.CountsOf(opened, binary, options with { MinimumSamples = 0 });
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
 #if NETTRACE
 using Tarax.AutoFdo.TraceEvent;
@@ -6,31 +7,41 @@ using Tarax.AutoFdo.TraceEvent;
 
 namespace Tarax.Tool;
 
-/// <summary>Recordings of perf, files of counts, and in the .NET tool those of dotnet-trace.</summary>
+/// <summary>Inputs of the commands: each is opened once.</summary>
 internal static class Recordings
 {
+#if NETTRACE
+    static Recordings() => InputReader.Add(new NettraceReader());
+#endif
+
+    /// <summary>Opens an input.</summary>
+    public static Input Open(string path, ConversionOptions options)
+    {
+#if !NETTRACE
+        RefuseNettrace(path);
+#endif
+        return Input.Open(path, options.MaximumInput);
+    }
+
     /// <summary>Reads and counts a recording.</summary>
     public static Recording Count(string path, ConversionOptions options)
     {
-#if NETTRACE
-        return NettraceRecording.IsNettrace(path) ? NettraceRecording.Count(path, options) : Recording.Count(path, options);
-#else
-        RefuseNettrace(path);
-        return Recording.Count(path, options);
-#endif
+        using var input = Open(path, options);
+        return Recording.Count(input, options);
+    }
+
+    /// <summary>The counts of an input.</summary>
+    public static RecordingCounts CountsOf(string path, ConversionOptions options)
+    {
+        using var input = Open(path, options);
+        return RecordingCounts.Of(input, options);
     }
 
     /// <summary>Looks at a recording.</summary>
     public static RecordingInspection Inspect(string path, ConversionOptions options)
     {
-#if NETTRACE
-        return RecordingCounts.IsCountsFile(path) ? RecordingInspection.Of(RecordingCounts.Load(path), "file of counts", options)
-            : NettraceRecording.IsNettrace(path) ? NettraceRecording.Inspect(path, options)
-            : RecordingInspection.Of(path, options);
-#else
-        RefuseNettrace(path);
-        return RecordingCounts.IsCountsFile(path) ? RecordingInspection.Of(RecordingCounts.Load(path), "file of counts", options) : RecordingInspection.Of(path, options);
-#endif
+        using var input = Open(path, options);
+        return RecordingInspection.Of(input, options);
     }
 
 #if !NETTRACE
