@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Bench;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Samples.CountsFiles;
 
 namespace Tarax.AutoFdo.Bench;
 

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Bench;
 

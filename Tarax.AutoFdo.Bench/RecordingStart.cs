@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Bench;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Bench;
 

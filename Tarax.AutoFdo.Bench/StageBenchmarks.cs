@@ -1,11 +1,14 @@
 using BenchmarkDotNet.Attributes;
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Bench;
 

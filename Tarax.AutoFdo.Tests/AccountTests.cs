@@ -1,10 +1,11 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.TraceEvent;
 

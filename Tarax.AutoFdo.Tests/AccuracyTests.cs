@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Options;
+
 namespace Tarax.AutoFdo.Tests;
 
 /// <summary>The profile from samples beside the profile from exact execution counts.</summary>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests;
 

@@ -1,3 +1,6 @@
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Tests;

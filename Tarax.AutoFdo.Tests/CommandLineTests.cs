@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests;

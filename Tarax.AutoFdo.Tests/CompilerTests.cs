@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests;

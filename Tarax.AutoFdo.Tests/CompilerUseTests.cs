@@ -1,4 +1,7 @@
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 
 namespace Tarax.AutoFdo.Tests;

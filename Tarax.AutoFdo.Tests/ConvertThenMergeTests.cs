@@ -1,4 +1,7 @@
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Conversion;
 
 namespace Tarax.AutoFdo.Tests;
 

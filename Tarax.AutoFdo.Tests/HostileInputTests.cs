@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Fuzzing;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
@@ -164,7 +167,7 @@ public sealed class HostileInputTests
         string binary = Path.Combine(folder, "binary");
         File.WriteAllBytes(binary, new ElfBuilder().Section(section, link.Written.ToArray()).BuildId(1, 2, 3, 4).Build());
         string recording = new PerfDataBuilder().Event().Mmap2(7, 0x400000, 0x1000, 0, Path.Combine(folder, "pipe"), time: 1).Mmap2(7, 0x500000, 0x1000, 0, binary, [1, 2, 3, 4], time: 1)
-            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.PerfData.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
+            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.Inputs.Perf.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
         foreach (string line in (string[])[$"convert {recording} --binary {binary} -o x --min-samples 0", $"inspect {recording}", $"convert {recording} --all --out-dir out"])
         {
             var run = TestEnvironment.Shell(folder, $"timeout 600 {TestEnvironment.TaraxCommand} {line}");
@@ -217,7 +220,7 @@ public sealed class HostileInputTests
         string folder = TestEnvironment.NewFolder();
         string recording = new PerfDataBuilder().Event().Mmap2(7, 0x400000, 0x1000, 0, "/bin/\u001b[31mred\nwarning [fake] forged", time: 1)
             .Feature(11, c => { c.U32(1); PerfDataBuilder.HeaderString(c, "perf\u001b]0;title\a"); })
-            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.PerfData.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
+            .Sample(7, 0x400010, 2, new Tarax.AutoFdo.Inputs.Perf.BranchEntry(0x400020, 0x400010, 0)).Save(Path.Combine(folder, "perf.data"));
         foreach (string line in (string[])[$"inspect {recording}", $"convert {recording} --all --out-dir {folder}/out", $"convert {recording} --binary {TestEnvironment.Repository}/samples/intel-lbr/gzip -o {folder}/x"])
         {
             var run = TestEnvironment.Shell(folder, $"tarax {line}");
@@ -248,11 +251,11 @@ public sealed class HostileInputTests
     {
         var profile = new Tarax.AutoFdo.Profiles.SampleProfile([new("nameofit", "", 1, 1, new([new(new(1, 0), 5, [])], []))]);
         using var stream = new MemoryStream();
-        profile.Write(stream, Tarax.AutoFdo.Profiles.Gcov.GcovVersion.V2);
+        profile.Write(stream, GcovVersion.V2);
         byte[] bytes = stream.ToArray();
         bytes[bytes.AsSpan().IndexOf("nameofit"u8) + 4] = 0;
         using var source = ByteSource.FromArray(bytes, "profile");
-        Assert.That(() => Tarax.AutoFdo.Profiles.ProfileFile.Read(source), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
+        Assert.That(() => ProfileFile.Read(source), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
     }
 
     private static At Low(int i) => new(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1000 + (ulong)i);

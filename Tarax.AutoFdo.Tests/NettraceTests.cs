@@ -1,4 +1,8 @@
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.TraceEvent;
 
 namespace Tarax.AutoFdo.Tests;

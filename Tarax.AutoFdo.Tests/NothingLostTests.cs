@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 
 namespace Tarax.AutoFdo.Tests;
 

@@ -1,4 +1,4 @@
-using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests;

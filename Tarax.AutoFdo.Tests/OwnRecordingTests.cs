@@ -1,7 +1,12 @@
 using System.Globalization;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.AutoFdo.Tests;
 

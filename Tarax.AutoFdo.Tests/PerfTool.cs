@@ -1,6 +1,7 @@
 using System.Globalization;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Tests;
 

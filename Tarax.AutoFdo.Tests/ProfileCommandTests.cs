@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests;
 

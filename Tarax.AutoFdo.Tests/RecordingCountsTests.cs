@@ -1,6 +1,12 @@
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -15,7 +21,7 @@ public sealed class RecordingCountsTests
     [TestCase("kernel/modules/perf.data", "kernel/lib-modules/fs/ext4/ext4.ko", null)]
     public void Counts_in_either_form_give_the_profile_of_the_recording(string recording, string binary, string? mappedAs)
     {
-        var options = new ConversionOptions { GcovVersion = AutoFdo.Profiles.Gcov.GcovVersion.V3, MappedAs = mappedAs };
+        var options = new ConversionOptions { GcovVersion = GcovVersion.V3, MappedAs = mappedAs };
         string path = TestEnvironment.Data(recording);
         byte[] expected = Convert(path, binary, options);
         string counts = NewFile();
@@ -172,8 +178,8 @@ public sealed class RecordingCountsTests
 
     private static SampleProfile ProfileOf(BinaryCounts counts, string binary)
     {
-        using var files = AutoFdo.Elf.BinaryFiles.Open(binary, new ConversionOptions().DebugFiles);
-        using var symbolizer = new AutoFdo.Symbolization.Symbolizer(files);
+        using var files = BinaryFiles.Open(binary, new ConversionOptions().DebugFiles);
+        using var symbolizer = new Symbolizer(files);
         return ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices());
     }
 

@@ -1,4 +1,5 @@
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Tests;
 

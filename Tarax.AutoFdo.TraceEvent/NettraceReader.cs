@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs;
 
 namespace Tarax.AutoFdo.TraceEvent;

@@ -1,5 +1,9 @@
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.AutoFdo.TraceEvent;
 

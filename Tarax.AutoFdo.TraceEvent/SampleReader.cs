@@ -3,6 +3,8 @@ using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
 using Microsoft.Diagnostics.Tracing.Parsers;
 using Microsoft.Diagnostics.Tracing.Parsers.Universal.Events;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.TraceEvent;
 

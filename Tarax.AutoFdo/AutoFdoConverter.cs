@@ -1,9 +1,13 @@
 using System.Diagnostics;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo;
 

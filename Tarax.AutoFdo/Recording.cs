@@ -1,19 +1,12 @@
 using System.Diagnostics;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Options;
 
 namespace Tarax.AutoFdo;
-
-/// <summary>A file that a recording saw running.</summary>
-/// <param name="Name">Its path when it was recorded; for the kernel <c>[kernel.kallsyms]_text</c>.</param>
-/// <param name="BuildId">Its build-id in hexadecimal; empty where the recording does not tell.</param>
-/// <param name="Samples">Samples whose address lies in it.</param>
-/// <param name="Share">Its share of all samples, 0 to 1.</param>
-public sealed record RecordedBinary(string Name, string BuildId, ulong Samples, double Share)
-{
-    internal MappedFile? File { get; init; }
-}
 
 /// <summary>What became of one of many binaries.</summary>
 /// <param name="Binary">The binary as recorded.</param>
@@ -86,6 +79,18 @@ public sealed class Recording
         return new Recording(recorded.Counted, RecordingCheck.Report(recorded, options), options);
     }
 
+    /// <summary>The counts of an input: those that it holds, or that a recording is counted to.</summary>
+    /// <param name="input">The input, which is read to its end.</param>
+    /// <param name="options">How a recording is counted; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">It is neither, or is damaged.</exception>
+    /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted, or is of one binary only.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static RecordingCounts CountsOf(Input input, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return input.ReadCounts() ?? Count(input, options).Counts;
+    }
+
     /// <summary>Takes counts for the recordings that they were made from.</summary>
     /// <param name="counts">The counts of one recording, or of many.</param>
     /// <param name="options">Choices for the conversions; null for the defaults.</param>
@@ -94,7 +99,7 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(counts);
         options ??= new ConversionOptions();
-        return new Recording(counts.Counted, counts.Report(options), options);
+        return new Recording(counts.Counted, RecordingCheck.Report(counts, options), options);
     }
 
     /// <summary>The counts of all binaries: kilobytes, from which the same profiles can be made.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Bench.Outcome;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Tests.Builders;

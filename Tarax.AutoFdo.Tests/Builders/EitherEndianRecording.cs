@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Tarax.AutoFdo.PerfData;
+using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Tests.Builders;
 

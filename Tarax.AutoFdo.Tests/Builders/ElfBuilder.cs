@@ -1,5 +1,5 @@
 using System.Text;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Tests.Builders;

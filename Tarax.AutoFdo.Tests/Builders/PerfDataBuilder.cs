@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Tests.Builders;
 

@@ -1,5 +1,5 @@
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
 
 namespace Tarax.AutoFdo.Tests.Builders;
 

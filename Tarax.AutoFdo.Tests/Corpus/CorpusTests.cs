@@ -1,8 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Corpus;

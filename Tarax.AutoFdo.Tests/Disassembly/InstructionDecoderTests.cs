@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Tests.Inference;
 
 namespace Tarax.AutoFdo.Tests.Disassembly;
@@ -129,7 +129,7 @@ public sealed class InstructionDecoderTests
         string program = Path.Combine(folder, "program");
         TestEnvironment.Run(compiler, ["-O2", "-g", "-fno-inline", "-o", program, .. options, source]);
         using var files = new BinaryFiles(ElfFile.Open(program));
-        using var symbolizer = new Tarax.AutoFdo.Symbolization.Symbolizer(files);
+        using var symbolizer = new Tarax.AutoFdo.Binaries.Symbolization.Symbolizer(files);
         var (_, entry) = symbolizer.FunctionStarts().Single(s => s.Name == "f");
         var graph = FunctionGraphs.Of(files.Binary)!.Build(symbolizer.FindFunction(entry)!.Debug.Ranges, entry)!;
         int jump = Enumerable.Range(0, graph.Blocks.Count).Single(b => graph.Instructions[graph.Blocks[b].Last].Flow == InstructionFlow.IndirectJump);

@@ -1,8 +1,11 @@
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Disassembly;

@@ -1,5 +1,6 @@
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Tests.Builders;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
@@ -319,7 +320,7 @@ public sealed class DwarfUnitTests
             try
             {
                 using var elf = ElfFile.Read("damaged", ByteSource.FromArray(damaged, ElfFile.Format));
-                using var symbolizer = new Tarax.AutoFdo.Symbolization.Symbolizer(elf);
+                using var symbolizer = new Tarax.AutoFdo.Binaries.Symbolization.Symbolizer(elf);
                 for (ulong address = 0x401000; address < 0x409000; address += 64)
                 {
                     if (symbolizer.FindFunction(address) is { } function)

@@ -1,5 +1,5 @@
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Tests.Builders;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
 
 namespace Tarax.AutoFdo.Tests.Dwarf;
 

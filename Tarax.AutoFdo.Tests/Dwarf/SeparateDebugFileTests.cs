@@ -1,6 +1,10 @@
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Tests.Profiles;
 
 namespace Tarax.AutoFdo.Tests.Dwarf;
@@ -60,7 +64,7 @@ public sealed class SeparateDebugFileTests
     public void Debug_file_is_found_by_build_id_in_a_debug_folder()
     {
         string stripped = Strip(Path.Combine(_folder, "program"));
-        using var elf = AutoFdo.Elf.ElfFile.Open(_plain);
+        using var elf = ElfFile.Open(_plain);
         string id = elf.BuildId.ToString();
         string debug = Path.Combine(_folder, "debug", ".build-id", id[..2], id[2..] + ".debug");
         Directory.CreateDirectory(Path.GetDirectoryName(debug)!);
@@ -73,7 +77,7 @@ public sealed class SeparateDebugFileTests
     {
         string debug = Path.Combine(_folder, "program.debug");
         TestEnvironment.Run("objcopy", "--only-keep-debug", _plain, debug);
-        var recording = new Builders.PerfDataBuilder().Event().Sample(1, 2, 3, new AutoFdo.PerfData.BranchEntry(1, 2, 0)).Save(Path.Combine(_folder, "perf.data"));
+        var recording = new Builders.PerfDataBuilder().Event().Sample(1, 2, 3, new BranchEntry(1, 2, 0)).Save(Path.Combine(_folder, "perf.data"));
         Assert.That(() => AutoFdoConverter.Convert(recording, debug), Throws.InstanceOf<ConversionException>().With.Message.Contains("debug information only"));
     }
 

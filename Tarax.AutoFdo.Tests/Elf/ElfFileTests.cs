@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Elf;

@@ -1,7 +1,7 @@
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Samples.CountsFiles;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 

@@ -1,11 +1,14 @@
 using System.IO.Compression;
 using System.Text;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Tests.Inference;
 

@@ -1,11 +1,14 @@
 using System.Buffers.Binary;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Attribution.Inference;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Inference;

@@ -1,7 +1,9 @@
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Inference;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Attribution.Inference;
-using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Targets.Gcc;
 
 namespace Tarax.AutoFdo.Tests.Inference;

@@ -1,10 +1,10 @@
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Attribution.Inference;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Inference;
 

@@ -1,4 +1,7 @@
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.AutoFdo.Tests.Inputs;
 

@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.PerfData;

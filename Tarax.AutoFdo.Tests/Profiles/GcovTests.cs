@@ -1,8 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Tests.Inference;
 
 namespace Tarax.AutoFdo.Tests.Profiles;

@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Targets.Gcc;

@@ -1,9 +1,9 @@
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles.Llvm;

@@ -1,5 +1,6 @@
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests.Profiles;

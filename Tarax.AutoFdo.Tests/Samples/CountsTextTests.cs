@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 

@@ -1,4 +1,4 @@
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 

@@ -1,6 +1,9 @@
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Samples;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 

@@ -1,5 +1,5 @@
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Symbolization;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Symbolization;
 

@@ -1,7 +1,7 @@
-using Tarax.AutoFdo.Dwarf;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Symbolization;
-using Tarax.AutoFdo.Symbolization.Itanium;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Binaries.Symbolization.Itanium;
 
 namespace Tarax.AutoFdo.Tests.Symbolization;
 

@@ -1,5 +1,5 @@
 using NUnit.Framework;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Binaries.Symbolization;
 
 namespace Tarax.AutoFdo.Tests.Symbolization;
 

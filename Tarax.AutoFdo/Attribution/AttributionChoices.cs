@@ -1,5 +1,5 @@
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Attribution;
 

@@ -1,4 +1,4 @@
-using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Binaries.Disassembly;
 
 namespace Tarax.AutoFdo.Attribution;
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Attribution;
 

@@ -1,7 +1,8 @@
-using Tarax.AutoFdo.Dwarf;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Attribution;
 

@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.IO;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.IO;
 

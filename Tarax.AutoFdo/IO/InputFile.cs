@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>Opens an input wherever it comes from: a file is mapped, and stays open; standard input, pipes and compressed files are spooled first.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.IO;
 

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>Refuses to write over what is read: a recording cannot be made again. Files are compared by device and inode, so links and other spellings are told.</summary>

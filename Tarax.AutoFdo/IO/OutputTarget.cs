@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.IO;
 

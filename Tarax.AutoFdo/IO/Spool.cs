@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>

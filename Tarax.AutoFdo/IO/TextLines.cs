@@ -1,4 +1,5 @@
 using System.Text;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.IO;
 

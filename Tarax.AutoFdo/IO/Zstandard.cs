@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.IO;
 

@@ -1,9 +1,9 @@
 using System.Text;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Inputs.PerfScript;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.PerfData.ScriptText;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Samples.CountsFiles;
 
 namespace Tarax.AutoFdo.Inputs;
 
@@ -103,7 +103,9 @@ public sealed class Input : IDisposable
 
         var (stream, source) = (_stream, _source);
         (_stream, _source) = (null, null);
-        return stream is not null ? PerfDataFile.Read(stream, _maximum) : PerfDataFile.Read(source!, most: _maximum);
+        return stream is not null ? PerfDataFile.Read(stream, _maximum)
+            : Format == InputFormat.PerfScript ? ScriptRecording.Open(source!)
+            : PerfDataFile.Read(source!, most: _maximum);
     }
 
     /// <summary>The counts that it holds, or that its reader reads of it; null where it is something else.</summary>

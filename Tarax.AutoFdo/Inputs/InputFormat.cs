@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Counts;
+
 namespace Tarax.AutoFdo.Inputs;
 
 /// <summary>What an input is, by its first bytes.</summary>
@@ -15,7 +17,7 @@ public enum InputFormat
     /// <summary>Counts of all binaries of recordings, in either form, see <see cref="RecordingCounts"/>.</summary>
     Counts,
 
-    /// <summary>Counts of one binary as text, see <see cref="Samples.CountsText"/>.</summary>
+    /// <summary>Counts of one binary as text, see <see cref="CountsText"/>.</summary>
     CountsText,
 
     /// <summary>What an <see cref="InputReader"/> reads.</summary>

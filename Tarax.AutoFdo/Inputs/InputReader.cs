@@ -1,3 +1,7 @@
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.Inputs;
 
 /// <summary>
@@ -6,7 +10,7 @@ namespace Tarax.AutoFdo.Inputs;
 /// </summary>
 public abstract class InputReader
 {
-    private static volatile InputReader[] s_all = [];
+    private static volatile InputReader[] Known = [];
 
     /// <summary>The name of the format, for messages.</summary>
     public abstract string Format { get; }
@@ -18,7 +22,7 @@ public abstract class InputReader
         ArgumentNullException.ThrowIfNull(reader);
         lock (typeof(InputReader))
         {
-            s_all = [.. s_all.Where(r => r.Format != reader.Format), reader];
+            Known = [.. Known.Where(r => r.Format != reader.Format), reader];
         }
     }
 
@@ -35,7 +39,7 @@ public abstract class InputReader
 
     internal static InputReader? For(ReadOnlySpan<byte> start)
     {
-        foreach (var reader in s_all)
+        foreach (var reader in Known)
         {
             if (reader.Recognizes(start))
             {

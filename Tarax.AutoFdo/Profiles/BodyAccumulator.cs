@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;
 

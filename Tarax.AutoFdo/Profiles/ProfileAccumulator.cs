@@ -1,6 +1,8 @@
 using System.Globalization;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Profiles;
 

@@ -1,4 +1,5 @@
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;
 

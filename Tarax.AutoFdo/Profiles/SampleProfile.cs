@@ -1,7 +1,9 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Profiles.Llvm;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.AutoFdo.Profiles;
 
@@ -180,23 +182,6 @@ public sealed class SampleProfile
     /// <summary>What was in a file and could not be taken over, or what happened when profiles were put together.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; init; } = [];
 
-    /// <summary>Reads a profile of any format: GCC's, or LLVM's as text, binary or extensible binary.</summary>
-    /// <param name="path">The file, compressed or not, a named pipe, or <c>-</c> for standard input.</param>
-    /// <exception cref="InvalidFormatException">The file is not a profile, is of a kind that is not supported, or is damaged.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static SampleProfile Load(string path)
-    {
-        using var source = InputFile.Open(path, ProfileFile.Name);
-        try
-        {
-            return ProfileFile.Read(source);
-        }
-        catch (InvalidFormatException e)
-        {
-            throw new InvalidFormatException(path, e);
-        }
-    }
-
     /// <summary>
     /// Adds profiles up: exactly, in any order, and with a diagnostic where a count reaches the largest number. Profiles of recordings that have nothing in common
     /// give that of all the recordings, but that a position, whose count is the largest of its pieces of code, gets the sum of the largest instead of the largest
@@ -254,37 +239,6 @@ public sealed class SampleProfile
     /// <summary>The same profile without functions whose positions all ran less often.</summary>
     /// <param name="count">The least count.</param>
     public SampleProfile WithMinimumCount(ulong count) => count == 0 ? this : With(Functions.Where(f => f.Body.MaximumCount() >= count));
-
-    /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
-    /// <param name="path">The file, which is replaced where it exists.</param>
-    /// <param name="version">The version that the compiler reads, 1 to 3.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path, GcovVersion version) => Save(path, version.ToFormat());
-
-    /// <summary>Writes a profile. The file appears whole or not at all.</summary>
-    /// <param name="path">The file, which is replaced where it exists.</param>
-    /// <param name="format">Its format.</param>
-    /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
-    /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path, ProfileFormat format, LlvmProfileOptions? options = null) =>
-        AtomicFile.Write(path, stream => Write(stream, format, options));
-
-    /// <summary>Writes a profile for GCC to a stream.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="version">The version that the compiler reads.</param>
-    public void Write(Stream stream, GcovVersion version) => Write(stream, version.ToFormat());
-
-    /// <summary>Writes a profile to a stream.</summary>
-    /// <param name="stream">The stream.</param>
-    /// <param name="format">The format.</param>
-    /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
-    /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
-    public void Write(Stream stream, ProfileFormat format, LlvmProfileOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        stream.Write(ProfileFile.Write(this, format, options ?? new LlvmProfileOptions()));
-    }
 
     /// <summary>
     /// The same profile with one position per line: its count is the largest of the line's discriminators, its targets are added up.

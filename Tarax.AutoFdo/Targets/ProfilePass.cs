@@ -8,8 +8,8 @@ namespace Tarax.AutoFdo.Targets;
 internal readonly record struct PassTarget(TargetCompiler? Compiler, ProfileFormat Format);
 
 /// <summary>
-/// One thing that is done to a profile for the sake of the compiler that will read it. Passes run in the order of <see cref="All"/>, each once, and the same ones whether a recording is converted
-/// (<see cref="AutoFdoConverter"/>), profiles are merged, or <see cref="TargetProfiles.For(SampleProfile, TargetCompiler)"/> is called. Run on what it made, a pass changes nothing. Immutable.
+/// One thing that is done to a profile for the sake of the compiler that will read it. Passes run in a fixed order, each once, and the same ones whether a recording is converted, profiles are merged,
+/// or a profile is made ready by the library. Run on what it made, a pass changes nothing. Immutable.
 /// </summary>
 public sealed class ProfilePass
 {
@@ -20,9 +20,6 @@ public sealed class ProfilePass
     {
         (Id, Summary, _isFor, _change) = (id, summary, isFor, change);
     }
-
-    /// <summary>All passes in their order.</summary>
-    public static IReadOnlyList<ProfilePass> All { get; } = [.. Gcc.GccPasses.OfCode, .. Clang.ClangPasses.OfCode, .. Clang.ClangPasses.OfProfiles, .. Gcc.GccPasses.OfProfiles];
 
     /// <summary>By which it is named on the command line and in reports.</summary>
     public string Id { get; }

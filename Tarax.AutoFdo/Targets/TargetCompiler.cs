@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Targets;
 
@@ -42,16 +42,6 @@ public readonly record struct TargetCompiler(CompilerFamily Family, int MajorVer
         : MajorVersion >= FirstWithVersion3 ? "-fpeel-loops -funswitch-loops"
         : MajorVersion == FirstWithVersion2 ? "-fvect-cost-model=very-cheap"
         : "";
-
-    /// <summary>What is done to a profile for its sake, in order.</summary>
-    public IReadOnlyList<ProfilePass> Passes
-    {
-        get
-        {
-            var target = new PassTarget(this, Format);
-            return [.. ProfilePass.All.Where(p => p.IsFor(target))];
-        }
-    }
 
     /// <summary>The options by which the compiler takes a profile, with <see cref="OptionsBesideProfile"/>.</summary>
     /// <param name="profile">Path of the profile.</param>

@@ -1,5 +1,8 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 
 // Last month's profile and this month's counts of many machines: is it time for a new profile, and what does the next build read?
 // profiles OLD_PROFILE BINARY NEW_PROFILE COUNTS…

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;
 

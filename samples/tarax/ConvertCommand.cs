@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Targets;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
 
 namespace Tarax.Tool;
 

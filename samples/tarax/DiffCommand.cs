@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.Tool;
 

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.Tool;

@@ -1,8 +1,11 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;
 

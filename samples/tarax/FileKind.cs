@@ -1,4 +1,8 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
 
@@ -38,7 +42,7 @@ internal static class FileKinds
             : start.StartsWith("adcg"u8) ? (start.Length > 7 && start[5] == 0 && start[6] == 0 && start[7] == 0 ? FileKind.Profile : FileKind.GcovCounters)
             : InstrumentationMagics.Any(m => bytes.AsSpan().StartsWith(m)) ? FileKind.IndexedProfile
             : IsLlvmProfile(start) ? FileKind.Profile
-            : Tarax.AutoFdo.RecordingCounts.IsCountsFile(path) ? FileKind.Counts
+            : RecordingCounts.IsCountsFile(path) ? FileKind.Counts
             : start.StartsWith("Nettrace"u8) ? FileKind.Nettrace
             : start.StartsWith("!<arch>\n"u8) ? FileKind.Archive
             : start.StartsWith("#!"u8) ? FileKind.Script
@@ -109,12 +113,12 @@ internal static class FileKinds
     }
 
     /// <summary>Checks that what a name that nobody typed leads to is a profile, or nothing: a binary of that name may be needed yet.</summary>
-    /// <exception cref="Tarax.AutoFdo.ConversionException">It is something else.</exception>
+    /// <exception cref="ConversionException">It is something else.</exception>
     public static void ExpectProfileOrNothing(string path)
     {
         if (FileSystem.StatusOf(path) is { IsRegular: true, Size: > 0 } && Of(path) is not (FileKind.Profile or FileKind.Unknown) and var kind)
         {
-            throw new Tarax.AutoFdo.ConversionException(Tarax.AutoFdo.ConversionFailure.OutputIsInput, $"{path} is {Name(kind)}, which would be lost; name another folder with --out-dir");
+            throw new ConversionException(ConversionFailure.OutputIsInput, $"{path} is {Name(kind)}, which would be lost; name another folder with --out-dir");
         }
     }
 
@@ -135,7 +139,7 @@ internal static class FileKinds
     /// <exception cref="UsageException">It would.</exception>
     public static void RefuseTerminal(string? output, System.CommandLine.ParseResult parsed)
     {
-        if (output == "-" && Terminal.IsTerminal && FormatOptions.Format(parsed) != Tarax.AutoFdo.OutputFormat.LlvmText)
+        if (output == "-" && Terminal.IsTerminal && FormatOptions.Format(parsed) != OutputFormat.LlvmText)
         {
             throw new UsageException("-o -: standard output is a terminal, and the profile is not text; write a file, or --format llvm-text");
         }
@@ -145,10 +149,10 @@ internal static class FileKinds
     {
         try
         {
-            using var file = Tarax.AutoFdo.Elf.ElfFile.Open(path);
+            using var file = Tarax.AutoFdo.Binaries.Elf.ElfFile.Open(path);
             return file.IsOfKernel;
         }
-        catch (Tarax.AutoFdo.InvalidFormatException)
+        catch (InvalidFormatException)
         {
             return true;
         }

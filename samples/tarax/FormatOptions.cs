@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
@@ -114,7 +118,7 @@ internal static class FormatOptions
         {
             if (!token.Value.StartsWith(No, StringComparison.Ordinal) || !IsPass(token.Value[No.Length..]))
             {
-                result.AddError($"{Pass.Name} {token.Value}: is not no- and one of {string.Join(", ", ProfilePass.All.Select(p => p.Id))}");
+                result.AddError($"{Pass.Name} {token.Value}: is not no- and one of {string.Join(", ", ProfilePasses.All.Select(p => p.Id))}");
             }
         }
 
@@ -122,12 +126,12 @@ internal static class FormatOptions
         {
             if (!IsPass(id))
             {
-                result.AddError($"{Passes.Name} {id}: is none of {string.Join(", ", ProfilePass.All.Select(p => p.Id))}");
+                result.AddError($"{Passes.Name} {id}: is none of {string.Join(", ", ProfilePasses.All.Select(p => p.Id))}");
             }
         }
     }
 
-    private static bool IsPass(string id) => ProfilePass.All.Any(p => p.Id == id);
+    private static bool IsPass(string id) => ProfilePasses.All.Any(p => p.Id == id);
 
     /// <summary>The passes that are not run.</summary>
     public static IReadOnlyCollection<string> PassesOff(ParseResult parsed)
@@ -136,7 +140,7 @@ internal static class FormatOptions
         if (parsed.GetValue(Passes) is { } only)
         {
             string[] on = only.Split(',');
-            off.UnionWith(ProfilePass.All.Select(p => p.Id).Where(id => !on.Contains(id)));
+            off.UnionWith(ProfilePasses.All.Select(p => p.Id).Where(id => !on.Contains(id)));
         }
 
         return off;

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;
 

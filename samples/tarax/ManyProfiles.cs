@@ -2,8 +2,12 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.Tool;
 

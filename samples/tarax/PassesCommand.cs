@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
@@ -12,8 +13,8 @@ internal static class PassesCommand
         FormatOptions.CheckCompiler(command);
         command.SetAction(parsed => ExitCode.Of(() =>
         {
-            var passes = FormatOptions.Compiler(parsed)?.Passes ?? ProfilePass.All;
-            int width = ProfilePass.All.Max(p => p.Id.Length);
+            var passes = FormatOptions.Compiler(parsed) is { } compiler ? ProfilePasses.Of(compiler) : ProfilePasses.All;
+            int width = ProfilePasses.All.Max(p => p.Id.Length);
             foreach (var pass in passes)
             {
                 Console.Out.WriteLine($"{pass.Id.PadRight(width)}  {pass.Summary}");

@@ -1,6 +1,9 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.Tool;
 

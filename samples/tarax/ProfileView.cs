@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;
 

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
 

@@ -1,8 +1,11 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
-#if NETTRACE
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.TraceEvent;
+#if NETTRACE
 #endif
 
 namespace Tarax.Tool;
@@ -34,7 +37,7 @@ internal static class Recordings
     public static RecordingCounts CountsOf(string path, ConversionOptions options)
     {
         using var input = Open(path, options);
-        return RecordingCounts.Of(input, options);
+        return Recording.CountsOf(input, options);
     }
 
     /// <summary>Looks at a recording.</summary>

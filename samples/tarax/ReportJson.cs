@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Targets;
 

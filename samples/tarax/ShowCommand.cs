@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
 

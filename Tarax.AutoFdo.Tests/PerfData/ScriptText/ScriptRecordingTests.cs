@@ -1,8 +1,13 @@
 using System.Text;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.PerfData;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Profiles;
 

@@ -1,6 +1,7 @@
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Attribution.Inference;
 

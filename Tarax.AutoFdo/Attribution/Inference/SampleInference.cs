@@ -1,8 +1,9 @@
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Attribution.Inference;
 

@@ -1,4 +1,6 @@
-using Tarax.AutoFdo.Disassembly;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Attribution.Inference;
 
@@ -168,7 +170,7 @@ internal sealed class SampledFunction(ControlFlowGraph graph, ulong[] samples)
         ulong sum = 0;
         foreach (ulong count in samples)
         {
-            sum = Samples.SaturatingSum.Of(sum, count);
+            sum = SaturatingSum.Of(sum, count);
         }
 
         return sum;

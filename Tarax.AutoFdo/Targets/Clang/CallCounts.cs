@@ -1,5 +1,6 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Samples;
 
 namespace Tarax.AutoFdo.Targets.Clang;
 

@@ -1,7 +1,7 @@
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Elf;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Symbolization;
 
 namespace Tarax.AutoFdo.Targets.Clang;
 

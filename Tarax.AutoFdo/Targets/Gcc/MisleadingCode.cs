@@ -1,7 +1,7 @@
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Disassembly;
-using Tarax.AutoFdo.Samples;
-using Tarax.AutoFdo.Symbolization;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Targets.Gcc;
 

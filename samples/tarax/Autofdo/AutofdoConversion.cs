@@ -1,8 +1,10 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
-using Tarax.AutoFdo.Samples;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.Tool.Autofdo;
 

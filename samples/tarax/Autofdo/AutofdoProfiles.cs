@@ -1,7 +1,10 @@
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Gcov;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.Tool.Autofdo;
 

@@ -1,0 +1,82 @@
+using Tarax.AutoFdo.Binaries.Elf;
+
+namespace Tarax.AutoFdo.Binaries.Disassembly;
+
+/// <summary>The control flow of a binary's functions; any thread may ask for it.</summary>
+internal sealed class FunctionGraphs
+{
+    private readonly ExecutableCode _code;
+    private readonly PatchSites _patches;
+
+    private FunctionGraphs(ExecutableCode code, PatchSites patches)
+    {
+        _code = code;
+        _patches = patches;
+    }
+
+    /// <summary>The functions of a binary; null where the file does not hold its code, or it is code of a machine that is not known.</summary>
+    public static FunctionGraphs? Of(ElfFile binary)
+    {
+        var code = new ExecutableCode(binary);
+        return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
+    }
+
+    /// <summary>What recorded branches are.</summary>
+    public BranchInstructions Branches() => new(_code, _patches);
+
+    /// <summary>
+    /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been
+    /// seen are left as they are.
+    /// </summary>
+    /// <param name="functions">The code of each, in their order.</param>
+    public bool[] Affordable(IReadOnlyList<CodeRange[]> functions)
+    {
+        const ulong MostOfCode = 4;
+        UInt128 seen = 0;
+        bool[] affordable = new bool[functions.Count];
+        for (int i = 0; i < affordable.Length; i++)
+        {
+            foreach (var part in functions[i])
+            {
+                seen += part.End > part.Start ? Math.Min(part.End - part.Start, _code.CodeSize) : 0;
+            }
+
+            affordable[i] = seen <= (UInt128)_code.CodeSize * MostOfCode;
+        }
+
+        return affordable;
+    }
+
+    /// <summary>Where functions jump and call to, by addresses that the code itself tells.</summary>
+    /// <param name="functions">The code of each; of those that <see cref="Affordable"/> leaves out nothing is told.</param>
+    public HashSet<ulong> DirectTargets(IReadOnlyList<CodeRange[]> functions)
+    {
+        var targets = new HashSet<ulong>();
+        var decoder = InstructionDecoder.For(_code)!;
+        var instructions = new List<CodeInstruction>();
+        bool[] affordable = Affordable(functions);
+        for (int i = 0; i < functions.Count; i++)
+        {
+            foreach (var part in affordable[i] ? functions[i] : [])
+            {
+                instructions.Clear();
+                decoder.Decode(_code.From(part.Start), part.Start, part.End - part.Start, instructions);
+                foreach (var instruction in instructions)
+                {
+                    if (instruction.Flow is InstructionFlow.Call or InstructionFlow.Jump or InstructionFlow.ConditionalJump)
+                    {
+                        targets.Add(instruction.Target);
+                    }
+                }
+            }
+        }
+
+        return targets;
+    }
+
+    /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
+    /// <param name="parts">Its code, in any order.</param>
+    /// <param name="entry">ELF virtual address of its first instruction.</param>
+    public ControlFlowGraph? Build(ReadOnlySpan<CodeRange> parts, ulong entry) =>
+        ControlFlowGraph.Build(parts, entry, _code, _patches, InstructionDecoder.For(_code)!);
+}

@@ -1,0 +1,436 @@
+using System.Buffers;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.IO;
+
+namespace Tarax.AutoFdo.Binaries.Dwarf;
+
+/// <summary>Decodes line programs of versions 2 to 5 (DWARF 5, section 6.2).</summary>
+internal static class LineProgram
+{
+    private const int MinimumVersion = 2;
+    private const int MaximumVersion = 5;
+
+    /// <summary>The line program at an offset of .debug_line.</summary>
+    /// <exception cref="InvalidFormatException">Its header or a sequence does not hold together.</exception>
+    /// <param name="unit">The unit that refers to it.</param>
+    /// <param name="offset">Its offset in .debug_line.</param>
+    /// <param name="limit">Offset of the next program: a file in which many share what they hold would take time and memory of its square.</param>
+    /// <param name="keepsFirst">Whether of several rows for one address the first is kept, not the last.</param>
+    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit, bool keepsFirst = false)
+    {
+        var section = unit.Sections.CursorAt(unit.Sections.Line, ".debug_line", offset);
+        ulong length = DwarfUnit.ReadInitialLength(ref section, out byte offsetSize);
+        if (offset + (ulong)section.Position + length is var end && end > limit)
+        {
+            throw new InvalidFormatException(DwarfSections.Format, ".debug_line unit_length", (long)offset, $"leads to offset {end}, beyond the begin of the next program at {limit}");
+        }
+
+        var program = section.Child(".debug_line unit_length", length);
+        var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize);
+        var machine = new Machine(header, unit, keepsFirst);
+        machine.Run(ref program);
+        return machine.ToTable(unit);
+    }
+
+    /// <summary>What the header of a line program says.</summary>
+    private sealed class LineProgramHeader
+    {
+        public byte MinimumInstructionLength { get; private set; }
+
+        public byte MaximumOperations { get; private set; } = 1;
+
+        public bool DefaultIsStatement { get; private set; }
+
+        public sbyte LineBase { get; private set; }
+
+        public byte LineRange { get; private set; }
+
+        public byte OpcodeBase { get; private set; }
+
+        /// <summary>Number of LEB128 arguments of each standard opcode, from opcode 1.</summary>
+        public byte[] OpcodeLengths { get; private set; } = [];
+
+        public List<AttributeValue> Directories { get; } = [];
+
+        public List<LineFile> Files { get; } = [];
+
+        public bool CountsFromZero { get; private set; }
+
+        /// <param name="cursor">A cursor over the unit's part of .debug_line after its length; left at the first opcode.</param>
+        /// <param name="unit">The unit that refers to the program.</param>
+        /// <param name="start">Offset of the cursor's position 0 in .debug_line.</param>
+        /// <param name="offsetSize">Bytes of a section offset.</param>
+        public static LineProgramHeader Read(ref ByteCursor cursor, DwarfUnit unit, ulong start, byte offsetSize)
+        {
+            ushort version = cursor.U16("line table version");
+            if (version is < MinimumVersion or > MaximumVersion)
+            {
+                throw cursor.Invalid("line table version", $"is {version}, where {MinimumVersion} to {MaximumVersion} are known");
+            }
+
+            byte addressSize = unit.Encoding.AddressSize;
+            if (version >= 5)
+            {
+                addressSize = cursor.U8("address_size");
+                cursor.Skip("segment_selector_size", 1);
+            }
+
+            ulong headerLength = cursor.Unsigned("header_length", offsetSize);
+            int programStart = cursor.Position + (int)Math.Min(headerLength, int.MaxValue / 2);
+            var header = new LineProgramHeader
+            {
+                CountsFromZero = version >= 5,
+                MinimumInstructionLength = cursor.U8("minimum_instruction_length"),
+                MaximumOperations = version >= 4 ? Math.Max(cursor.U8("maximum_operations_per_instruction"), (byte)1) : (byte)1,
+            };
+            header.DefaultIsStatement = cursor.U8("default_is_stmt") != 0;
+            header.LineBase = (sbyte)cursor.U8("line_base");
+            header.LineRange = cursor.U8("line_range");
+            header.OpcodeBase = cursor.U8("opcode_base");
+            header.OpcodeLengths = cursor.Bytes("standard_opcode_lengths", Math.Max(header.OpcodeBase - 1, 0)).ToArray();
+            if (header.LineRange == 0 || header.OpcodeBase == 0)
+            {
+                throw cursor.Invalid("line_range", "or opcode_base is 0");
+            }
+
+            if (version >= 5)
+            {
+                header.ReadTables(ref cursor, new UnitEncoding(version, addressSize, offsetSize), start);
+            }
+            else
+            {
+                header.ReadOldTables(ref cursor, start);
+            }
+
+            cursor.Position = programStart;
+            return header;
+        }
+
+        /// <summary>Versions 2 to 4: directories, then files, each list ended by an empty name.</summary>
+        private void ReadOldTables(ref ByteCursor cursor, ulong start)
+        {
+            while (InPlace(ref cursor, start, out var directory))
+            {
+                Directories.Add(directory);
+            }
+
+            while (InPlace(ref cursor, start, out var name))
+            {
+                ulong directory = cursor.Uleb("directory index");
+                cursor.Uleb("modification time");
+                cursor.Uleb("file length");
+                Files.Add(new LineFile(name, directory));
+            }
+        }
+
+        private static bool InPlace(ref ByteCursor cursor, ulong start, out AttributeValue value)
+        {
+            value = new AttributeValue(ValueKind.LineProgramString, start + (ulong)cursor.Position);
+            return !cursor.NulTerminated("name").IsEmpty;
+        }
+
+        /// <summary>Version 5: each list says how its entries are made.</summary>
+        private void ReadTables(ref ByteCursor cursor, UnitEncoding encoding, ulong start)
+        {
+            foreach (var (name, _) in ReadEntries(ref cursor, encoding, start, "directory"))
+            {
+                Directories.Add(name);
+            }
+
+            foreach (var (name, directory) in ReadEntries(ref cursor, encoding, start, "file"))
+            {
+                Files.Add(new LineFile(name, directory));
+            }
+        }
+
+        private static List<(AttributeValue Name, ulong Directory)> ReadEntries(ref ByteCursor cursor, UnitEncoding encoding, ulong start, string field)
+        {
+            const ulong Path = 1;
+            const ulong DirectoryIndex = 2;
+            var formats = new (ulong Content, AttributeSpecification Form)[cursor.U8("entry format count")];
+            for (int i = 0; i < formats.Length; i++)
+            {
+                ulong content = cursor.Uleb("content type");
+                formats[i] = (content, new AttributeSpecification(0, (DwarfForm)Math.Min(cursor.Uleb("content form"), ushort.MaxValue), 0));
+            }
+
+            ulong count = cursor.Uleb("entry count");
+            if (formats.Length == 0 ? count > 0 : count > (ulong)cursor.Remaining)
+            {
+                throw cursor.Invalid($"{field} count", $"is {count}, where {cursor.Remaining} bytes remain");
+            }
+
+            var entries = new List<(AttributeValue Name, ulong Directory)>((int)count);
+            for (ulong i = 0; i < count; i++)
+            {
+                AttributeValue name = default;
+                ulong directory = 0;
+                foreach (var (content, form) in formats)
+                {
+                    var value = FormReader.Read(ref cursor, form, encoding, start);
+                    if (content == Path)
+                    {
+                        // A string in place lies in this section, not in .debug_info.
+                        name = value.Kind == ValueKind.InlineString ? value with { Kind = ValueKind.LineProgramString } : value;
+                    }
+                    else if (content == DirectoryIndex)
+                    {
+                        directory = value.Number;
+                    }
+                }
+
+                entries.Add((name, directory));
+            }
+
+            return entries;
+        }
+    }
+
+    /// <summary>The state machine that makes rows.</summary>
+    private sealed class Machine(LineProgramHeader header, DwarfUnit unit, bool keepsFirst)
+    {
+        private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
+        private int _count;
+        private LineRow[] _statements = ArrayPool<LineRow>.Shared.Rent(1 << 11);
+        private int _statementCount;
+        private bool _isStatement = header.DefaultIsStatement;
+        private bool _tellsStatements;
+        private readonly List<LineSequence> _sequences = [];
+        private ulong _address;
+        private uint _operation;
+        private uint _line = 1;
+        private uint _discriminator;
+        private int _firstRow;
+        private int _firstStatement;
+        private bool _isAscending = true;
+
+        public void Run(ref ByteCursor cursor)
+        {
+            // The address advance of each special opcode is looked up, since division is the dearest part of decoding.
+            Span<byte> advances = stackalloc byte[256];
+            Span<short> lines = stackalloc short[256];
+            for (int opcode = header.OpcodeBase; opcode < 256; opcode++)
+            {
+                advances[opcode] = (byte)((opcode - header.OpcodeBase) / header.LineRange);
+                lines[opcode] = (short)(header.LineBase + ((opcode - header.OpcodeBase) % header.LineRange));
+            }
+
+            while (!cursor.AtEnd)
+            {
+                byte opcode = cursor.U8("opcode");
+                if (opcode >= header.OpcodeBase)
+                {
+                    Advance(advances[opcode]);
+                    _line = (uint)(_line + lines[opcode]);
+                    AddRow();
+                }
+                else if (opcode == 0)
+                {
+                    Extended(ref cursor);
+                }
+                else
+                {
+                    Standard(opcode, ref cursor, advances[255]);
+                }
+            }
+        }
+
+        public LineTable ToTable(DwarfUnit unit)
+        {
+            // Overlapping sequences keep the order of the program.
+            _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
+            var rows = Taken(ref _rows, _count);
+            var statements = Taken(ref _statements, _tellsStatements ? _statementCount : 0);
+            return new LineTable(unit, rows, statements, [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
+        }
+
+        private static LineRow[] Taken(ref LineRow[] rows, int count)
+        {
+            var taken = rows.AsSpan(0, count).ToArray();
+            ArrayPool<LineRow>.Shared.Return(rows);
+            rows = [];
+            return taken;
+        }
+
+        private void Standard(byte opcode, ref ByteCursor cursor, byte constantAdvance)
+        {
+            switch (opcode)
+            {
+                case 1: // DW_LNS_copy
+                    AddRow();
+                    break;
+                case 2: // DW_LNS_advance_pc
+                    Advance(cursor.Uleb("DW_LNS_advance_pc"));
+                    break;
+                case 3: // DW_LNS_advance_line
+                    _line = (uint)(_line + cursor.Sleb("DW_LNS_advance_line"));
+                    break;
+                case 4 or 5 or 12: // DW_LNS_set_file, set_column, set_isa
+                    cursor.Uleb("opcode argument");
+                    break;
+                case 6: // DW_LNS_negate_stmt
+                    _isStatement = !_isStatement;
+                    _tellsStatements = true;
+                    break;
+                case 7 or 10 or 11: // DW_LNS_set_basic_block, set_prologue_end, set_epilogue_begin
+                    break;
+                case 8: // DW_LNS_const_add_pc
+                    Advance(constantAdvance);
+                    break;
+                case 9: // DW_LNS_fixed_advance_pc
+                    _address += cursor.U16("DW_LNS_fixed_advance_pc");
+                    _operation = 0;
+                    break;
+                default:
+                    for (int i = header.OpcodeLengths[opcode - 1]; i > 0; i--)
+                    {
+                        cursor.Uleb("opcode argument");
+                    }
+
+                    break;
+            }
+        }
+
+        private void Extended(ref ByteCursor cursor)
+        {
+            ulong length = cursor.Uleb("extended opcode length");
+            if (length == 0)
+            {
+                return;
+            }
+
+            var arguments = cursor.Child("extended opcode", length);
+            switch (arguments.U8("extended opcode"))
+            {
+                case 1: // DW_LNE_end_sequence
+                    EndSequence();
+                    break;
+                case 2: // DW_LNE_set_address
+                    _address = arguments.Unsigned("DW_LNE_set_address", arguments.Remaining);
+                    _operation = 0;
+                    break;
+                case 4: // DW_LNE_set_discriminator
+                    _discriminator = (uint)Math.Min(arguments.Uleb("DW_LNE_set_discriminator"), uint.MaxValue);
+                    break;
+            }
+        }
+
+        /// <summary>Sorts rows by address; those of one address keep their order.</summary>
+        private static void SortRows(Span<LineRow> rows)
+        {
+            var keys = new (ulong Address, int Index)[rows.Length];
+            for (int i = 0; i < rows.Length; i++)
+            {
+                keys[i] = (rows[i].Address, i);
+            }
+
+            keys.AsSpan().Sort(rows);
+        }
+
+        /// <summary>
+        /// Drops rows that say the same as the row before them: compilers begin rows for columns, statements and views too. Statements
+        /// are kept apart, the others are not.
+        /// </summary>
+        /// <returns>The number of rows that are left.</returns>
+        private static int Merge(Span<LineRow> rows)
+        {
+            int kept = 1;
+            for (int i = 1; i < rows.Length; i++)
+            {
+                if (rows[i].Line != rows[kept - 1].Line || rows[i].Discriminator != rows[kept - 1].Discriminator)
+                {
+                    rows[kept++] = rows[i];
+                }
+            }
+
+            return kept;
+        }
+
+        private void Advance(ulong operations)
+        {
+            if (header.MaximumOperations == 1)
+            {
+                _address += operations * header.MinimumInstructionLength;
+                return;
+            }
+
+            ulong total = _operation + operations;
+            _address += header.MinimumInstructionLength * (total / header.MaximumOperations);
+            _operation = (uint)(total % header.MaximumOperations);
+        }
+
+        private void AddRow()
+        {
+            var row = new LineRow(_address, _line, _discriminator);
+            _discriminator = 0;
+            if (_isStatement && (_statementCount == _firstStatement || _statements[_statementCount - 1] != row))
+            {
+                Add(row, ref _statements, ref _statementCount);
+            }
+
+            if (_count > _firstRow)
+            {
+                ulong last = _rows[_count - 1].Address;
+                if (last == _address)
+                {
+                    // Of several rows for one address, the last says what the code there is.
+                    _rows[_count - 1] = keepsFirst ? _rows[_count - 1] : row;
+                    return;
+                }
+
+                _isAscending &= last < _address;
+            }
+
+            Add(row, ref _rows, ref _count);
+        }
+
+        private static void Add(LineRow row, ref LineRow[] rows, ref int count)
+        {
+            if (count == rows.Length)
+            {
+                var larger = ArrayPool<LineRow>.Shared.Rent(rows.Length * 2);
+                rows.CopyTo(larger, 0);
+                ArrayPool<LineRow>.Shared.Return(rows);
+                rows = larger;
+            }
+
+            rows[count++] = row;
+        }
+
+        private void EndSequence()
+        {
+            int count = _count - _firstRow;
+            if (count > 0)
+            {
+                int statements = _statementCount - _firstStatement;
+                if (!_isAscending)
+                {
+                    SortRows(_rows.AsSpan(_firstRow, count));
+                    SortRows(_statements.AsSpan(_firstStatement, statements));
+                }
+
+                count = Merge(_rows.AsSpan(_firstRow, count));
+                _count = _firstRow + count;
+                ulong start = _rows[_firstRow].Address;
+                if (unit.IsLiveCode(start, _address))
+                {
+                    _sequences.Add(new LineSequence(start, _address, _firstRow, count, _firstStatement, statements));
+                }
+                else
+                {
+                    _count = _firstRow;
+                    _statementCount = _firstStatement;
+                }
+            }
+
+            _firstRow = _count;
+            _firstStatement = _statementCount;
+            _isStatement = header.DefaultIsStatement;
+            _isAscending = true;
+            _address = 0;
+            _operation = 0;
+            _line = 1;
+            _discriminator = 0;
+        }
+    }
+}

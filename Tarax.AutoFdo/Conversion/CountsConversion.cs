@@ -1,0 +1,36 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.AutoFdo.Conversion;
+
+/// <summary>The first half of a conversion where the counts are already there.</summary>
+internal static class CountsConversion
+{
+    /// <exception cref="ConversionException">The text has nothing to count.</exception>
+    public static BinaryCounts Read(Input input, ConversionOptions options, ConversionReport report)
+    {
+        var counts = input.ReadCountsText();
+        counts = options.UseBranchStacks ? counts : counts.OfAddressesOnly();
+        if (counts.Ranges.Count == 0)
+        {
+            throw new ConversionException(ConversionFailure.EmptyRecording, $"{input.Name}: has no {(options.UseBranchStacks ? "ranges" : "samples")} to count");
+        }
+
+        foreach (var range in counts.Ranges)
+        {
+            report.RangeExecutions = SaturatingSum.Of(report.RangeExecutions, range.Count);
+        }
+
+        foreach (var sample in counts.Samples)
+        {
+            report.SamplesInBinary = SaturatingSum.Of(report.SamplesInBinary, sample.Count);
+        }
+
+        return counts;
+    }
+}

@@ -1,0 +1,261 @@
+using System.Globalization;
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Attribution.Inference;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Dwarf;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Targets;
+using Tarax.AutoFdo.Targets.Clang;
+using Tarax.AutoFdo.Targets.Gcc;
+
+namespace Tarax.AutoFdo.Conversion;
+
+/// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
+internal static class ProfileConversion
+{
+    /// <returns>The profile, and the counts that it was made from.</returns>
+    /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
+    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
+    {
+        var binary = files.Binary;
+        using var symbolizer = new Symbolizer(files);
+        CheckDebugInformation(binary, symbolizer, files.Search);
+        var bytes = new ExecutedBytes();
+        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report, bytes) : counts;
+        counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
+        var graphs = FunctionGraphs.Of(binary);
+        var builder = ProfileBuilder.Of(counts, symbolizer, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()));
+        var statistics = builder.Statistics;
+        var (compiler, format) = TargetOf(statistics, options);
+        var target = new TargetChoices
+        {
+            Compiler = compiler,
+            Format = format ?? ProfileFormat.GcovV2,
+            Inlined = options.Inlined,
+            HeadCounts = options.HeadCounts,
+            HotCutoff = options.HotCutoff,
+            OmitZeroCounts = options.OmitZeroCounts,
+            PassesOff = options.PassesOff,
+        };
+        var profile = builder.Build(ChoicesOf(target, graphs, options), options.MinimumCount);
+        report.Code = CodeAccount.Of(bytes);
+        Note(statistics, symbolizer, report);
+        if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
+        {
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: no line came into the profile{WhyEmpty(report.Code, statistics, symbolizer, options)}");
+        }
+
+        report.MadeBy = ByWeight(statistics).FirstOrDefault() ?? "";
+        report.Compiler = compiler;
+        report.Format = format ?? throw new ConversionException(
+            ConversionFailure.UnknownCompiler,
+            $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
+        NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
+        NotePseudoProbes(binary, report);
+        LeftOutDiagnostics.NoteSameNames(report.Code, statistics, report);
+        if (!report.Format.IsLlvm())
+        {
+            LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);
+        }
+
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, target, options));
+        profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
+        profile = profile.For(target, out var passes);
+        report.Passes = [.. PassesOfCode(target, graphs, options), .. passes];
+        if (options.HotCutoff is not null && !report.Format.HasSummary())
+        {
+            report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name()} does not say what is hot, so what was asked for is without effect");
+        }
+
+        symbolizer.EnsureSplitUnchanged();
+        report.FilesRead = [.. files.Paths, .. symbolizer.SplitFiles()];
+        report.Functions = profile.Functions.Count;
+        report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
+        report.PositionsLeftOut = statistics.PositionsLeftOut;
+        report.Positions = profile.Functions.Sum(f => f.Body.PositionTotal());
+        foreach (var function in profile.Functions)
+        {
+            report.TotalCount += function.Body.TotalCount();
+        }
+
+        return (profile, counts);
+    }
+
+    /// <summary>The reason that weighs most, and what to do.</summary>
+    private static string WhyEmpty(CodeAccount code, BuildStatistics statistics, Symbolizer symbolizer, ConversionOptions options)
+    {
+        if (code.LeftOut is not [var most, ..])
+        {
+            return $": {(code.Executed == 0 ? "nothing of it ran" : "all counts are 0")}";
+        }
+
+        string share = string.Create(CultureInfo.InvariantCulture, $": {100 * (double)most.Bytes / (double)code.Executed:0.0} % of the bytes that ran are left out: {most.Reason}");
+        return most.Id == LeftOutReasons.IdOf(LeftOutReason.BelowMinimumCount) ? $"{share}. Is --min-count {options.MinimumCount} too much?"
+            : most.Id == LeftOutReasons.IdOf(LeftOutReason.BelowThreshold) ? $"{share}. Record longer, or more often."
+            : most.Id == LeftOutReasons.IdOf(LeftOutReason.NoStartLine)
+                ? $"{share}. It was made by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, whose debug information does not tell it: compile with full debug information; compilers of other languages may have profiles of their own (Go: go build -pgo)."
+            : symbolizer.MissingSplitFiles().ToArray() is [var split, ..] ? $"{share}. Files of split debug information are not at hand, such as {split}: put them where they were, or a .dwp beside the binary."
+            : $"{share}{LeftOutDiagnostics.Largest(statistics.WithoutDebugInformation)}. Is this the binary that was recorded, and was all of it compiled with -g?";
+    }
+
+    /// <summary>
+    /// Clang that reads a sampled profile numbers the pieces of code on a line (PGOOptions.h: sample use implies it), and looks counts up by these numbers; a binary has them only with
+    /// -fdebug-info-for-profiling, and those of GCC are others.
+    /// </summary>
+    private static void NoteMissingDiscriminators(SampleProfile profile, TargetCompiler? made, ConversionOptions options, ConversionReport report)
+    {
+        const int Enough = 20;
+        if (report.Compiler is not { Family: CompilerFamily.Clang } || options.Discriminators == DiscriminatorHandling.Drop)
+        {
+            return;
+        }
+
+        if (made is { Family: CompilerFamily.Gcc })
+        {
+            report.Warn(DiagnosticId.NoDiscriminators, $"the binary was made by {made}, which numbers the code of a line in other ways than Clang, so much of the profile will not be found; record a build by Clang with -fdebug-info-for-profiling");
+        }
+        else if (profile.Functions.Sum(f => f.Body.PositionTotal()) >= Enough && !profile.Functions.Any(f => f.Body.HasDiscriminators()))
+        {
+            report.Warn(DiagnosticId.NoDiscriminators, "the binary tells no pieces of code on one line apart, so Clang will not find much of the profile; build it with -fdebug-info-for-profiling and record again");
+        }
+    }
+
+    /// <summary>Clang matches a profile by the probes that a binary has (-fpseudo-probe-for-profiling), and one of lines then finds nothing.</summary>
+    private static void NotePseudoProbes(ElfFile binary, ConversionReport report)
+    {
+        if (report.Format.IsLlvm() && binary.FindSection(".pseudo_probe") is not null)
+        {
+            report.Warn(DiagnosticId.PseudoProbes, "the binary has pseudo-probes, by which Clang would take a profile; this one is of lines: rebuild without -fpseudo-probe-for-profiling, or convert with llvm-profgen");
+        }
+    }
+
+    /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
+    public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer, DebugFileSearch? search = null)
+    {
+        if (symbolizer.HasDebugInformation && symbolizer.HasLines)
+        {
+            return;
+        }
+
+        string found = symbolizer.Damage is { } damage ? $"debug information that cannot be read ({damage.Message})"
+            : symbolizer.HasDebugInformation ? "debug information without line numbers"
+            : binary.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
+            : binary.HasSymbolTable ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
+        throw new ConversionException(
+            ConversionFailure.NoDebugInformation,
+            $"{binary.Path}: has {found}. Give the same build before it was stripped, its separate debug file{HowToGet(binary, search)}, or build it with -g (or -g1) and record again.");
+    }
+
+    /// <summary>Where the debug file of a distribution's binary can be had.</summary>
+    private static string HowToGet(ElfFile binary, DebugFileSearch? search) => binary.BuildId.IsEmpty ? " (--debug-dir names its folder)"
+        : search?.Problem is { } problem ? $" (--debug-dir names its folder; {problem})"
+        : search is { AsksServers: true } ? $" (--debug-dir names its folder; no debuginfod server has build-id {binary.BuildId})"
+        : " (--debug-dir names its folder; where a debuginfod server has it, --debuginfod URL fetches it)";
+
+    private static void Note(BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
+    {
+        report.Drop("outside of the executable segments", statistics.RangesOutsideCode);
+        report.Drop("in code without debug information", statistics.RangesWithoutFunction);
+        report.Drop("in the linker's stubs", statistics.RangesInStubs);
+        report.Drop("past the end of the function (cut there)", statistics.RangesCrossingFunctions);
+        LeftOutDiagnostics.Note(report.Code, statistics, report);
+        string[] missing = [.. symbolizer.MissingSplitFiles()];
+        if (missing.Length > 0)
+        {
+            report.Warn(DiagnosticId.MissingSplitFiles, $"{missing.Length} files of split debug information are not at hand, so their functions are left out (first: {missing[0]}); keep the .dwo files, or put a .dwp beside the binary");
+        }
+
+        if (symbolizer.Damage is { } damage)
+        {
+            report.Warn(DiagnosticId.DamagedDebugInformation, $"debug information is unreadable from some unit on: {damage.Message}");
+        }
+    }
+
+    private static AttributionChoices ChoicesOf(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options)
+    {
+        bool phiArguments = target.Runs(GccPasses.PhiArguments);
+        bool ifConvertedLoops = target.Runs(GccPasses.IfConvertedLoops);
+        return new AttributionChoices
+        {
+            KeepsLineZero = target.Runs(ClangPasses.LineZero),
+            CountsStatementBegins = target.Runs(GccPasses.StatementBegins) && options.UseBranchStacks,
+            Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new MisleadingCode(graphs, phiArguments, ifConvertedLoops) : null,
+        };
+    }
+
+    /// <summary>The passes that were run on counts of code.</summary>
+    private static IEnumerable<PassResult> PassesOfCode(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options) => ProfilePasses.All
+        .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.StatementBegins || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
+        .Select(p => new PassResult(p.Id, null));
+
+    /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
+    private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)
+    {
+        CompilerFamily? asked = options.GcovVersion is not null || options.Format == OutputFormat.Gcov ? CompilerFamily.Gcc
+            : options.Format == OutputFormat.Auto ? null
+            : CompilerFamily.Clang;
+        var compiler = options.ForCompiler ?? CompilerOf(statistics);
+        if (compiler is { } known && asked is not null && known.Family != asked)
+        {
+            compiler = options.ForCompiler is null ? null
+                : throw new ConversionException(ConversionFailure.UnknownCompiler, $"{known} does not read the format that was asked for");
+        }
+
+        return options.GcovVersion is { } version ? (options.ForCompiler, version.ToFormat())
+            : (compiler, options.Format > OutputFormat.Gcov ? LlvmFormatOf(options.Format) : compiler?.Format ?? (IsOfLlvm(statistics) ? ProfileFormat.LlvmExtBinary : null));
+    }
+
+    /// <summary>Whether another compiler than Clang that has LLVM make its code, such as rustc, made most of what ran: it reads what Clang reads.</summary>
+    private static bool IsOfLlvm(BuildStatistics statistics) =>
+        ByWeight(statistics).FirstOrDefault() is { } producer && UnitProducer.Of(producer).Family == ProducerFamily.Llvm;
+
+    private static ProfileFormat LlvmFormatOf(OutputFormat format) => format switch
+    {
+        OutputFormat.LlvmText => ProfileFormat.LlvmText,
+        OutputFormat.LlvmBinary => ProfileFormat.LlvmBinary,
+        _ => ProfileFormat.LlvmExtBinary,
+    };
+
+    /// <summary>The compiler of most of the code that ran; null where its producer is not one that is known.</summary>
+    private static TargetCompiler? CompilerOf(BuildStatistics statistics)
+    {
+        foreach (string producer in ByWeight(statistics))
+        {
+            if (TargetCompiler.TryParseProducer(producer, out var compiler))
+            {
+                return compiler;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> ByWeight(BuildStatistics statistics) =>
+        statistics.Producers.Keys.OrderByDescending(p => statistics.Producers[p]).ThenBy(p => p, StringComparer.Ordinal);
+
+    /// <summary>
+    /// GCC and Clang number the pieces of code on a line in different ways. GCC up to 12 masks the numbers off and takes the last piece's count for the line (auto-profile.cc), which does more
+    /// for its programs than the largest (docs/outcome.md).
+    /// </summary>
+    private static bool KeepsDiscriminators(BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    {
+        if (options.Discriminators != DiscriminatorHandling.Auto)
+        {
+            return options.Discriminators == DiscriminatorHandling.Keep;
+        }
+
+        return CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
+    }
+
+    /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
+    private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, TargetChoices target, ConversionOptions options) =>
+        target.Format != ProfileFormat.LlvmExtBinary ? []
+        : options.SymbolList is { } all ? (all ? symbolizer.FunctionNames() : [])
+        : binary.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
+        : ColdFunctions.Of(profile, binary, symbolizer);
+}

@@ -1,0 +1,93 @@
+using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.AutoFdo.Conversion;
+
+/// <summary>Leaves out ranges that the code of the binary cannot have run: stacks that were damaged, or another build.</summary>
+internal static class RangeCheck
+{
+    /// <summary>Does so, where it does not leave out most of them.</summary>
+    /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
+    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes bytes)
+    {
+        var kept = Apply(counts, binary, report, bytes);
+        ulong before = Executions(counts);
+        ulong impossible = before - Executions(kept);
+        return impossible <= before / 2 ? kept : throw new ConversionException(
+            ConversionFailure.ImpossibleRanges,
+            $"{binary.Path}{(binary.BuildId.IsEmpty ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, before)} of the recorded ranges are impossible in its code. "
+            + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
+    }
+
+    /// <summary>Leaves out what cannot have run, and tells how much that was.</summary>
+    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes? bytes = null)
+    {
+        if (StraightLines.Of(binary) is not { } lines)
+        {
+            return counts;
+        }
+
+        var kept = new List<RangeCount>(counts.Ranges.Count);
+        ulong[] dropped = new ulong[(int)RangeFault.RunsThroughJump + 1];
+        var (start, length, address) = (0UL, 0UL, 0UL);
+        foreach (var range in counts.Ranges)
+        {
+            if (range.Begin - start >= length && !binary.TryGetVirtualAddress(start = range.Begin, out address, out length))
+            {
+                length = 0;
+                kept.Add(range);
+                continue;
+            }
+
+            ulong begin = range.Begin - start + address;
+            var fault = lines.Check(begin, begin + (range.End - range.Begin));
+            if (fault == RangeFault.None)
+            {
+                kept.Add(range);
+            }
+            else if (bytes is not null)
+            {
+                UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Begin) + 1);
+                bytes.AddExecuted(executed);
+                bytes.AddLeftOut(LeftOutReason.Impossible, executed);
+            }
+
+            dropped[(int)fault] = SaturatingSum.Of(dropped[(int)fault], range.Count);
+        }
+
+        report.Drop("ends within an instruction", dropped[(int)RangeFault.EndsWithinInstruction]);
+        report.Drop("ends at an instruction that never branches", dropped[(int)RangeFault.EndsAtNoBranch]);
+        report.Drop("runs through a jump", dropped[(int)RangeFault.RunsThroughJump]);
+        if (kept.Count == counts.Ranges.Count)
+        {
+            return counts;
+        }
+
+        ulong impossible = SaturatingSum.Of(dropped[1], SaturatingSum.Of(dropped[2], dropped[3]));
+        ulong all = SaturatingSum.Of(impossible, dropped[0]);
+        if (impossible > all / 100)
+        {
+            report.Warn(
+                DiagnosticId.ImpossibleRanges,
+                $"{Rate.Of(impossible, all)} of the ranges in the binary cannot have run in this code and were dropped; this is another build, or the branch stacks are damaged (--check-ranges off keeps them)");
+        }
+
+        return new BinaryCounts(counts.BuildId, counts.Branches, kept, counts.Samples, counts.Entries);
+    }
+
+    private static ulong Executions(BinaryCounts counts)
+    {
+        ulong sum = 0;
+        foreach (var range in counts.Ranges)
+        {
+            sum = SaturatingSum.Of(sum, range.Count);
+        }
+
+        return sum;
+    }
+}

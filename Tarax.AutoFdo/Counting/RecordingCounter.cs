@@ -1,0 +1,251 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
+
+namespace Tarax.AutoFdo.Counting;
+
+/// <summary>
+/// One pass over a recording. Its pieces are looked through one after another, and counted, on any number of threads, as soon as the mappings of their
+/// time are known. Sums and minima make the result the same on any number of threads.
+/// </summary>
+internal sealed class RecordingCounter
+{
+    /// <summary>Pieces that wait in memory; more are set aside.</summary>
+    private const int MostWaiting = 32;
+
+    /// <summary>Bytes from which on memory is given back between counting and symbolizing: that takes a few milliseconds.</summary>
+    private const long LargeHeap = 32 << 20;
+
+    private readonly PerfDataFile _file;
+    private readonly RecordPieces _pieces;
+    private readonly Queue<RecordPiece> _waiting = new();
+    private readonly RecordedCounts?[] _counts;
+    private readonly Action<long>? _progress;
+    private readonly bool _dropDuplicateHeads;
+    private readonly bool _stopsAtLateChange;
+    private volatile bool _isStopped;
+
+    private RecordingCounter(PerfDataFile file, RecordPieces pieces, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
+    {
+        _file = file;
+        _pieces = pieces;
+        _counts = [.. file.Events.Select(e => isCounted(e) ? new RecordedCounts() : null)];
+        _progress = progress;
+        _dropDuplicateHeads = file.Features.CpuId?.StartsWith("AuthenticAMD", StringComparison.Ordinal) != true;
+        _stopsAtLateChange = settlesByRounds && file.DataLength is not null;
+        Scan = new RecordingScan(file, pieces, settlesByRounds);
+    }
+
+    public RecordingScan Scan { get; }
+
+    /// <summary>Counts the samples of events.</summary>
+    /// <param name="file">The recording.</param>
+    /// <param name="isCounted">Which events are counted.</param>
+    /// <param name="threads">Number of threads, at least 1.</param>
+    /// <param name="progress">Told the number of bytes of each piece that was counted, on any thread; null for none.</param>
+    public static RecordingCounter Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress)
+    {
+        if (Run(file, isCounted, threads, progress, settlesByRounds: true) is { } counted)
+        {
+            return counted;
+        }
+
+        // A mapping came later than perf promises: this time all are read before anything is counted.
+        return Run(file, isCounted, threads, progress, settlesByRounds: false)!;
+    }
+
+    /// <summary>The counts of an event that was to be counted.</summary>
+    public RecordedCounts CountsOf(PerfEvent recorded) => _counts[recorded.Index]!;
+
+    private static RecordingCounter? Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool settlesByRounds)
+    {
+        using var pieces = file.Pieces();
+        var counter = new RecordingCounter(file, pieces, isCounted, progress, settlesByRounds);
+        counter.Work(threads);
+        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap)
+        {
+            // Tables and what they were sorted in are not needed any more, and symbolizing takes as much again.
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        return counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0 ? null : counter;
+    }
+
+    private void Work(int threads)
+    {
+        int workers = (int)Math.Clamp((_file.DataLength ?? long.MaxValue) / RecordPieces.PieceLength, 1, threads);
+        var tasks = new List<Task>(workers - 1);
+        try
+        {
+            while (tasks.Count < workers - 1)
+            {
+                tasks.Add(Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+            }
+
+            CountPieces();
+        }
+        finally
+        {
+            // No thread may be left reading when the caller gives memory back, also not after a failure.
+            ((IAsyncResult)Task.WhenAll(tasks)).AsyncWaitHandle.WaitOne();
+        }
+
+        foreach (var task in tasks)
+        {
+            task.GetAwaiter().GetResult();
+        }
+    }
+
+    private void CountPieces()
+    {
+        try
+        {
+            LocalCounts?[] local = [.. _counts.Select(c => c is null ? null : new LocalCounts(c, Scan.AddressSpaces))];
+            while (TryTake(out var piece))
+            {
+                Count(piece, local);
+                _pieces.Release(piece);
+                _progress?.Invoke(piece.Length);
+            }
+
+            foreach (var counts in local)
+            {
+                counts?.HandOverAll();
+            }
+        }
+        catch
+        {
+            // The others need not go on.
+            _isStopped = true;
+            throw;
+        }
+    }
+
+    /// <summary>Takes the next piece that can be counted, and reads on until there is one.</summary>
+    private bool TryTake(out RecordPiece piece)
+    {
+        _pieces.ReadAhead();
+        lock (_waiting)
+        {
+            piece = null!;
+            while (!_isStopped && !(_waiting.TryPeek(out piece!) && Scan.IsSettled(piece)) && TryReadOn())
+            {
+            }
+
+            if (_isStopped || !_waiting.TryDequeue(out piece!))
+            {
+                return false;
+            }
+        }
+
+        piece = _pieces.Fetch(piece);
+        return true;
+    }
+
+    /// <summary>Reads one more piece, which waits then; false where there is nothing to read or to wait for.</summary>
+    private bool TryReadOn()
+    {
+        bool isRead = false;
+        try
+        {
+            isRead = Scan.TryRead(out var next);
+            if (isRead)
+            {
+                _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _pieces.SetAside(next));
+            }
+        }
+        catch
+        {
+            // No other thread may read on from here.
+            _isStopped = true;
+            throw;
+        }
+
+        _isStopped |= _stopsAtLateChange && Scan.AddressSpaces.LateChanges > 0;
+        return isRead || _waiting.Count > 0;
+    }
+
+    private void Count(RecordPiece piece, LocalCounts?[] local)
+    {
+        bool isSingleEvent = _file.Events.Count == 1;
+        var sampled = _file.Events[0];
+        var counts = local[sampled.Index];
+        uint lastPid = 0;
+        AddressSpaceHistory? process = Scan.AddressSpaces.Of(0);
+        AddressSpace? lastSpace = null;
+        AddressSpace? lastKernel = null;
+        BranchStackCounter? counter = null;
+        var records = piece.Records(RecordsEnd.Continues);
+        while (records.TryRead(out var record))
+        {
+            if (record.Type != RecordType.Sample)
+            {
+                continue;
+            }
+
+            var body = record.Body;
+            if (!isSingleEvent && _file.EventOf(body) is var next && next != sampled)
+            {
+                (sampled, counts, counter) = (next, local[next.Index], null);
+            }
+
+            if (counts is null)
+            {
+                continue;
+            }
+
+            var layout = sampled.Layout;
+            var totals = counts.Totals;
+            totals.Samples++;
+            if (body.Length < layout.FixedLength)
+            {
+                totals.DamagedSamples++;
+                continue;
+            }
+
+            if (record.CpuMode is CpuMode.GuestKernel or CpuMode.GuestUser)
+            {
+                totals.GuestSamples++;
+                continue;
+            }
+
+            ulong time = SampleLayout.Fixed64(body, layout.TimeOffset);
+            uint pid = SampleLayout.Fixed32(body, layout.TidOffset);
+            totals.NoteTime(time);
+            ulong order = Scan.OrderOf(time, record.Offset);
+            if (pid != lastPid)
+            {
+                (lastPid, process) = (pid, Scan.AddressSpaces.Of(pid));
+            }
+
+            var space = process?.At(order);
+            var kernel = Scan.AddressSpaces.Kernel.At(order);
+            if (counter is null || space != lastSpace || kernel != lastKernel)
+            {
+                counter = counts.CounterOf(space, kernel);
+                (lastSpace, lastKernel) = (space, kernel);
+            }
+
+            if (layout.IpOffset >= 0)
+            {
+                counter.AddAddress(SampleLayout.Fixed64(body, layout.IpOffset), time);
+            }
+
+            if (!layout.TryReadBranchStack(body, out var stack))
+            {
+                totals.DamagedSamples++;
+            }
+            else if (!stack.Entries.IsEmpty)
+            {
+                totals.SamplesWithBranchStack++;
+                totals.BranchEntries += stack.Entries.Length;
+                totals.DeepestBranchStack = Math.Max(totals.DeepestBranchStack, stack.Entries.Length);
+                counter.AddStack(stack.Entries, time, _dropDuplicateHeads);
+            }
+        }
+
+        foreach (var each in local)
+        {
+            each?.HandOverIfLarge();
+        }
+    }
+}
