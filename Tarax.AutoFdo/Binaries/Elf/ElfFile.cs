@@ -13,7 +13,7 @@ internal enum ElfType : ushort
     Core = 4,
 }
 
-/// <summary>A loadable part of the file: program header of type PT_LOAD or PT_NOTE.</summary>
+/// <summary>A program header.</summary>
 internal readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong VirtualAddress, ulong FileSize, ulong MemorySize)
 {
     public const uint Load = 1;

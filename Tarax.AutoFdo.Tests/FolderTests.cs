@@ -4,7 +4,7 @@ using Mono.Cecil.Cil;
 namespace Tarax.AutoFdo.Tests;
 
 /// <summary>Which folder uses which, as the compiled assembly has it: ARCHITECTURE.md says the same, and nothing refers back.</summary>
-public sealed class ArchitectureTests
+public sealed class FolderTests
 {
     private const string Root = "Tarax.AutoFdo";
     private const string Facade = "(root)";
