@@ -9,11 +9,12 @@ using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets.Gcc;
+using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 
@@ -71,7 +72,7 @@ internal static class FuzzTarget
     private static void ReadRecording(byte[] input)
     {
         ReadStream(input);
-        using var file = PerfDataFile.Read(CompressedFile.Decompressed(ByteSource.FromArray(input, PerfDataFile.Format)));
+        using var file = OpenedRecording.Of(CompressedFile.Decompressed(ByteSource.FromArray(input, PerfDataFile.Format)));
         var counter = RecordingCounter.Run(file, e => e.Index < 2, threads: 1, progress: null);
         var files = counter.Scan.AddressSpaces.Files;
         foreach (var perfEvent in file.Events.Take(2))

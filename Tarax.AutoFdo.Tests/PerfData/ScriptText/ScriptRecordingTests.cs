@@ -40,7 +40,7 @@ public sealed class ScriptRecordingTests
         string text = Path.Combine(TestEnvironment.NewFolder(), "script.txt");
         File.WriteAllText(text, TestEnvironment.Run("perf", "script", "-i", recording, "-F", "comm,tid,time,ip,sym,brstack"));
         using var expected = PerfDataFile.Open(recording);
-        using var found = PerfDataFile.Open(text);
+        using var found = OpenedRecording.Of(InputFile.Open(text, PerfDataFile.Format));
         Assert.That(found.Form.IsText, Is.True);
         Assert.That(Branches(found), Is.EqualTo(Branches(expected)));
         Assert.That(Branches(found), Has.Length.EqualTo(923));
@@ -163,7 +163,7 @@ public sealed class ScriptRecordingTests
 
     private static string[] Branches(PerfDataFile file) => [.. Stacks(file).Select(s => s[(s + " ").IndexOf(' ', StringComparison.Ordinal)..]).Order(StringComparer.Ordinal)];
 
-    private static PerfDataFile Read(string text) => PerfDataFile.Read(ByteSource.FromArray(Encoding.UTF8.GetBytes(text), PerfDataFile.Format));
+    private static PerfDataFile Read(string text) => OpenedRecording.Of(ByteSource.FromArray(Encoding.UTF8.GetBytes(text), PerfDataFile.Format));
 
     /// <summary>Address, and branches with their flags but for what the text rounds or leaves out.</summary>
     private static List<string> Stacks(PerfDataFile file)
