@@ -66,7 +66,7 @@ public sealed class ProfileCommandTests
     [Test]
     public void Overlap_is_shown_and_decides_the_exit_code()
     {
-        Good("convert", _recording, "--binary", _binary, "--discriminators", "keep", "--inlined", "nested", "-o", At("nested.afdo"));
+        Good("convert", _recording, "--binary", _binary, "--discriminators", "keep", "--passes", "none", "-o", At("nested.afdo"));
         Assert.That(Good("diff", At("nested.afdo"), _llvm), Does.StartWith("overlap    1.0000").Or.StartWith("overlap    0.99"));
         Good("merge", _gcc, "--discriminators", "drop", "-o", At("dropped.afdo"));
         Assert.That(TestEnvironment.Tarax("diff", _gcc, At("dropped.afdo"), "--fail-under", "0.99").ExitCode, Is.EqualTo(3));
