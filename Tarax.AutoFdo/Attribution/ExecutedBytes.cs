@@ -123,9 +123,10 @@ internal sealed class ExecutedBytes
             _leftOut[(int)LeftOutReason.NoRow] += function.NoRow;
             _leftOut[(int)LeftOutReason.UnknownCall] += function.UnknownCall;
             _leftOut[(int)LeftOutReason.Misleading] += function.Misleading;
+            _leftOut[(int)LeftOutReason.Thunks] += function.Thunks;
         }
     }
 }
 
 /// <summary>Executed bytes of one function, by what became of them.</summary>
-internal record struct FunctionBytes(UInt128 InPositions, UInt128 NoStartLine, UInt128 NoLine, UInt128 NoRow, UInt128 UnknownCall, UInt128 Misleading);
+internal record struct FunctionBytes(UInt128 InPositions, UInt128 NoStartLine, UInt128 NoLine, UInt128 NoRow, UInt128 UnknownCall, UInt128 Misleading, UInt128 Thunks);

@@ -279,7 +279,7 @@ internal sealed class ProfileBuilder
     {
         // Few branches go to the begin of a function; of the others nothing need be known.
         var entries = written.Keys.Select(f => f.Entry).ToHashSet();
-        var forwarding = new HashSet<CodeFunction>();
+        var forwarding = new Dictionary<CodeFunction, CodeFunction>();
         foreach (var branch in branches)
         {
             if (!_symbolizer.TryGetVirtualAddress(branch.To, out ulong to) || !entries.Contains(to)
@@ -290,9 +290,9 @@ internal sealed class ProfileBuilder
 
             var caller = _symbolizer.TryGetVirtualAddress(branch.From, out ulong from) ? _symbolizer.FindFunction(from) : null;
             var kind = caller is null ? BranchKind.Unknown : _branchKinds?.KindAt(from) ?? BranchKind.Unknown;
-            if (caller?.ThunkFor == callee && kind != BranchKind.Call)
+            if (caller?.ThunkFor is { } function && callee != caller && (callee == function || callee.IsThunkFor(function)) && (kind != BranchKind.Call || caller.CallsOn))
             {
-                forwarding.Add(caller);
+                forwarding[caller] = callee;
                 continue;
             }
 
@@ -317,15 +317,24 @@ internal sealed class ProfileBuilder
         LeaveOutForwarding(forwarding, written);
     }
 
-    /// <summary>What comes to a thunk that jumps to its function enters the function there, and nothing of the function's own code runs in it.</summary>
-    private void LeaveOutForwarding(HashSet<CodeFunction> thunks, Dictionary<CodeFunction, FunctionCounts> written)
+    /// <summary>What comes to a thunk that goes on to its function, or to another thunk of it, enters the function there, and nothing of the function's own code runs in it.</summary>
+    private void LeaveOutForwarding(Dictionary<CodeFunction, CodeFunction> thunks, Dictionary<CodeFunction, FunctionCounts> written)
     {
-        foreach (var thunk in thunks)
+        foreach (var (thunk, target) in thunks)
         {
-            if (written.Remove(thunk, out var counts) && written.TryGetValue(thunk.ThunkFor!, out var function))
+            var function = target;
+            for (int i = 0; i < thunks.Count && thunks.TryGetValue(function, out var next); i++)
             {
-                function.HeadCount = SaturatingSum.Of(function.HeadCount, counts.HeadCount);
+                function = next;
+            }
+
+            if (written.Remove(thunk, out var counts))
+            {
                 _bytes.AddLeftOut(LeftOutReason.Thunks, counts.Bytes);
+                if (written.TryGetValue(function, out var entered))
+                {
+                    entered.HeadCount = SaturatingSum.Of(entered.HeadCount, counts.HeadCount);
+                }
             }
         }
     }
@@ -460,6 +469,10 @@ internal sealed class ProfileBuilder
             became.NoStartLine += bytes;
             string name = segment.Scope == 0 ? function.Name : source.Scopes[segment.Scope].Function.Name;
             Statistics.WithoutStartLine.AddOrUpdate(name, bytes, (_, sum) => sum + bytes);
+        }
+        else if (function.ThunkFor is not null)
+        {
+            became.Thunks += bytes;
         }
         else if (segment.Line == 0)
         {

@@ -21,7 +21,8 @@ public static class TargetProfiles
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(choices);
         var results = new List<PassResult>();
-        profile = profile.WithInlined(choices.Inlined);
+        var shaped = profile.WithInlined(choices.Inlined);
+        profile = Differences(profile, shaped) == 0 ? profile : shaped;
         profile = choices.HotCutoff is { } cutoff ? profile.WithHotCutoff(cutoff) : profile;
         profile = choices.HeadCounts == HeadCountHandling.Drop ? profile.WithoutHeadCounts() : profile;
         foreach (var pass in ProfilePasses.All)

@@ -31,6 +31,12 @@ internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, Func
     /// <summary>The function that it is a thunk for: code of its own, but in the source the same function. Null for all others.</summary>
     public CodeFunction? ThunkFor { get; init; }
 
+    /// <summary>Whether it is a thunk for a function; covariant ones that GCC made a function of have an entry of their own in the debug information.</summary>
+    public bool IsThunkFor(CodeFunction function) => ThunkFor == function || ThunkName.FunctionOf(Name) == function.Name;
+
+    /// <summary>Whether it is a thunk that calls its function, and goes on behind it.</summary>
+    public bool CallsOn { get; init; }
+
     /// <summary>Its parts by ascending address. Where damaged debug information has parts that overlap, each byte is of the first.</summary>
     public CodeRange[] PartsInOrder()
     {

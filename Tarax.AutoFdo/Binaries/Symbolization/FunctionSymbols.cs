@@ -150,7 +150,7 @@ internal sealed class FunctionSymbols
     }
 
     /// <summary>The thunks, each with its code and where the function begins that it is for.</summary>
-    public IEnumerable<(CodeRange Code, ulong Function)> Thunks()
+    public IEnumerable<(CodeRange Code, ulong Function, bool IsCovariant)> Thunks()
     {
         if (_thunks.Count == 0)
         {
@@ -165,9 +165,10 @@ internal sealed class FunctionSymbols
 
         foreach (var thunk in _thunks)
         {
-            if (ThunkName.FunctionOf(NameOf(thunk)) is { } function && starts.TryGetValue(function, out ulong start) && thunk.Size <= ulong.MaxValue - thunk.Start)
+            string name = NameOf(thunk);
+            if (ThunkName.FunctionOf(name) is { } function && starts.TryGetValue(function, out ulong start) && thunk.Size <= ulong.MaxValue - thunk.Start)
             {
-                yield return (new CodeRange(thunk.Start, thunk.Start + thunk.Size), start);
+                yield return (new CodeRange(thunk.Start, thunk.Start + thunk.Size), start, ThunkName.IsCovariant(name));
             }
         }
     }

@@ -118,19 +118,19 @@ internal sealed class Symbolizer : IDisposable
 
     /// <summary>
     /// The thunk that holds an address; null where none does. GCC gives thunks no entry in the debug information, nor does it tell of what it inlined into them: of their code the line table has the
-    /// first line of the function (GCC 12 and 16) or none (11), so that all of it is taken to be of that line.
+    /// first line of the function (GCC 12 and 16) or none (11).
     /// </summary>
     private CodeFunction? ThunkAt(ulong address) => _thunks.Value is { } thunks && thunks.TryFind(address, out var thunk) ? thunk : null;
 
     private RangeIndex<CodeFunction>? ReadThunks()
     {
         var thunks = new List<(CodeRange Range, CodeFunction Function)>();
-        foreach (var (code, start) in _dwarf is null ? [] : _symbols.Thunks())
+        foreach (var (code, start, isCovariant) in _dwarf is null ? [] : _symbols.Thunks())
         {
             if (FindDescribed(start) is { } function && function.Entry == start && FindDescribed(code.Start) is null)
             {
                 var debug = new DwarfFunction(function.Debug.Unit, function.Debug.Die.Offset, [code]);
-                thunks.Add((code, new CodeFunction(debug, _ => new FunctionIdentity(function.Name, code.Start, false)) { ThunkFor = function }));
+                thunks.Add((code, new CodeFunction(debug, _ => new FunctionIdentity(function.Name, code.Start, false)) { ThunkFor = function, CallsOn = isCovariant }));
             }
         }
 
@@ -251,7 +251,11 @@ internal sealed class Symbolizer : IDisposable
         {
             var described = Describe(function.Debug.Die);
             var code = function.Debug.Ranges[0];
-            return new FunctionSource([new SourceScope(-1, described, 0, 0, 0)], [new CodeSegment(code.Start, code.End, 0, described.DeclarationLine, 0, 1, 0)]);
+
+            // What ran of it in its loops says nothing of the first line, which ran as often as the thunk was entered.
+            return new FunctionSource(
+                [new SourceScope(-1, described, 0, 0, 0)],
+                [new CodeSegment(code.Start, code.Start + 1, 0, described.DeclarationLine, 0, 1, 0), new CodeSegment(code.Start + 1, code.End, 0, 0, 0, 1, 0)]);
         }
 
         var tree = InlineTree.Read(function.Debug);

@@ -8,6 +8,9 @@ internal static class ThunkName
     /// <summary>Whether a symbol is that of a thunk.</summary>
     public static bool IsThunk(ReadOnlySpan<byte> symbol) => symbol.Length > 4 && symbol.StartsWith("_ZT"u8) && symbol[3] is (byte)'h' or (byte)'v' or (byte)'c';
 
+    /// <summary>Whether a thunk adjusts what is returned, too, and so calls its function where others jump to it.</summary>
+    public static bool IsCovariant(string thunk) => thunk.StartsWith("_ZTc", StringComparison.Ordinal);
+
     /// <summary>The function that a thunk is for; null where the name is not that of a thunk.</summary>
     public static string? FunctionOf(string thunk)
     {
