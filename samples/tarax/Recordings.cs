@@ -4,8 +4,8 @@ using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Reports;
-using Tarax.AutoFdo.TraceEvent;
 #if NETTRACE
+using Tarax.AutoFdo.TraceEvent;
 #endif
 
 namespace Tarax.Tool;
