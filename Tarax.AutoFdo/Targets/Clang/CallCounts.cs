@@ -11,7 +11,29 @@ namespace Tarax.AutoFdo.Targets.Clang;
 internal static class CallCounts
 {
     /// <summary>The same profile with such positions.</summary>
-    public static SampleProfile Of(SampleProfile profile) => profile.With(profile.Functions.Select(f => f with { Body = WithCountsOfCalls(f.Body) }));
+    public static SampleProfile Of(SampleProfile profile) => profile.With(profile.Functions.Select(f => HasFewer(f.Body) ? f with { Body = WithCountsOfCalls(f.Body) } : f));
+
+    /// <summary>Whether a position ran less often than it called.</summary>
+    private static bool HasFewer(FunctionBody body)
+    {
+        foreach (var position in body.Positions)
+        {
+            if (position.Targets.Count > 0 && CallsFrom(position) > position.Count)
+            {
+                return true;
+            }
+        }
+
+        foreach (var call in body.Calls)
+        {
+            if (HasFewer(call.Body))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
     {
