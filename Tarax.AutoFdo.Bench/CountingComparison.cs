@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Counting;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
 

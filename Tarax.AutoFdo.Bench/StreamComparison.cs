@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Tarax.AutoFdo.Counting;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Bench;

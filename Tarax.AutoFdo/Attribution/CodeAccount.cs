@@ -1,5 +1,3 @@
-using Tarax.AutoFdo.Profiles;
-
 namespace Tarax.AutoFdo.Attribution;
 
 /// <summary>Executed code that is not in the positions of a profile, for one reason.</summary>

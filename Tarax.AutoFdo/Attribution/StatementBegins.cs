@@ -1,6 +1,5 @@
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Symbolization;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
 

@@ -1,7 +1,6 @@
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Conversion;

@@ -4,7 +4,6 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Inputs.Perf;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 
 namespace Tarax.AutoFdo.Conversion;

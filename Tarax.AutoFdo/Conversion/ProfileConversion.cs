@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tarax.AutoFdo.Attribution;
-using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;

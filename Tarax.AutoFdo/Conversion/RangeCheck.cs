@@ -4,7 +4,6 @@ using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Numbers;
-using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Conversion;
 

@@ -1,6 +1,4 @@
 using Tarax.AutoFdo.Binaries.Elf;
-using Tarax.AutoFdo.Counts;
-using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Counts;
 

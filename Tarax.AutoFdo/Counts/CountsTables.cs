@@ -1,5 +1,3 @@
-using Tarax.AutoFdo.Counting;
-
 namespace Tarax.AutoFdo.Counts;
 
 /// <summary>Counts of one binary that are being added up.</summary>

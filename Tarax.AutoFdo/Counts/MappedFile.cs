@@ -1,6 +1,5 @@
-using Tarax.AutoFdo.Inputs.Perf;
-using Tarax.AutoFdo.Inputs.PerfScript;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Counts;
 
@@ -19,7 +18,7 @@ internal sealed class MappedFile
         BuildId = buildId;
         Identity = identity;
         IsKernel = isKernel;
-        IsAsLinked = Name == ScriptRecording.AsLinked;
+        IsAsLinked = Name == MappingName.AsLinked;
         KernelReferenceSymbol = isKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
             ? (Name.Length > KernelMap.Length ? Name[KernelMap.Length..] : "_text")
             : null;

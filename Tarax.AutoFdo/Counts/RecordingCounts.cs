@@ -1,7 +1,5 @@
 using System.Text;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Counts;

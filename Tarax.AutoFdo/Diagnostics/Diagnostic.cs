@@ -1,4 +1,3 @@
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Diagnostics;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;

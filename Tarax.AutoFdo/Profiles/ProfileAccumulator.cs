@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;

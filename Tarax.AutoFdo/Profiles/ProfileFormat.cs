@@ -1,5 +1,3 @@
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
-
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>Formats of profiles.</summary>

@@ -1,9 +1,7 @@
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.AutoFdo.Reports;

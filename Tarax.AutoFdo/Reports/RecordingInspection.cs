@@ -5,7 +5,6 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Inputs.Perf;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Text;

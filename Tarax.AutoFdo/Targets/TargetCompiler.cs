@@ -1,6 +1,5 @@
 using System.Globalization;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Targets;
 

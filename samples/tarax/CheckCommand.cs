@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Reports;

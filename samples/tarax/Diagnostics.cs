@@ -1,4 +1,3 @@
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.Tool;

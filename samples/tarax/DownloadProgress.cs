@@ -1,5 +1,4 @@
 using System.Globalization;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Binaries.Elf;
 
 namespace Tarax.Tool;

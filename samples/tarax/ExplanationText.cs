@@ -2,7 +2,6 @@ using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports;

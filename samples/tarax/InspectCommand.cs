@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Options;
 
 namespace Tarax.Tool;

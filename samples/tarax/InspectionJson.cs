@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Reports;
 
 namespace Tarax.Tool;

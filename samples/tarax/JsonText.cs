@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.Tool;

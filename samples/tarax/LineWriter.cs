@@ -1,5 +1,4 @@
 using System.Text;
-using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 

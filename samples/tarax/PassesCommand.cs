@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Tarax.AutoFdo.Conversion;
-using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
 

@@ -1,4 +1,3 @@
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;

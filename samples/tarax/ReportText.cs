@@ -1,8 +1,6 @@
 using System.Globalization;
-using Tarax.AutoFdo;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
-using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Text;

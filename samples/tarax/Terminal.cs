@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 

@@ -1,5 +1,3 @@
-using Tarax.AutoFdo.Binaries.Disassembly;
-
 namespace Tarax.AutoFdo.Attribution.Inference;
 
 /// <summary>

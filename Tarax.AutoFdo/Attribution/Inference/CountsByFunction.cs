@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Binaries.Symbolization;
-using Tarax.AutoFdo.Counts;
 
 namespace Tarax.AutoFdo.Attribution.Inference;
 

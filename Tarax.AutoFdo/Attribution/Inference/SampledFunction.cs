@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Binaries.Disassembly;
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Attribution.Inference;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;

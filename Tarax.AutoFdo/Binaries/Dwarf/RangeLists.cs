@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Binaries.Elf;
-using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;
 

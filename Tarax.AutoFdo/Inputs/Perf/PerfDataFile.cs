@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Inputs.PerfScript;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Inputs.Perf;

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Inputs.PerfScript;
 
@@ -12,9 +13,6 @@ namespace Tarax.AutoFdo.Inputs.PerfScript;
 /// </summary>
 internal sealed class ScriptRecording : IDisposable
 {
-    /// <summary>The file that everything is mapped from where the text has no mappings.</summary>
-    public const string AsLinked = "[as linked]";
-
     private const int MostEntries = 2048;
     private const int LongestLine = 1 << 30;
 
@@ -112,7 +110,7 @@ internal sealed class ScriptRecording : IDisposable
         recording.WritePending();
         if (!recording._hasMappings)
         {
-            recording.WriteMapping(RecordType.Mmap, new ScriptMapping { Pid = KernelPid, Length = ulong.MaxValue, FileName = Encoding.ASCII.GetBytes(AsLinked) });
+            recording.WriteMapping(RecordType.Mmap, new ScriptMapping { Pid = KernelPid, Length = ulong.MaxValue, FileName = Encoding.ASCII.GetBytes(MappingName.AsLinked) });
         }
 
         var attribute = new EventAttribute

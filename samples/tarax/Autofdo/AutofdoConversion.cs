@@ -4,7 +4,6 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.Tool.Autofdo;
 

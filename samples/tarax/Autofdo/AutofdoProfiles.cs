@@ -3,7 +3,6 @@ using Tarax.AutoFdo;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.Tool.Autofdo;
