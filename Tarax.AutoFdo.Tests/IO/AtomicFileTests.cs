@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Tests.IO;
@@ -146,6 +147,28 @@ public sealed class AtomicFileTests
         AtomicFile.Write(Target, s => s.Write("new"u8));
         Assert.That(Directory.GetFiles(_folder), Is.EquivalentTo(new[] { Target, other, link }));
         Assert.That(File.ReadAllText(other), Is.EqualTo("mine"));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void File_can_be_read_and_written_at_once_though_a_process_that_starts_has_its_descriptor()
+    {
+        SafeFileHandle? inherited = null;
+        AtomicFile.Write(Target, s =>
+        {
+            s.Write("new"u8);
+
+            // As fork(2) leaves it: another descriptor of the same open file.
+            inherited = new SafeFileHandle(LibC.fcntl((int)((FileStream)s).SafeFileHandle.DangerousGetHandle(), LibC.DuplicateFrom, 3), ownsHandle: true);
+        });
+        using (inherited)
+        {
+            Assert.That(inherited!.IsInvalid, Is.False);
+            Assert.That(File.ReadAllText(Target), Is.EqualTo("new"));
+            File.AppendAllText(Target, "er");
+        }
+
+        Assert.That(File.ReadAllText(Target), Is.EqualTo("newer"));
     }
 
     [Test]

@@ -86,7 +86,7 @@ internal static unsafe class AtomicFile
 
         using var temporary = handle is null ? NamedTemporary.Create(folder, path) : null;
         using var stream = new FileStream(handle ?? temporary!.Handle, FileAccess.Write, bufferSize: 0);
-        _ = LibC.flock(DescriptorOf(stream), LibC.LockExclusive | LibC.LockNow);
+        using var writing = new WriterLock(DescriptorOf(stream));
         WriteTo(stream, path, write);
         if (existing is { } replaced)
         {
@@ -272,6 +272,26 @@ internal static unsafe class AtomicFile
         }
     }
 
+    /// <summary>
+    /// The lock that tells a file that is being written from one that was left behind. It is shared, so that who opens the file as soon as it has its name can read it (.NET reads under a
+    /// shared lock), and is given back before the file is closed: a process that is being started on another thread has all descriptors, and with them the lock, until it runs its program.
+    /// </summary>
+    private readonly ref struct WriterLock
+    {
+        private readonly int _descriptor;
+
+        public WriterLock(int descriptor)
+        {
+            _descriptor = descriptor;
+            _ = TryTake(descriptor);
+        }
+
+        /// <summary>Whether nobody takes the file for one that was left behind. On NFS a shared lock wants a descriptor that can read (flock(2)).</summary>
+        public static bool TryTake(int descriptor) => LibC.flock(descriptor, LibC.LockShared | LibC.LockNow) == 0;
+
+        public void Dispose() => _ = LibC.flock(_descriptor, LibC.Unlock);
+    }
+
     /// <summary>A file under a random name, for file systems on which none can be without one; removed when the process is ended by a signal that can be seen.</summary>
     private sealed class NamedTemporary : IDisposable
     {
@@ -300,14 +320,14 @@ internal static unsafe class AtomicFile
             for (int i = 0; i < Tries; i++)
             {
                 string name = Path.Combine(folder, RandomName());
-                int descriptor = LibC.Open(name, LibC.Create | LibC.Exclusive | LibC.WriteOnly | LibC.NoFollow, NewFileMode);
+                int descriptor = LibC.Open(name, LibC.Create | LibC.Exclusive | LibC.ReadWrite | LibC.NoFollow, NewFileMode);
                 if (descriptor < 0)
                 {
                     throw Unwritable(path, Marshal.GetLastPInvokeError());
                 }
 
                 var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-                if (LibC.flock(descriptor, LibC.LockExclusive | LibC.LockNow) == 0 && FileSystem.StatusOf(descriptor) is { Links: > 0 })
+                if (WriterLock.TryTake(descriptor) && FileSystem.StatusOf(descriptor) is { Links: > 0 })
                 {
                     return new NamedTemporary(name, handle);
                 }

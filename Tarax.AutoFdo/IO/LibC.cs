@@ -20,8 +20,10 @@ internal static unsafe partial class LibC
     public const int GetDescriptorFlags = 1; // F_GETFD
     public const int CloseOnExecFlag = 1; // FD_CLOEXEC
     public const int MayWrite = 2; // W_OK
+    public const int LockShared = 1; // LOCK_SH
     public const int LockExclusive = 2; // LOCK_EX
     public const int LockNow = 4; // LOCK_NB
+    public const int Unlock = 8; // LOCK_UN
 
     /// <summary>O_DIRECTORY, O_NOFOLLOW and O_TMPFILE: the flags whose values differ from one architecture to another (asm/fcntl.h).</summary>
     public static int Folder { get; } = IsArm ? 0x4000 : 0x10000;
