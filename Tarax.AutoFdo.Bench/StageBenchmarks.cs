@@ -73,7 +73,7 @@ public class StageBenchmarks
     [Benchmark]
     public long Write()
     {
-        _profile.Write(Stream.Null, GcovVersion.V3);
+        _profile.Write(Stream.Null, ProfileFormat.GcovV3);
         return _profile.Functions.Count;
     }
 }

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;

@@ -75,16 +75,17 @@ public sealed class ClangTests(string program, bool isFlowSensitive)
         Assert.That(File.ReadAllBytes(ours + ".llvm"), Is.EqualTo(File.ReadAllBytes(ours)));
     }
 
-    [TestCase(OutputFormat.LlvmText)]
-    [TestCase(OutputFormat.LlvmBinary)]
-    [TestCase(OutputFormat.LlvmExtBinary)]
-    public void Compiler_reads_the_profile_and_inlines_hot_calls(OutputFormat format)
+    [TestCase("llvm-text")]
+    [TestCase("llvm-binary")]
+    [TestCase("llvm-extbinary")]
+    public void Compiler_reads_the_profile_and_inlines_hot_calls(string name)
     {
+        var format = TestEnvironment.Format(name);
         string profile = Path.Combine(_folder, $"{format}.prof");
         AutoFdoConverter.Convert(_recording, _binary, profile, new ConversionOptions { Format = format });
 
         // The other formats have no place for the flag.
-        string[] flag = isFlowSensitive && format != OutputFormat.LlvmExtBinary ? ["-mllvm", "-profile-isfs"] : [];
+        string[] flag = isFlowSensitive && format != ProfileFormat.LlvmExtBinary ? ["-mllvm", "-profile-isfs"] : [];
         string messages = "";
         foreach (string source in _sources)
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;

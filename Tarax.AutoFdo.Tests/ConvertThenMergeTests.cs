@@ -2,6 +2,7 @@ using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Tests;
@@ -22,10 +23,10 @@ public sealed class ConvertThenMergeTests
             Assert.That(TargetCompiler.TryParse(name, out var compiler));
             foreach (var inlined in Enum.GetValues<InlinedBodies>())
             {
-                ProfileFormat[] formats = name == "clang-22" ? [ProfileFormat.LlvmExtBinary, ProfileFormat.LlvmBinary, ProfileFormat.LlvmText] : [compiler.Format];
+                ProfileFormat[] formats = name == "clang-22" ? [ProfileFormat.LlvmExtBinary, ProfileFormat.LlvmBinary, ProfileFormat.LlvmText] : [compiler!.Format];
                 foreach (var format in formats)
                 {
-                    var options = new ConversionOptions { ForCompiler = compiler, Inlined = inlined, MappedAs = set.MappedAs, MinimumSamples = 0, Format = OutputOf(format) };
+                    var options = new ConversionOptions { ForCompiler = compiler, Inlined = inlined, MappedAs = set.MappedAs, MinimumSamples = 0, Format = format is GcovProfileFormat ? null : format };
                     string converted = Path.Combine(folder, "converted");
                     Recording.Of(recording, options).Convert(binary).Profile.Save(converted, format);
                     string merged = Path.Combine(folder, "merged");
@@ -35,11 +36,4 @@ public sealed class ConvertThenMergeTests
             }
         }
     }
-
-    private static OutputFormat OutputOf(ProfileFormat format) => format switch
-    {
-        ProfileFormat.LlvmText => OutputFormat.LlvmText,
-        ProfileFormat.LlvmBinary => OutputFormat.LlvmBinary,
-        _ => OutputFormat.Auto,
-    };
 }

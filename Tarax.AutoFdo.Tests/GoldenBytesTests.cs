@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
@@ -52,7 +53,7 @@ public sealed class GoldenBytesTests
             Assert.That(TargetCompiler.TryParse(target, out var compiler), Is.True);
             var converted = Recording.Of(counts, options with { ForCompiler = compiler }).Convert(binary);
             yield return $"{name} {target} {Hash(s => converted.Profile.Write(s, converted.Report.Format))}";
-            if (compiler!.Family == CompilerFamily.Clang)
+            if (compiler!.Family == Compilers.Clang)
             {
                 yield return $"{name} {target}-text {Hash(s => converted.Profile.Write(s, ProfileFormat.LlvmText))}";
             }

@@ -251,11 +251,10 @@ public sealed class HostileInputTests
     {
         var profile = new Tarax.AutoFdo.Profiles.SampleProfile([new("nameofit", "", 1, 1, new([new(new(1, 0), 5, [])], []))]);
         using var stream = new MemoryStream();
-        profile.Write(stream, GcovVersion.V2);
+        profile.Write(stream, ProfileFormat.GcovV2);
         byte[] bytes = stream.ToArray();
         bytes[bytes.AsSpan().IndexOf("nameofit"u8) + 4] = 0;
-        using var source = ByteSource.FromArray(bytes, "profile");
-        Assert.That(() => ProfileFile.Read(source), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
+        Assert.That(() => ProfileFormat.GcovV2.Read(bytes), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("NUL"));
     }
 
     private static At Low(int i) => new(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1000 + (ulong)i);

@@ -25,7 +25,7 @@ public sealed class KernelTests
         string output = Path.Combine(TestEnvironment.NewFolder(), "out.afdo");
         AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), Vmlinux.Value, output, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V2,
+            Format = ProfileFormat.GcovV2,
             Discriminators = DiscriminatorHandling.Keep,
         });
         string script = TestEnvironment.DataTool("afdo_canon.py");
@@ -42,7 +42,7 @@ public sealed class KernelTests
         string folder = TestEnvironment.Data("kernel/kaslr");
         var ours = AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), Vmlinux.Value, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V3,
+            Format = ProfileFormat.GcovV3,
             Discriminators = DiscriminatorHandling.Keep,
         }).Profile;
         var reference = SampleProfile.Load(Path.Combine(folder, "create_gcov", "vmlinux-v3.afdo")).Functions.ToDictionary(f => f.Name);
@@ -57,7 +57,7 @@ public sealed class KernelTests
     {
         SampleProfile Of(string set) => AutoFdoConverter.Convert(TestEnvironment.Data($"kernel/{set}/perf.data"), Vmlinux.Value, new ConversionOptions
         {
-            GcovVersion = GcovVersion.V3,
+            Format = ProfileFormat.GcovV3,
             Discriminators = DiscriminatorHandling.Keep,
         }).Profile;
         double overlap = ProfileOverlap.Of(Of("kaslr"), Of("nokaslr"));
@@ -71,7 +71,7 @@ public sealed class KernelTests
         string folder = TestEnvironment.Data("kernel/modules");
         string[] modules = ["fs/ext4/ext4", "fs/jbd2/jbd2", "fs/mbcache", "drivers/block/loop"];
         string[] paths = [.. modules.Select(m => TestEnvironment.Data($"kernel/lib-modules/{m}.ko")), Vmlinux.Value];
-        var outcomes = Recording.Count(Path.Combine(folder, "perf.data"), new ConversionOptions { MinimumSamples = 0, GcovVersion = GcovVersion.V3, Discriminators = DiscriminatorHandling.Keep })
+        var outcomes = Recording.Count(Path.Combine(folder, "perf.data"), new ConversionOptions { MinimumSamples = 0, Format = ProfileFormat.GcovV3, Discriminators = DiscriminatorHandling.Keep })
             .Convert(paths).ToList();
         Assert.That(outcomes[^1].Result, Is.Not.Null, outcomes[^1].Problem);
         int compared = 0;
@@ -159,7 +159,7 @@ public sealed class KernelTests
 
         string text = Path.Combine(TestEnvironment.NewFolder(), "exact.txt");
         CountsText.Save(new BinaryCounts(null, [], [.. ranges.Values], [], []), text);
-        return AutoFdoConverter.Convert(text, module, new ConversionOptions { Input = InputKind.CountsText, GcovVersion = GcovVersion.V3, Discriminators = DiscriminatorHandling.Keep }).Profile;
+        return AutoFdoConverter.Convert(text, module, new ConversionOptions { Input = InputKind.CountsText, Format = ProfileFormat.GcovV3, Discriminators = DiscriminatorHandling.Keep }).Profile;
     }
 
     private static string Unpack()

@@ -23,7 +23,7 @@ public sealed class LlvmTextTests
     private static void AssertRead(string recording, string binary, string? mappedAs)
     {
         string output = Path.Combine(TestEnvironment.NewFolder(), "profile.prof");
-        var report = AutoFdoConverter.Convert(recording, binary, output, new ConversionOptions { Format = OutputFormat.LlvmText, MappedAs = mappedAs });
+        var report = AutoFdoConverter.Convert(recording, binary, output, new ConversionOptions { Format = ProfileFormat.LlvmText, MappedAs = mappedAs });
         string shown = TestEnvironment.Run("llvm-profdata-22", "show", "--sample", output);
         Assert.That(shown.Split('\n').Count(l => l.StartsWith("Function: ", StringComparison.Ordinal)), Is.EqualTo(report.Functions));
         Assert.That((report.Functions, report.Positions), Is.GreaterThan((1, 10)));

@@ -114,7 +114,7 @@ public sealed class OwnRecordingTests
     public void Profile_of_addresses_equals_create_gcov_without_branch_stacks()
     {
         string recording = Record("reference", "");
-        var counts = Recording.Count(recording, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off, GcovVersion = GcovVersion.V2 }).Convert(_program).Counts;
+        var counts = Recording.Count(recording, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off, Format = ProfileFormat.GcovV2 }).Convert(_program).Counts;
         Assert.That(counts.Branches, Is.Empty);
         Assert.That(counts.Ranges.Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(counts.Samples.Select(s => (s.Address, s.Address, s.Count))));
 
@@ -125,9 +125,9 @@ public sealed class OwnRecordingTests
         string old = Path.Combine(_folder, "program-dwarf4");
         TestEnvironment.Run("gcc-12", "-O2", "-g", "-gdwarf-4", "-o", old, _program + ".c");
         TestEnvironment.Run("create_gcov", "--profiler=text", $"--profile={text}", $"--binary={old}", $"--gcov={theirs}", "--gcov_version=1", "--use_lbr=false");
-        var ours = AutoFdoConverter.Convert(text, old, new ConversionOptions { Input = InputKind.CountsText, UseBranchStacks = false, Inference = InferenceMode.Off, GcovVersion = GcovVersion.V1, Discriminators = DiscriminatorHandling.Keep }).Profile;
+        var ours = AutoFdoConverter.Convert(text, old, new ConversionOptions { Input = InputKind.CountsText, UseBranchStacks = false, Inference = InferenceMode.Off, Format = ProfileFormat.GcovV1, Discriminators = DiscriminatorHandling.Keep }).Profile;
         string path = Path.Combine(_folder, "ours.afdo");
-        ours.Save(path, GcovVersion.V1);
+        ours.Save(path, ProfileFormat.GcovV1);
         Assert.That(CanonicalProfile.Differences(Canonical(path), Canonical(theirs)), Is.Empty);
         Assert.That(Canonical(theirs).Keys, Has.Member("mix head"));
     }

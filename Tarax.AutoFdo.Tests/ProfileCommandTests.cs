@@ -24,14 +24,14 @@ public sealed class ProfileCommandTests
         Good("convert", _recording, "--binary", _binary, "--discriminators", "keep", "--format", "llvm-text", "-o", _llvm);
     }
 
-    [TestCase("llvm-text", ProfileFormat.LlvmText)]
-    [TestCase("llvm-binary", ProfileFormat.LlvmBinary)]
-    [TestCase("llvm-extbinary", ProfileFormat.LlvmExtBinary)]
-    public void Profile_is_converted_into_any_format_and_back(string name, ProfileFormat format)
+    [TestCase("llvm-text")]
+    [TestCase("llvm-binary")]
+    [TestCase("llvm-extbinary")]
+    public void Profile_is_converted_into_any_format_and_back(string name)
     {
         string other = At(name);
         Good("merge", _gcc, "--format", name, "-o", other);
-        Assert.That(SampleProfile.Load(other).Format, Is.EqualTo(format));
+        Assert.That(SampleProfile.Load(other).Format!.Name, Is.EqualTo(name));
         Good("merge", other, "--for", "gcc-12", "-o", At("back.afdo"));
         Assert.That(ProfileText.Of(SampleProfile.Load(At("back.afdo"))), Is.EqualTo(ProfileText.Of(SampleProfile.Load(_gcc))));
     }

@@ -21,7 +21,7 @@ public sealed class RecordingCountsTests
     [TestCase("kernel/modules/perf.data", "kernel/lib-modules/fs/ext4/ext4.ko", null)]
     public void Counts_in_either_form_give_the_profile_of_the_recording(string recording, string binary, string? mappedAs)
     {
-        var options = new ConversionOptions { GcovVersion = GcovVersion.V3, MappedAs = mappedAs };
+        var options = new ConversionOptions { Format = ProfileFormat.GcovV3, MappedAs = mappedAs };
         string path = TestEnvironment.Data(recording);
         byte[] expected = Convert(path, binary, options);
         string counts = NewFile();

@@ -17,28 +17,28 @@ public sealed class ReferenceTests
             ("programs/stlmix-d5-pie", "stlmix", null), ("programs/threads-d5-pie", "threads", null),
         ])
         {
-            foreach (var version in Enum.GetValues<GcovVersion>())
+            foreach (int version in (int[])[1, 2, 3])
             {
-                yield return new TestCaseData(set, binary, mappedAs, version).SetArgDisplayNames(set, version.ToString());
+                yield return new TestCaseData(set, binary, mappedAs, version).SetArgDisplayNames(set, $"V{version}");
             }
         }
     }
 
     [TestCaseSource(nameof(Sets))]
-    public void Profile_equals_the_reference_but_for_the_listed_differences(string set, string binary, string? mappedAs, GcovVersion version)
+    public void Profile_equals_the_reference_but_for_the_listed_differences(string set, string binary, string? mappedAs, int version)
     {
         string folder = TestEnvironment.Data(set);
         string output = Path.Combine(TestEnvironment.NewFolder(), "out.afdo");
         string[] mapped = mappedAs is null ? [] : ["--mapped-as", mappedAs];
         var run = TestEnvironment.Tarax(["convert", Path.Combine(folder, "perf.data"), "--binary", Path.Combine(folder, binary), "-o", output,
-            "--gcov-version", ((int)version).ToString(), "--discriminators", "keep", .. mapped]);
+            "--gcov-version", $"{version}", "--discriminators", "keep", .. mapped]);
         Assert.That(run.ExitCode, Is.Zero, run.Error);
 
         var ours = CanonicalProfile.Parse(TestEnvironment.Run("python3", TestEnvironment.DataTool("afdo_canon.py"), output));
-        var reference = CanonicalProfile.WithoutParts(CanonicalProfile.Parse(File.ReadAllText(Path.Combine(folder, "create_gcov", $"{version.ToString().ToLowerInvariant()}.txt"))));
+        var reference = CanonicalProfile.WithoutParts(CanonicalProfile.Parse(File.ReadAllText(Path.Combine(folder, "create_gcov", $"v{version}.txt"))));
         string[] found = [.. CanonicalProfile.Differences(
             CanonicalProfile.WithoutLambdas(CanonicalProfile.WithPlainNames(ours, reference)), CanonicalProfile.WithoutLambdas(reference))];
-        ExpectedDifferences.Compare(found, $"{Path.GetFileName(set)}-{version.ToString().ToLowerInvariant()}.txt");
+        ExpectedDifferences.Compare(found, $"{Path.GetFileName(set)}-v{version}.txt");
         Assert.That(reference, Has.Count.GreaterThan(100), "there must be something to compare with");
     }
 }

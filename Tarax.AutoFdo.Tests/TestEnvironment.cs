@@ -4,6 +4,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -22,6 +24,9 @@ internal static partial class TestEnvironment
 
     /// <summary>Root of the repository: the folder with the solution.</summary>
     public static string Repository { get; } = FindRepository();
+
+    /// <summary>A format by its name.</summary>
+    public static ProfileFormat Format(string name) => ProfileFormat.All.Single(f => f.Name == name);
 
     /// <summary>A file or folder of the test data: of the folder that TARAX_TEST_DATA names, of that beside the repository, or of what the repository holds.</summary>
     public static string Data(string path)

@@ -37,7 +37,7 @@ public static class AutoFdoConverter
         OutputCheck.Refuse(output, [input, binary]);
         var result = Convert(input, binary, options);
         OutputCheck.Refuse(output, result.Report.FilesRead);
-        result.Profile.Save(output, result.Report.Format, options?.Llvm);
+        result.Profile.Save(output, result.Report.Format);
         return result.Report;
     }
 

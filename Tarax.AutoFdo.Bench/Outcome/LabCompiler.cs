@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Targets;
 

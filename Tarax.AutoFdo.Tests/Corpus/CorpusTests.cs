@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
@@ -67,7 +68,7 @@ public sealed partial class CorpusTests
         var converted = AutoFdoConverter.Convert(text, build.Binary, new ConversionOptions
         {
             Input = InputKind.CountsText,
-            GcovVersion = GcovVersion.V3,
+            Format = ProfileFormat.GcovV3,
             Inlined = InlinedBodies.Nested,
             Discriminators = DiscriminatorHandling.Keep,
             MinimumSamples = 0,

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;

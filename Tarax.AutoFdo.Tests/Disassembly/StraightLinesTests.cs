@@ -72,7 +72,7 @@ public sealed class StraightLinesTests
     {
         string path = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
         string recording = TestEnvironment.Data("programs/cmulti-d4-nopie/perf.data");
-        var options = new ConversionOptions { MappedAs = "cmulti-d4", ForCompiler = new Targets.TargetCompiler(Targets.CompilerFamily.Gcc, 12) };
+        var options = new ConversionOptions { MappedAs = "cmulti-d4", ForCompiler = new TargetCompiler(Compilers.Gcc, 12) };
         var error = Assert.Throws<ConversionException>(() => AutoFdoConverter.Convert(recording, path, options))!;
         Assert.That(error.Failure, Is.EqualTo(ConversionFailure.ImpossibleRanges));
         Assert.That(error.Message, Does.Contain("cannot be what ran").And.Contain("87.3 %"));

@@ -1,8 +1,10 @@
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Tests.Profiles;
@@ -19,7 +21,7 @@ internal static class CompiledProgram
         var expected = ProfileOf(reference, counts);
         var found = ProfileOf(other, counts);
         Assert.That(expected.Functions, Has.Count.GreaterThan(15));
-        Assert.That(GcovTests.Write(found, GcovVersion.V2), Is.EqualTo(GcovTests.Write(expected, GcovVersion.V2)));
+        Assert.That(GcovTests.Write(found, ProfileFormat.GcovV2), Is.EqualTo(GcovTests.Write(expected, ProfileFormat.GcovV2)));
         Assert.That(found.Functions.Select(f => f.File), Is.EqualTo(expected.Functions.Select(f => f.File)));
     }
 
@@ -30,7 +32,7 @@ internal static class CompiledProgram
         return AutoFdoConverter.Convert(text, binary, new ConversionOptions
         {
             Input = InputKind.CountsText,
-            ForCompiler = new TargetCompiler(CompilerFamily.Gcc, 16),
+            ForCompiler = new TargetCompiler(Compilers.Gcc, 16),
         }).Profile;
     }
 

@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Tests.Profiles;
 
@@ -165,7 +166,7 @@ public sealed class SeparateDebugFileTests
     }
 
     private void AssertPlainProfile(string binary, string? debugFolder = null) =>
-        Assert.That(GcovTests.Write(Profile(binary, debugFolder), GcovVersion.V3), Is.EqualTo(GcovTests.Write(Profile(_plain), GcovVersion.V3)));
+        Assert.That(GcovTests.Write(Profile(binary, debugFolder), ProfileFormat.GcovV3), Is.EqualTo(GcovTests.Write(Profile(_plain), ProfileFormat.GcovV3)));
 
     private SampleProfile Profile(string binary, string? debugFolder = null)
     {

@@ -3,6 +3,7 @@ using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Tests.Elf;
@@ -42,7 +43,7 @@ public sealed class ArchitectureTests
         Assert.That(elf.TryGetFileOffset(work.Start, out ulong offset), Is.True);
         string counts = Path.Combine(folder, "counts.txt");
         CountsText.Save(new BinaryCounts(null, [], [new RangeCount(offset, offset + (work.End - work.Start) - 1, 50, 0)], [], []), counts);
-        var profile = AutoFdoConverter.Convert(counts, binary, new ConversionOptions { Input = InputKind.CountsText, GcovVersion = GcovVersion.V2, Discriminators = DiscriminatorHandling.Drop }).Profile;
+        var profile = AutoFdoConverter.Convert(counts, binary, new ConversionOptions { Input = InputKind.CountsText, Format = ProfileFormat.GcovV2, Discriminators = DiscriminatorHandling.Drop }).Profile;
         var function = profile.Functions.Single();
         Assert.That(function.Name, Is.EqualTo("work"));
         Assert.That(function.Body.Positions.Select(p => p.Position.LineOffset), Has.Member(3));

@@ -130,7 +130,7 @@ internal static class FuzzSeeds
             [new PositionCount(place, 1000, [new CallTarget("callee", 900), new CallTarget("other", 5)]), new PositionCount(new SourcePosition(4, 0), ulong.MaxValue, [])],
             [new InlinedCall(place, "inlined", "/src/a.c", inlined), new InlinedCall(new SourcePosition(65535, 0), "deep", "/src/b.c", inlined with { Calls = [new InlinedCall(place, "deeper", "", inlined)] })]);
         var profile = new SampleProfile([new FunctionProfile("main", "/src/main.c", 12, 34, body), new FunctionProfile("callee", "/src/a.c", 900, 1, inlined)]);
-        foreach (var version in Enum.GetValues<GcovVersion>())
+        foreach (var version in GcovProfileFormat.All)
         {
             using var stream = new MemoryStream();
             profile.Write(stream, version);
@@ -138,13 +138,13 @@ internal static class FuzzSeeds
         }
 
         profile = new SampleProfile(profile.Functions) { SymbolList = ["callee", "main", "unused"], IsFlowSensitive = true };
-        foreach (var (name, format, options) in ((string, ProfileFormat, LlvmProfileOptions)[])
+        foreach (var (name, format) in ((string, ProfileFormat)[])
         [
-            ("text", ProfileFormat.LlvmText, new()), ("binary", ProfileFormat.LlvmBinary, new()), ("extbinary", ProfileFormat.LlvmExtBinary, new()),
-            ("compressed", ProfileFormat.LlvmExtBinary, new() { Compress = true }), ("hashed", ProfileFormat.LlvmExtBinary, new() { HashNames = true }),
+            ("text", ProfileFormat.LlvmText), ("binary", ProfileFormat.LlvmBinary), ("extbinary", ProfileFormat.LlvmExtBinary),
+            ("compressed", new LlvmExtBinaryFormat { Compress = true }), ("hashed", new LlvmExtBinaryFormat { HashNames = true }),
         ])
         {
-            yield return new FuzzSeed(FuzzFormat.LlvmProfile, name, LlvmFormatTests.Write(profile, format, options));
+            yield return new FuzzSeed(FuzzFormat.LlvmProfile, name, LlvmFormatTests.Write(profile, format));
         }
     }
 

@@ -167,9 +167,9 @@ internal static class FuzzTarget
 
     private static void ReadProfile(byte[] input)
     {
-        using var source = ByteSource.FromArray(input, ProfileFile.Name);
-        var profile = ProfileFile.Read(source);
-        foreach (var format in Enum.GetValues<ProfileFormat>())
+        using var stream = new MemoryStream(input);
+        var profile = SampleProfile.Load(stream, "profile");
+        foreach (var format in ProfileFormat.All)
         {
             try
             {

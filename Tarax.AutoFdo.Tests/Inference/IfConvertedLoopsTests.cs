@@ -57,7 +57,7 @@ public sealed class IfConvertedLoopsTests
     public void Compilers_that_count_branches_by_line(string name, bool expected)
     {
         Assert.That(TargetCompiler.TryParse(name, out var compiler));
-        Assert.That(ProfilePasses.Of(compiler).Any(p => p.Id == "if-converted-loops"), Is.EqualTo(expected));
+        Assert.That(ProfilePasses.Of(compiler!).Any(p => p.Id == "if-converted-loops"), Is.EqualTo(expected));
     }
 
     private static Dictionary<int, ulong> CountsOfLines(bool withSelections) => ProfiledFunction.CountsOfLines(

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
@@ -79,11 +80,11 @@ public sealed class ProfileShapeTests
     public void Profile_for_gcc_16_has_positions_of_calls_and_no_heads_of_cpp_and_keeps_what_is_said_to_be_hot()
     {
         var nested = LlvmFormatTests.ReadText("_Z1fv:100:4\n 1: 40\n 2: h:60\n  0: 30\ng:3:2\n 1: 3\n");
-        var shaped = nested.For(new TargetCompiler(CompilerFamily.Gcc, 16));
+        var shaped = nested.For(new TargetCompiler(Compilers.Gcc, 16));
         Assert.That(ProfileText.Of(shaped), Is.EqualTo("_Z1fv 0 100(1=40,2=30;2 h60(0=30;))\ng 2 3(1=3;)"));
         Assert.That(shaped.HotCutoff, Is.EqualTo(999_900));
-        Assert.That(nested.WithHotCutoff(999_000).For(new TargetCompiler(CompilerFamily.Gcc, 16)).HotCutoff, Is.EqualTo(999_000));
-        Assert.That(ProfileText.Of(nested.For(new TargetCompiler(CompilerFamily.Clang, 22))), Is.EqualTo(ProfileText.Of(nested)));
+        Assert.That(nested.WithHotCutoff(999_000).For(new TargetCompiler(Compilers.Gcc, 16)).HotCutoff, Is.EqualTo(999_000));
+        Assert.That(ProfileText.Of(nested.For(new TargetCompiler(Compilers.Clang, 22))), Is.EqualTo(ProfileText.Of(nested)));
     }
 
     [Test]

@@ -90,10 +90,8 @@ public sealed class ConversionReport
     public IReadOnlyList<PassResult> Passes { get; internal set; } = [];
 
     /// <summary>Format of the profile.</summary>
-    public ProfileFormat Format { get; internal set; }
-
-    /// <summary>Version of the profile; null where it is not one for GCC.</summary>
-    public GcovVersion? GcovVersion => Format.ToGcovVersion();
+    /// <exception cref="InvalidOperationException">None was made.</exception>
+    public ProfileFormat Format { get => field ?? throw new InvalidOperationException("no profile was made"); internal set; }
 
     /// <summary>Functions in the profile.</summary>
     public int Functions { get; internal set; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.AutoFdo.Conversion;
 
@@ -32,7 +33,7 @@ internal static class LeftOutDiagnostics
         {
             report.Warn(DiagnosticId.SameNames, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * (double)bytes / (double)code.Executed:0.0} % of the bytes that ran are of functions whose name functions of other files have too{Largest(statistics.SameNames)}: {(report.Format.IsLlvm() ? "all of a name get the sum; compile with -funique-internal-linkage-names" : "GCC up to 15 gives all of a name the sum, 16 tells them apart by the files' base names; give them other names")}"));
+                $"{100 * (double)bytes / (double)code.Executed:0.0} % of the bytes that ran are of functions whose name functions of other files have too{Largest(statistics.SameNames)}: {(report.Format is LlvmProfileFormat ? "all of a name get the sum; compile with -funique-internal-linkage-names" : "GCC up to 15 gives all of a name the sum, 16 tells them apart by the files' base names; give them other names")}"));
         }
     }
 

@@ -8,6 +8,9 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Targets.Clang;
 using Tarax.AutoFdo.Targets.Gcc;
@@ -57,7 +60,7 @@ internal static class ProfileConversion
         NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
         NotePseudoProbes(binary, report);
         LeftOutDiagnostics.NoteSameNames(report.Code, statistics, report);
-        if (!report.Format.IsLlvm())
+        if (report.Format is not LlvmProfileFormat)
         {
             LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);
         }
@@ -66,9 +69,9 @@ internal static class ProfileConversion
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
         profile = profile.For(target, out var passes);
         report.Passes = [.. PassesOfCode(target, graphs, options), .. passes];
-        if (options.HotCutoff is not null && !report.Format.HasSummary())
+        if (options.HotCutoff is not null && !report.Format.HasSummary)
         {
-            report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name()} does not say what is hot, so what was asked for is without effect");
+            report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name} does not say what is hot, so what was asked for is without effect");
         }
 
         symbolizer.EnsureSplitUnchanged();
@@ -109,12 +112,12 @@ internal static class ProfileConversion
     private static void NoteMissingDiscriminators(SampleProfile profile, TargetCompiler? made, ConversionOptions options, ConversionReport report)
     {
         const int Enough = 20;
-        if (report.Compiler is not { Family: CompilerFamily.Clang } || options.Discriminators == DiscriminatorHandling.Drop)
+        if (report.Compiler?.Family != Compilers.Clang || options.Discriminators == DiscriminatorHandling.Drop)
         {
             return;
         }
 
-        if (made is { Family: CompilerFamily.Gcc })
+        if (made?.Family == Compilers.Gcc)
         {
             report.Warn(DiagnosticId.NoDiscriminators, $"the binary was made by {made}, which numbers the code of a line in other ways than Clang, so much of the profile will not be found; record a build by Clang with -fdebug-info-for-profiling");
         }
@@ -127,7 +130,7 @@ internal static class ProfileConversion
     /// <summary>Clang matches a profile by the probes that a binary has (-fpseudo-probe-for-profiling), and one of lines then finds nothing.</summary>
     private static void NotePseudoProbes(ElfFile binary, ConversionReport report)
     {
-        if (report.Format.IsLlvm() && binary.FindSection(".pseudo_probe") is not null)
+        if (report.Format is LlvmProfileFormat && binary.FindSection(".pseudo_probe") is not null)
         {
             report.Warn(DiagnosticId.PseudoProbes, "the binary has pseudo-probes, by which Clang would take a profile; this one is of lines: rebuild without -fpseudo-probe-for-profiling, or convert with llvm-profgen");
         }
@@ -192,33 +195,25 @@ internal static class ProfileConversion
         .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.StatementBegins || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
         .Select(p => new PassResult(p.Id, null));
 
-    /// <summary>The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it.</summary>
+    /// <summary>
+    /// The compiler and the format that the profile is for; no format where neither the options nor the code that ran tell it. A version of GCC's format is asked for where the profile is to be as it
+    /// was counted, so the compiler is then the one that is named, if any.
+    /// </summary>
     private static (TargetCompiler? Compiler, ProfileFormat? Format) TargetOf(BuildStatistics statistics, ConversionOptions options)
     {
-        CompilerFamily? asked = options.GcovVersion is not null || options.Format == OutputFormat.Gcov ? CompilerFamily.Gcc
-            : options.Format == OutputFormat.Auto ? null
-            : CompilerFamily.Clang;
         var compiler = options.ForCompiler ?? CompilerOf(statistics);
-        if (compiler is { } known && asked is not null && known.Family != asked)
+        if (compiler is not null && ((options.ForFamily is { } family && compiler.Family != family) || (options.Format is { } format && !compiler.Family.Reads(format))))
         {
-            compiler = options.ForCompiler is null ? null
-                : throw new ConversionException(ConversionFailure.UnknownCompiler, $"{known} does not read the format that was asked for");
+            compiler = options.ForCompiler is null ? null : throw new ConversionException(ConversionFailure.UnknownCompiler, $"{compiler} does not read the format that was asked for");
         }
 
-        return options.GcovVersion is { } version ? (options.ForCompiler, version.ToFormat())
-            : (compiler, options.Format > OutputFormat.Gcov ? LlvmFormatOf(options.Format) : compiler?.Format ?? (IsOfLlvm(statistics) ? ProfileFormat.LlvmExtBinary : null));
+        return options.Format is GcovProfileFormat ? (options.ForCompiler, options.Format)
+            : (compiler, options.Format ?? compiler?.Format ?? (IsOfLlvm(statistics) && options.ForFamily is null ? ProfileFormat.LlvmExtBinary : null));
     }
 
     /// <summary>Whether another compiler than Clang that has LLVM make its code, such as rustc, made most of what ran: it reads what Clang reads.</summary>
     private static bool IsOfLlvm(BuildStatistics statistics) =>
         ByWeight(statistics).FirstOrDefault() is { } producer && UnitProducer.Of(producer).Family == ProducerFamily.Llvm;
-
-    private static ProfileFormat LlvmFormatOf(OutputFormat format) => format switch
-    {
-        OutputFormat.LlvmText => ProfileFormat.LlvmText,
-        OutputFormat.LlvmBinary => ProfileFormat.LlvmBinary,
-        _ => ProfileFormat.LlvmExtBinary,
-    };
 
     /// <summary>The compiler of most of the code that ran; null where its producer is not one that is known.</summary>
     private static TargetCompiler? CompilerOf(BuildStatistics statistics)
@@ -248,12 +243,12 @@ internal static class ProfileConversion
             return options.Discriminators == DiscriminatorHandling.Keep;
         }
 
-        return CompilerOf(statistics) is not { } made || (made.Family == CompilerFamily.Clang) == report.Format.IsLlvm();
+        return CompilerOf(statistics) is not { } made || made.Family.Reads(report.Format);
     }
 
     /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
     private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, TargetChoices target, ConversionOptions options) =>
-        target.Format != ProfileFormat.LlvmExtBinary ? []
+        target.Format is not LlvmExtBinaryFormat ? []
         : options.SymbolList is { } all ? (all ? symbolizer.FunctionNames() : [])
         : binary.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
         : ColdFunctions.Of(profile, binary, symbolizer);

@@ -15,25 +15,6 @@ public enum InputKind
     CountsText,
 }
 
-/// <summary>Formats to choose from.</summary>
-public enum OutputFormat
-{
-    /// <summary>The one that the compiler reads.</summary>
-    Auto,
-
-    /// <summary>GCC's, in the version that the compiler reads.</summary>
-    Gcov,
-
-    /// <summary>LLVM's text.</summary>
-    LlvmText,
-
-    /// <summary>LLVM's first binary form.</summary>
-    LlvmBinary,
-
-    /// <summary>LLVM's extensible binary form.</summary>
-    LlvmExtBinary,
-}
-
 /// <summary>What becomes of discriminators, which tell apart the pieces of code on one line.</summary>
 public enum DiscriminatorHandling
 {
@@ -72,20 +53,19 @@ public sealed record ConversionOptions
     /// <summary>The compiler that will read the profile; null for the one that made the binary, by DW_AT_producer.</summary>
     public TargetCompiler? ForCompiler { get; init; }
 
-    /// <summary>The version to write for GCC; null for the one that the compiler reads.</summary>
-    public GcovVersion? GcovVersion { get; init; }
+    /// <summary>Which compilers the profile is for, where <see cref="ForCompiler"/> is null: a binary that another one made is refused. Null for any.</summary>
+    public CompilerFamily? ForFamily { get; init; }
 
-    /// <summary>The format to write.</summary>
-    public OutputFormat Format { get; init; }
+    /// <summary>
+    /// The format to write; null for the one that the compiler reads. With a version of GCC's the profile is as it was counted, without the passes of the compiler that made the binary.
+    /// </summary>
+    public ProfileFormat? Format { get; init; }
 
     /// <summary>
     /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new. Null for all but those that code
     /// which ran calls directly, of which the compiler then judges by itself, and for none of a kernel, whose cold code it would spoil.
     /// </summary>
     public bool? SymbolList { get; init; }
-
-    /// <summary>Choices for writing LLVM's formats.</summary>
-    public LlvmProfileOptions Llvm { get; init; } = new();
 
     /// <summary>What becomes of discriminators.</summary>
     public DiscriminatorHandling Discriminators { get; init; } = DiscriminatorHandling.Auto;

@@ -16,8 +16,8 @@ internal sealed class ProfileAccumulator
     private uint _hotCutoff;
     private int _profiles;
     private IReadOnlyList<WorkingSetRow>? _workingSet;
-    private bool _hasGcc;
-    private bool _hasLlvm;
+    private string? _family;
+    private bool _isMixed;
 
     /// <exception cref="ProfileNotExpressibleException">Its discriminators mean something else than those before.</exception>
     public void Add(SampleProfile profile)
@@ -33,8 +33,7 @@ internal sealed class ProfileAccumulator
         }
 
         profile = _hasHashedNames ? profile.WithHashedNames() : profile;
-        _hasGcc |= profile.Format is <= ProfileFormat.GcovV3;
-        _hasLlvm |= profile.Format is > ProfileFormat.GcovV3;
+        _isMixed |= profile.Format is { } format && (_family ??= format.Family) != format.Family;
         _symbolList.UnionWith(profile.SymbolList);
         _workingSet = _profiles++ == 0 ? profile.WorkingSet : null;
         _hotCutoff = Math.Max(_hotCutoff, profile.HotCutoff);
@@ -51,7 +50,7 @@ internal sealed class ProfileAccumulator
 
     public SampleProfile ToProfile()
     {
-        if (_hasGcc && _hasLlvm)
+        if (_isMixed)
         {
             Note(new Diagnostic(DiagnosticId.MixedCompilers, DiagnosticSeverity.Warning, "profiles for GCC and for LLVM were added up: discriminators, by which each numbers the code of a line in its own way, do not match each other; --discriminators drop leaves them out"));
         }

@@ -234,6 +234,10 @@ public sealed class SampleProfile
             f, c => c == 0 ? 0 : (ulong)UInt128.Clamp(((UInt128)c * total) / own + ((((UInt128)c * total) % own) >= own - (own / 2) ? 1u : 0u), 1, ulong.MaxValue))));
     }
 
+    /// <summary>The same profile with some of its functions.</summary>
+    /// <param name="isKept">Which are kept.</param>
+    public SampleProfile Where(Func<FunctionProfile, bool> isKept) => With(Functions.Where(isKept));
+
     /// <summary>The same profile without functions whose positions all ran less often.</summary>
     /// <param name="count">The least count.</param>
     public SampleProfile WithMinimumCount(ulong count) => count == 0 ? this : With(Functions.Where(f => f.Body.MaximumCount() >= count));

@@ -1,5 +1,6 @@
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.AutoFdo.Reports;
 
@@ -22,7 +23,8 @@ internal sealed class SourcePositions
     public static SourcePositions Of(Symbolizer symbolizer, SampleProfile profile, bool linesOnly)
     {
         // GCC up to 15 cuts names at the first dot, and hashes cannot be turned back: names are compared as the profile has them.
-        bool cuts = profile.Format is ProfileFormat.GcovV1 or ProfileFormat.GcovV2;
+        const int LastThatCuts = 2;
+        bool cuts = profile.Format is GcovProfileFormat { Version: <= LastThatCuts };
         Func<string, string> nameOf = profile.HasHashedNames ? name => HashedNames.ToName(HashedNames.HashOf(name))
             : cuts ? name => name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? name[..dot] : name
             : name => name;

@@ -2,23 +2,30 @@ using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Targets;
 
-/// <summary>What a pass is run for.</summary>
-/// <param name="Compiler">The compiler that will read the profile; null where only its format is known.</param>
-/// <param name="Format">The format.</param>
-internal readonly record struct PassTarget(TargetCompiler? Compiler, ProfileFormat Format);
-
 /// <summary>
 /// One thing that is done to a profile for the sake of the compiler that will read it. Passes run in a fixed order, each once, and the same ones whether a recording is converted, profiles are merged,
 /// or a profile is made ready by the library. Run on what it made, a pass changes nothing. Immutable.
 /// </summary>
 public sealed class ProfilePass
 {
-    private readonly Func<PassTarget, bool> _isFor;
+    private readonly Func<TargetCompiler?, ProfileFormat, bool> _isFor;
     private readonly Func<SampleProfile, SampleProfile>? _change;
 
-    internal ProfilePass(string id, string summary, Func<PassTarget, bool> isFor, Func<SampleProfile, SampleProfile>? change = null)
+    /// <summary>A pass that changes profiles.</summary>
+    /// <param name="id">See <see cref="Id"/>.</param>
+    /// <param name="summary">See <see cref="Summary"/>.</param>
+    /// <param name="isFor">Whether it is run for a compiler, which is null where only the format is known, and a format.</param>
+    /// <param name="change">What it does: pure, and without effect on what it made.</param>
+    public ProfilePass(string id, string summary, Func<TargetCompiler?, ProfileFormat, bool> isFor, Func<SampleProfile, SampleProfile> change)
+        : this(id, summary, isFor)
     {
-        (Id, Summary, _isFor, _change) = (id, summary, isFor, change);
+        ArgumentNullException.ThrowIfNull(change);
+        _change = change;
+    }
+
+    internal ProfilePass(string id, string summary, Func<TargetCompiler?, ProfileFormat, bool> isFor)
+    {
+        (Id, Summary, _isFor) = (id, summary, isFor);
     }
 
     /// <summary>By which it is named on the command line and in reports.</summary>
@@ -30,7 +37,7 @@ public sealed class ProfilePass
     /// <summary>Whether it works on counts of code, before there is a profile: a profile that was read shows what it did, but it cannot be done there.</summary>
     public bool IsOfCode => _change is null;
 
-    internal bool IsFor(PassTarget target) => _isFor(target);
+    internal bool IsFor(TargetCompiler? compiler, ProfileFormat format) => _isFor(compiler, format);
 
     internal SampleProfile Run(SampleProfile profile) => _change!(profile);
 }

@@ -9,7 +9,7 @@ public sealed record TargetChoices
     public TargetCompiler? Compiler { get; init; }
 
     /// <summary>The format that it will be written in.</summary>
-    public ProfileFormat Format { get; init; }
+    public required ProfileFormat Format { get; init; }
 
     /// <summary>Where the counts of inlined functions stand.</summary>
     public InlinedBodies Inlined { get; init; }
@@ -26,5 +26,5 @@ public sealed record TargetChoices
     /// <summary>The passes that are not run, by <see cref="ProfilePass.Id"/>.</summary>
     public IReadOnlyCollection<string> PassesOff { get; init; } = [];
 
-    internal bool Runs(ProfilePass pass) => !PassesOff.Contains(pass.Id) && pass.IsFor(new PassTarget(Compiler, Format));
+    internal bool Runs(ProfilePass pass) => !PassesOff.Contains(pass.Id) && pass.IsFor(Compiler, Format);
 }

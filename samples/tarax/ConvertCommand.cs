@@ -179,9 +179,8 @@ internal static class ConvertCommand
         {
             Input = parsed.GetValue(Profiler) == "text" ? InputKind.CountsText : InputKind.PerfData,
             ForCompiler = FormatOptions.Compiler(parsed),
-            GcovVersion = FormatOptions.GcovVersion(parsed),
+            ForFamily = FormatOptions.Family(parsed),
             Format = FormatOptions.Format(parsed),
-            Llvm = FormatOptions.Llvm(parsed),
             SymbolList = parsed.GetValue(SymbolList) switch { "on" => true, "off" => false, _ => null },
             Discriminators = parsed.GetValue(Discriminators) switch { "keep" => DiscriminatorHandling.Keep, "drop" => DiscriminatorHandling.Drop, _ => DiscriminatorHandling.Auto },
             HotCutoff = FormatOptions.HotCutoff(parsed),
@@ -216,7 +215,7 @@ internal static class ConvertCommand
             var recording = Recordings.Count(input, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
-            ManyProfiles.Write(outcomes, [input, .. binaries], folder, options.Llvm, isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
+            ManyProfiles.Write(outcomes, [input, .. binaries], folder, f => FormatOptions.WithChoices(f, parsed), isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
             return;
         }
 
@@ -242,7 +241,7 @@ internal static class ConvertCommand
             OutputCheck.Refuse(countsFile, result.Report.FilesRead);
         }
 
-        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
+        ProfileOutput.Write(result.Profile, output, FormatOptions.WithChoices(result.Report.Format, parsed));
         if (countsFile is not null)
         {
             CountsText.Save(result.Counts, countsFile);

@@ -2,6 +2,8 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
@@ -139,7 +141,7 @@ internal static class FileKinds
     /// <exception cref="UsageException">It would.</exception>
     public static void RefuseTerminal(string? output, System.CommandLine.ParseResult parsed)
     {
-        if (output == "-" && Terminal.IsTerminal && FormatOptions.Format(parsed) != OutputFormat.LlvmText)
+        if (output == "-" && Terminal.IsTerminal && FormatOptions.Format(parsed) != ProfileFormat.LlvmText)
         {
             throw new UsageException("-o -: standard output is a terminal, and the profile is not text; write a file, or --format llvm-text");
         }

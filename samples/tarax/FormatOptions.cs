@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics.CodeAnalysis;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Targets;
 
@@ -13,16 +16,12 @@ namespace Tarax.Tool;
 /// <summary>How profiles are written: the options that several commands share.</summary>
 internal static class FormatOptions
 {
-    private const int OldestGcc = 5;
-    private const int OldestClang = 4;
-
-    /// <summary>One more than the newest releases of 2026, GCC 16 and Clang 22, which are developed.</summary>
-    private const int NewestGcc = 17;
-    private const int NewestClang = 23;
-
     private static readonly string[] HotShares = ["auto", "99%", "99.9%", "99.99%", "99.999%"];
 
-    private static readonly string[] FormatNames = ["gcov", "llvm-text", "llvm-binary", "llvm-extbinary"];
+    /// <summary>GCC's, in the version that the compiler reads.</summary>
+    private const string Gcov = "gcov";
+
+    private static readonly string[] FormatNames = [Gcov, .. ProfileFormat.All.Where(f => f is not GcovProfileFormat).Select(f => f.Name).Reverse()];
 
     public static readonly Option<string?> CompilerName = new("--for")
     {
@@ -106,7 +105,7 @@ internal static class FormatOptions
         if (result.GetResult(CompilerName)?.Tokens is [var compiler] && !TryParseCompiler(compiler.Value, out _))
         {
             result.AddError(
-                $"{CompilerName.Name} {compiler.Value}: is neither a GCC from {OldestGcc} to {NewestGcc}, such as gcc-12, nor a Clang from {OldestClang} to {NewestClang}, such as clang-22");
+                $"{CompilerName.Name} {compiler.Value}: is none of {string.Join(", ", Compilers.All.Select(f => $"{f.Name}-{f.FirstVersion} to {f.Name}-{f.LastVersion}"))}");
         }
     });
 
@@ -148,9 +147,23 @@ internal static class FormatOptions
     public static TargetCompiler? Compiler(ParseResult parsed) =>
         parsed.GetValue(CompilerName) is { } name && TryParseCompiler(name, out var compiler) ? compiler : null;
 
-    public static OutputFormat Format(ParseResult parsed) => (OutputFormat)(1 + Array.IndexOf(FormatNames, parsed.GetValue(FormatName)));
+    /// <summary>The format that is named; null for the one that the compiler reads.</summary>
+    public static ProfileFormat? Format(ParseResult parsed) =>
+        parsed.GetValue(Version) is { } version ? GcovProfileFormat.Of(version) : ProfileFormat.All.FirstOrDefault(f => f.Name == parsed.GetValue(FormatName));
 
-    public static LlvmProfileOptions Llvm(ParseResult parsed) => new() { HashNames = parsed.GetValue(HashNames), Compress = parsed.GetValue(Compress) };
+    /// <summary>The family of compilers whose format is named without a version; null for any.</summary>
+    public static CompilerFamily? Family(ParseResult parsed) => parsed.GetValue(FormatName) == Gcov ? Compilers.Gcc : null;
+
+    /// <summary>The format with the choices that it has.</summary>
+    /// <exception cref="ProfileNotExpressibleException">The format has no such choices.</exception>
+    public static ProfileFormat WithChoices(ProfileFormat format, ParseResult parsed)
+    {
+        bool hashes = parsed.GetValue(HashNames);
+        bool compresses = parsed.GetValue(Compress);
+        return !hashes && !compresses ? format
+            : format is LlvmExtBinaryFormat ? new LlvmExtBinaryFormat { HashNames = hashes, Compress = compresses }
+            : throw new ProfileNotExpressibleException($"{HashNames.Name} and {Compress.Name} go with llvm-extbinary, and this is {format.Name}");
+    }
 
     public static InlinedBodies InlinedBodies(ParseResult parsed) => parsed.GetValue(Inlined) switch
     {
@@ -170,8 +183,6 @@ internal static class FormatOptions
         _ => null,
     };
 
-    public static GcovVersion? GcovVersion(ParseResult parsed) => (GcovVersion?)parsed.GetValue(Version);
-
     /// <summary>The format that is asked for, where no binary tells its compiler.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="natural">The format where none is asked for.</param>
@@ -179,25 +190,15 @@ internal static class FormatOptions
     public static ProfileFormat FormatOf(ParseResult parsed, ProfileFormat? natural)
     {
         var compiler = Compiler(parsed);
-        var format = (GcovVersion(parsed), Format(parsed)) switch
-        {
-            ({ } version, _) => version.ToFormat(),
-            (_, OutputFormat.LlvmText) => ProfileFormat.LlvmText,
-            (_, OutputFormat.LlvmBinary) => ProfileFormat.LlvmBinary,
-            (_, OutputFormat.LlvmExtBinary) => ProfileFormat.LlvmExtBinary,
-            (_, OutputFormat.Gcov) => compiler?.Format ?? (natural is <= ProfileFormat.GcovV3 ? natural : null),
-            _ => compiler?.Format ?? natural,
-        };
-        if (format is null || (Format(parsed) == OutputFormat.Gcov && format.Value.IsLlvm())
-            || (compiler is { } known && (known.Family == CompilerFamily.Clang) != format.Value.IsLlvm()))
+        var format = Format(parsed) ?? compiler?.Format ?? (Family(parsed) is not { } family || (natural is not null && family.Reads(natural)) ? natural : null);
+        if (format is null || (compiler is not null && !compiler.Family.Reads(format)) || Family(parsed)?.Reads(format) == false)
         {
             throw new ConversionException(ConversionFailure.UnknownCompiler, "name the compiler that will read the profile, and that reads this format: --for gcc-16, --for clang-22");
         }
 
-        return format.Value;
+        return format;
     }
 
-    private static bool TryParseCompiler(string name, out TargetCompiler compiler) =>
-        TargetCompiler.TryParse(name, out compiler) && compiler.MajorVersion >= (compiler.Family == CompilerFamily.Gcc ? OldestGcc : OldestClang)
-        && compiler.MajorVersion <= (compiler.Family == CompilerFamily.Gcc ? NewestGcc : NewestClang);
+    private static bool TryParseCompiler(string name, [NotNullWhen(true)] out TargetCompiler? compiler) =>
+        TargetCompiler.TryParse(name, out compiler) && compiler.MajorVersion >= compiler.Family.FirstVersion && compiler.MajorVersion <= compiler.Family.LastVersion;
 }

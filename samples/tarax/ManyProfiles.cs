@@ -31,11 +31,11 @@ internal static class ManyProfiles
     /// <param name="outcomes">What became of each binary.</param>
     /// <param name="inputs">What is read, and must not be written over.</param>
     /// <param name="folder">Folder for the profiles; made where it does not exist.</param>
-    /// <param name="llvm">Choices for LLVM's formats.</param>
+    /// <param name="finish">Gives a format the choices that were made for it.</param>
     /// <param name="isJson">Whether the report is an array of objects.</param>
     /// <param name="needed">Which binaries must have a profile.</param>
     /// <exception cref="ConversionException">No profile was written, or one is missing that must not.</exception>
-    public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, LlvmProfileOptions llvm, bool isJson, Completeness needed)
+    public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, Func<ProfileFormat, ProfileFormat> finish, bool isJson, Completeness needed)
     {
         FileSystem.MakeFolder(folder);
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -52,11 +52,11 @@ internal static class ManyProfiles
             string? file = null;
             if (outcome.Result is { } result)
             {
-                file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format.IsLlvm() ? ".prof" : ".afdo")}");
+                file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format is LlvmProfileFormat ? ".prof" : ".afdo")}");
                 OutputCheck.Refuse(file, [.. inputs, .. result.Report.FilesRead]);
                 FileKinds.ExpectProfileOrNothing(file);
                 profiles++;
-                result.Profile.Save(file, result.Report.Format, llvm);
+                result.Profile.Save(file, finish(result.Report.Format));
             }
             else
             {

@@ -87,7 +87,7 @@ internal static class MergeCommand
             throw new ConversionException(ConversionFailure.EmptyProfile, $"no function is left of {inputs.Count} profiles");
         }
 
-        ProfileOutput.Write(merged, parsed.GetRequiredValue(Output), FormatOptions.FormatOf(parsed, first), FormatOptions.Llvm(parsed));
+        ProfileOutput.Write(merged, parsed.GetRequiredValue(Output), FormatOptions.WithChoices(FormatOptions.FormatOf(parsed, first), parsed));
         Diagnostics.Write(merged.Diagnostics, Console.Error);
     }
 

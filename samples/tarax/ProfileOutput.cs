@@ -12,28 +12,23 @@ internal static class ProfileOutput
     private const string StandardOutput = "-";
 
     /// <exception cref="ProfileNotExpressibleException">The options are of another format, or the format cannot say what the profile holds.</exception>
-    public static void Write(SampleProfile profile, string output, ProfileFormat format, LlvmProfileOptions llvm)
+    public static void Write(SampleProfile profile, string output, ProfileFormat format)
     {
-        if (format != ProfileFormat.LlvmExtBinary && (llvm.HashNames || llvm.Compress))
+        if (profile.IsFlowSensitive && format is not LlvmExtBinaryFormat)
         {
-            throw new ProfileNotExpressibleException($"--md5-names and --compress go with llvm-extbinary, and this is {format.Name()}");
-        }
-
-        if (profile.IsFlowSensitive && format != ProfileFormat.LlvmExtBinary)
-        {
-            Console.Error.WriteLine(Diagnostics.Line(new Diagnostic(DiagnosticId.FlowSensitiveLost, DiagnosticSeverity.Warning, format.IsLlvm()
-                ? $"{format.Name()} cannot say that discriminators are flow-sensitive: compile with -mllvm -profile-isfs, or write llvm-extbinary"
+            Console.Error.WriteLine(Diagnostics.Line(new Diagnostic(DiagnosticId.FlowSensitiveLost, DiagnosticSeverity.Warning, format is LlvmProfileFormat
+                ? $"{format.Name} cannot say that discriminators are flow-sensitive: compile with -mllvm -profile-isfs, or write llvm-extbinary"
                 : "flow-sensitive discriminators of Clang have more bits than GCC's format keeps: --discriminators drop leaves them out")));
         }
 
         if (output == StandardOutput)
         {
             using var stream = new OpenDescriptor(OpenDescriptor.StandardOutput, "standard output");
-            profile.Write(stream, format, llvm);
+            profile.Write(stream, format);
         }
         else
         {
-            profile.Save(output, format, llvm);
+            profile.Save(output, format);
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, MaxDepth = 10_000 }))
         {
             json.WriteStartObject();
-            json.WriteString("format", profile.Format?.Name());
+            json.WriteString("format", profile.Format?.Name);
             json.WriteNumber("bytes", bytes);
             json.WriteBoolean("flowSensitive", profile.IsFlowSensitive);
             json.WriteBoolean("hashedNames", profile.HasHashedNames);
@@ -127,7 +127,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
 
     private string Form()
     {
-        var parts = new List<string> { profile.Format?.Name() ?? "" };
+        var parts = new List<string> { profile.Format?.Name ?? "" };
         parts.AddRange(profile.HasHashedNames ? ["hashed names"] : []);
         parts.AddRange(profile.IsFlowSensitive ? ["flow-sensitive discriminators"] : []);
         parts.AddRange(profile.SymbolList.Count > 0 ? [Invariant($"{profile.SymbolList.Count:N0} symbols")] : []);

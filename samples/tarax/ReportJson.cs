@@ -3,6 +3,7 @@ using System.Text.Json;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.Tool;
@@ -38,8 +39,8 @@ internal static class ReportJson
         json.WriteString("compiler", report.Compiler?.ToString());
         json.WriteString("madeBy", report.MadeBy);
         WritePasses(report.Passes, json);
-        json.WriteString("format", report.Format.Name());
-        if (report.GcovVersion is { } version)
+        json.WriteString("format", report.Format.Name);
+        if (report.Format is GcovProfileFormat { Version: var version })
         {
             json.WriteNumber("gcovVersion", (int)version);
         }

@@ -3,6 +3,8 @@ using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.Tool;
@@ -54,7 +56,7 @@ internal static class ReportText
                 : $"next       convert again with --for and the compiler that will read the profile, such as gcc-16: {reader}, which made the binary, reads none");
         }
 
-        else if (report.MadeBy.Contains("rustc", StringComparison.Ordinal) && report.Format.IsLlvm())
+        else if (report.MadeBy.Contains("rustc", StringComparison.Ordinal) && report.Format is LlvmProfileFormat)
         {
             lines.Add($"next       rebuild with rustc -Zprofile-sample-use={(profile == "-" ? "PROFILE" : Printable.Quoted(profile))} (of a nightly compiler; RUSTFLAGS for cargo)");
         }
@@ -91,7 +93,7 @@ internal static class ReportText
     }
 
     /// <summary>What the profile is, in words.</summary>
-    public static string FormatName(ConversionReport report) => report.GcovVersion is { } version ? Invariant($"gcov version {(int)version}") : report.Format.Name();
+    public static string FormatName(ConversionReport report) => report.Format is GcovProfileFormat { Version: var version } ? Invariant($"gcov version {version}") : report.Format.Name;
 
     private static string Identification(BinaryIdentification identification) => identification switch
     {

@@ -2,10 +2,11 @@ using System.Text;
 using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Tests.Builders;
@@ -26,10 +27,10 @@ public sealed class ScriptRecordingTests
         string recording = Path.Combine(folder, "perf.data");
         string text = Path.Combine(TestEnvironment.NewFolder(), "script.txt");
         File.WriteAllText(text, TestEnvironment.Run("perf", "script", "-i", recording, "--show-mmap-events", "-F", columns));
-        var options = new ConversionOptions { GcovVersion = GcovVersion.V2 };
+        var options = new ConversionOptions { Format = ProfileFormat.GcovV2 };
         var expected = AutoFdoConverter.Convert(recording, Path.Combine(folder, "threads"), options);
         var found = AutoFdoConverter.Convert(text, Path.Combine(folder, "threads"), options);
-        Assert.That(GcovTests.Write(found.Profile, GcovVersion.V2), Is.EqualTo(GcovTests.Write(expected.Profile, GcovVersion.V2)));
+        Assert.That(GcovTests.Write(found.Profile, ProfileFormat.GcovV2), Is.EqualTo(GcovTests.Write(expected.Profile, ProfileFormat.GcovV2)));
         Assert.That(found.Report.BranchEntries, Is.EqualTo(expected.Report.BranchEntries));
     }
 
@@ -135,10 +136,10 @@ public sealed class ScriptRecordingTests
         string folder = TestEnvironment.Data("programs/cmulti-d4-nopie");
         string text = Path.Combine(TestEnvironment.NewFolder(), "script.txt");
         File.WriteAllText(text, TestEnvironment.Run("perf", "script", "-i", Path.Combine(folder, "perf.data"), "-F", "ip,brstack"));
-        var options = new ConversionOptions { GcovVersion = GcovVersion.V2 };
+        var options = new ConversionOptions { Format = ProfileFormat.GcovV2 };
         var expected = AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), Path.Combine(folder, "cmulti-d4"), options);
         var found = AutoFdoConverter.Convert(text, Path.Combine(folder, "cmulti-d4"), options);
-        Assert.That(GcovTests.Write(found.Profile, GcovVersion.V2), Is.EqualTo(GcovTests.Write(expected.Profile, GcovVersion.V2)));
+        Assert.That(GcovTests.Write(found.Profile, ProfileFormat.GcovV2), Is.EqualTo(GcovTests.Write(expected.Profile, ProfileFormat.GcovV2)));
         Assert.That(found.Report.Diagnostics.Select(d => d.Id), Has.Member(DiagnosticId.AddressesAsLinked));
         string moved = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
         var error = Assert.Throws<ConversionException>(() => AutoFdoConverter.Convert(text, moved, options))!;

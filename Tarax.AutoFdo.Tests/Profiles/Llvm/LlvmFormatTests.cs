@@ -79,7 +79,7 @@ public sealed class LlvmFormatTests
     {
         var profile = ReadText(Example);
         profile = new SampleProfile(profile.Functions) { IsFlowSensitive = true, SymbolList = ["bar", "cold", "foo", "main"] };
-        var read = Read(Write(profile, ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = compress }));
+        var read = Read(Write(profile, new LlvmExtBinaryFormat { Compress = compress }));
         Assert.That(read.IsFlowSensitive, Is.True);
         Assert.That(read.SymbolList, Is.EqualTo(profile.SymbolList));
         Assert.That(ProfileText.Of(read), Is.EqualTo(ProfileText.Of(profile)));
@@ -88,7 +88,7 @@ public sealed class LlvmFormatTests
     [Test]
     public void Hashed_names_are_the_first_bytes_of_md5()
     {
-        byte[] bytes = Write(ReadText(Example), ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { HashNames = true });
+        byte[] bytes = Write(ReadText(Example), new LlvmExtBinaryFormat { HashNames = true });
         Assert.That(bytes.AsSpan().IndexOf(Convert.FromHexString("37b51d194a7513e4")), Is.Positive, "of bar");
         var read = Read(bytes);
         Assert.That(read.HasHashedNames, Is.True);
@@ -127,7 +127,7 @@ public sealed class LlvmFormatTests
     [Test]
     public void Truncation_at_every_byte_is_told_with_its_offset([Values] bool compress)
     {
-        byte[] whole = Write(ReadText(Example), ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = compress });
+        byte[] whole = Write(ReadText(Example), new LlvmExtBinaryFormat { Compress = compress });
         for (int length = 0; length < whole.Length; length++)
         {
             var error = Assert.Throws<InvalidFormatException>(() => Read(whole[..length]), $"{length} of {whole.Length} bytes")!;
@@ -148,7 +148,7 @@ public sealed class LlvmFormatTests
     public void Sections_that_lie_over_each_other_or_expand_without_end_are_refused(int zeros)
     {
         // The table of sections has 7 entries of 32 bytes behind 18 bytes; the symbol list is the sixth.
-        byte[] bytes = Write(new SampleProfile(ReadText(Example).Functions) { SymbolList = [new string('a', 1 + zeros)] }, ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = zeros > 10 });
+        byte[] bytes = Write(new SampleProfile(ReadText(Example).Functions) { SymbolList = [new string('a', 1 + zeros)] }, new LlvmExtBinaryFormat { Compress = zeros > 10 });
         if (zeros > 10)
         {
             Assert.That(Assert.Throws<InvalidFormatException>(() => Read(bytes))!.Field, Is.EqualTo("compressed size"));
@@ -166,7 +166,7 @@ public sealed class LlvmFormatTests
     [Test]
     public void Compressed_section_without_its_checksum_is_refused()
     {
-        byte[] bytes = Write(ReadText(Example), ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = true });
+        byte[] bytes = Write(ReadText(Example), new LlvmExtBinaryFormat { Compress = true });
 
         // The name table is the second entry of the table; its stream ends with the checksum.
         int entry = 18 + 32;
@@ -208,7 +208,7 @@ public sealed class LlvmFormatTests
         {
             string ours = Path.Combine(folder, $"{number++}.prof");
             var written = new SampleProfile(profile.Functions) { IsFlowSensitive = how.Length == 0 && number % 2 == 0 && options == "--extbinary" };
-            written.Save(ours, options == "--binary" ? ProfileFormat.LlvmBinary : ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { Compress = how == "compressed" });
+            written.Save(ours, options == "--binary" ? ProfileFormat.LlvmBinary : new LlvmExtBinaryFormat { Compress = how == "compressed" });
             TestEnvironment.Run("llvm-profdata-22", ["merge", "--sample", .. options.Split(' '), "-o", ours + ".llvm", ours]);
             if (how == "compressed")
             {
@@ -247,7 +247,7 @@ public sealed class LlvmFormatTests
         Assert.That(hashed.HasHashedNames, Is.True);
         Assert.That(ProfileText.Of(hashed), Is.EqualTo(ProfileText.Of(ReadText(Example).WithHashedNames())));
         Assert.That(ProfileText.Of(SampleProfile.Load(ours + ".split")), Is.EqualTo(ProfileText.Of(ReadText(Example))));
-        ReadText(Example).Save(ours, ProfileFormat.LlvmExtBinary, new LlvmProfileOptions { HashNames = true });
+        ReadText(Example).Save(ours, new LlvmExtBinaryFormat { HashNames = true });
         TestEnvironment.Run("llvm-profdata-22", "merge", "--sample", "--extbinary", "--use-md5", "-o", ours + ".again", ours);
         Assert.That(File.ReadAllBytes(ours + ".again"), Is.EqualTo(File.ReadAllBytes(ours)));
     }
@@ -256,14 +256,14 @@ public sealed class LlvmFormatTests
 
     internal static SampleProfile Read(byte[] bytes)
     {
-        using var source = ByteSource.FromArray(bytes, ProfileFile.Name);
-        return ProfileFile.Read(source);
+        using var stream = new MemoryStream(bytes);
+        return SampleProfile.Load(stream, "profile");
     }
 
-    internal static byte[] Write(SampleProfile profile, ProfileFormat format, LlvmProfileOptions? options = null)
+    internal static byte[] Write(SampleProfile profile, ProfileFormat format)
     {
         using var stream = new MemoryStream();
-        profile.Write(stream, format, options);
+        profile.Write(stream, format);
         return stream.ToArray();
     }
 }

@@ -1,12 +1,13 @@
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.AutoFdo.Profiles.Formats;
 
 /// <summary>Profiles in files and streams. Any thread may read and write.</summary>
 public static class ProfileFiles
 {
+    private const string Name = "profile";
+
     extension(SampleProfile profile)
     {
         /// <summary>Reads a profile of any format: GCC's, or LLVM's as text, binary or extensible binary.</summary>
@@ -15,7 +16,7 @@ public static class ProfileFiles
         /// <exception cref="IOException">The file cannot be read.</exception>
         public static SampleProfile Load(string path)
         {
-            using var source = InputFile.Open(path, ProfileFile.Name);
+            using var source = InputFile.Open(path, Name);
             return Load(source, path);
         }
 
@@ -28,39 +29,29 @@ public static class ProfileFiles
         {
             ArgumentNullException.ThrowIfNull(stream);
             ArgumentNullException.ThrowIfNull(name);
-            using var source = CompressedFile.Decompressed(StreamStart.Read(stream, ProfileFile.Name).Spooled());
+            using var source = CompressedFile.Decompressed(StreamStart.Read(stream, Name).Spooled());
             return Load(source, name);
         }
-
-        /// <summary>Writes a profile for GCC. The file appears whole or not at all.</summary>
-        /// <param name="path">The file, which is replaced where it exists.</param>
-        /// <param name="version">The version that the compiler reads, 1 to 3.</param>
-        /// <exception cref="IOException">The file cannot be written.</exception>
-        public void Save(string path, GcovVersion version) => profile.Save(path, version.ToFormat());
 
         /// <summary>Writes a profile. The file appears whole or not at all.</summary>
         /// <param name="path">The file, which is replaced where it exists.</param>
         /// <param name="format">Its format.</param>
-        /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
         /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
         /// <exception cref="IOException">The file cannot be written.</exception>
-        public void Save(string path, ProfileFormat format, LlvmProfileOptions? options = null) =>
-            AtomicFile.Write(path, stream => profile.Write(stream, format, options));
-
-        /// <summary>Writes a profile for GCC to a stream.</summary>
-        /// <param name="stream">The stream.</param>
-        /// <param name="version">The version that the compiler reads.</param>
-        public void Write(Stream stream, GcovVersion version) => profile.Write(stream, version.ToFormat());
+        public void Save(string path, ProfileFormat format)
+        {
+            ArgumentNullException.ThrowIfNull(format);
+            AtomicFile.Write(path, stream => format.Write(profile, stream));
+        }
 
         /// <summary>Writes a profile to a stream.</summary>
         /// <param name="stream">The stream.</param>
         /// <param name="format">The format.</param>
-        /// <param name="options">Choices for LLVM's formats; null for the defaults.</param>
         /// <exception cref="ProfileNotExpressibleException">The format cannot say what the profile holds.</exception>
-        public void Write(Stream stream, ProfileFormat format, LlvmProfileOptions? options = null)
+        public void Write(Stream stream, ProfileFormat format)
         {
-            ArgumentNullException.ThrowIfNull(stream);
-            stream.Write(ProfileFile.Write(profile, format, options ?? new LlvmProfileOptions()));
+            ArgumentNullException.ThrowIfNull(format);
+            format.Write(profile, stream);
         }
     }
 
@@ -68,11 +59,35 @@ public static class ProfileFiles
     {
         try
         {
-            return ProfileFile.Read(source);
+            return Read(source);
         }
         catch (InvalidFormatException e)
         {
             throw new InvalidFormatException(name, e);
         }
+    }
+
+    private static SampleProfile Read(ByteSource source)
+    {
+        if (source.Length == 0)
+        {
+            throw new InvalidFormatException(Name, "magic", 0, "the file is empty");
+        }
+
+        if (source.Length > int.MaxValue)
+        {
+            throw new InvalidFormatException(Name, "length", 0, $"is {source.Length} bytes, where 2 GB are the most");
+        }
+
+        var bytes = source.Span(Name, 0, source.Length);
+        foreach (var format in ProfileFormat.All)
+        {
+            if (format.Recognizes(bytes))
+            {
+                return format.Read(bytes);
+            }
+        }
+
+        throw new InvalidFormatException(Name, "magic", 0, "is of no known format");
     }
 }

@@ -1,4 +1,4 @@
-using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.AutoFdo.Targets.Clang;
 
@@ -6,13 +6,13 @@ namespace Tarax.AutoFdo.Targets.Clang;
 internal static class ClangPasses
 {
     /// <summary>Clang asks for the count of line 0 as for any other (FunctionSamples::getOffset).</summary>
-    public static readonly ProfilePass LineZero = new("line-0", "code of line 0 has a position", t => t.Format.IsLlvm());
+    public static readonly ProfilePass LineZero = new("line-0", "code of line 0 has a position", (_, format) => format is LlvmProfileFormat);
 
     /// <summary>Functions that are in the list and have no profile are cold, others new. A kernel's cold code is better left to the compiler's own guesses.</summary>
-    public static readonly ProfilePass SymbolList = new("symbol-list", "functions that did not run, and are not called directly by code that did, are cold", t => t.Format == ProfileFormat.LlvmExtBinary);
+    public static readonly ProfilePass SymbolList = new("symbol-list", "functions that did not run, and are not called directly by code that did, are cold", (_, format) => format is LlvmExtBinaryFormat);
 
     /// <summary>See <see cref="Clang.CallCounts"/>.</summary>
-    public static readonly ProfilePass CallCounts = new("call-counts", "positions run at least as often as they call", t => t.Format.IsLlvm(), Clang.CallCounts.Of);
+    public static readonly ProfilePass CallCounts = new("call-counts", "positions run at least as often as they call", (_, format) => format is LlvmProfileFormat, Clang.CallCounts.Of);
 
     /// <summary>Those that need the code.</summary>
     public static readonly IReadOnlyList<ProfilePass> OfCode = [LineZero, SymbolList];

@@ -22,7 +22,7 @@ internal static class GccPasses
     /// GCC 12 takes the count of a line for that of each branch on it, since it does not tell discriminators apart, as its code for zlib's slide_hash shows (docs/outcome.md); those up to 15 are taken
     /// to be like it, and were not tried.
     /// </summary>
-    public static readonly ProfilePass IfConvertedLoops = new("if-converted-loops", "no counts of lines that select a value in a loop of one block", t => IsGcc(t) && !Is16(t));
+    public static readonly ProfilePass IfConvertedLoops = new("if-converted-loops", "no counts of lines that select a value in a loop of one block", (compiler, format) => IsGcc(compiler, format) && !Is16(compiler, format));
 
     /// <summary>See <see cref="Gcc.BaseStructors"/>.</summary>
     public static readonly ProfilePass BaseStructors = new("base-structors", "constructors and destructors by the names of their base variants (C2, D2)", Is16, Gcc.BaseStructors.Of);
@@ -38,7 +38,7 @@ internal static class GccPasses
     /// count 0); GCC 11 loses the first block.
     /// </summary>
     public static readonly ProfilePass EnteredOnce = new(
-        "entered-once", "functions that ran were entered at least once", t => t.Compiler is { Family: CompilerFamily.Gcc, MajorVersion: < FirstWithoutHeadCounts }, p => p.WithHeadCounts());
+        "entered-once", "functions that ran were entered at least once", (compiler, _) => compiler is { Family: GccFamily, MajorVersion: < FirstWithoutHeadCounts }, p => p.WithHeadCounts());
 
     /// <summary>
     /// GCC 16 gives the head count not only to a function's first block but to its last too (auto-profile.cc, afdo_annotate_cfg), which in C++, whose names begin with _Z, is most often a landing pad
@@ -53,7 +53,7 @@ internal static class GccPasses
     /// <summary>Those that change profiles, in their order.</summary>
     public static readonly IReadOnlyList<ProfilePass> OfProfiles = [BaseStructors, HotCutoff, CallPositions, EnteredOnce, CxxHeadCounts];
 
-    private static bool IsGcc(PassTarget target) => target.Compiler is { Family: CompilerFamily.Gcc };
+    private static bool IsGcc(TargetCompiler? compiler, ProfileFormat format) => compiler is { Family: GccFamily };
 
-    private static bool Is16(PassTarget target) => target.Compiler is { Family: CompilerFamily.Gcc, MajorVersion: >= First16 };
+    private static bool Is16(TargetCompiler? compiler, ProfileFormat format) => compiler is { Family: GccFamily, MajorVersion: >= First16 };
 }

@@ -1,9 +1,12 @@
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
 namespace Tarax.Tool.Autofdo;
 
@@ -21,7 +24,7 @@ internal static class AutofdoConversion
             throw new UsageException($"--gcov_version={version}: no GCC reads it; 1 is for GCC 5 to 11, 2 for 12 to 15, 3 for 16");
         }
 
-        var options = Options(flags, binary) with { GcovVersion = version == 0 ? null : (GcovVersion)version, Format = OutputFormat.Gcov };
+        var options = Options(flags, binary) with { Format = version == 0 ? null : GcovProfileFormat.Of((int)version), ForFamily = Compilers.Gcc };
         Convert(flags, binary, flags.Value("gcov", "fbdata.afdo"), options);
     }
 
@@ -36,9 +39,9 @@ internal static class AutofdoConversion
 
         var format = flags.Value("format", "binary") switch
         {
-            "text" => OutputFormat.LlvmText,
-            "binary" => OutputFormat.LlvmBinary,
-            "extbinary" => OutputFormat.LlvmExtBinary,
+            "text" => ProfileFormat.LlvmText,
+            "binary" => ProfileFormat.LlvmBinary,
+            "extbinary" => ProfileFormat.LlvmExtBinary,
             var other => throw new UsageException($"--format={other}: is none of text, binary, extbinary"),
         };
         Convert(flags, binary, output, Options(flags, binary) with { Format = format, SymbolList = flags.IsGiven("prof_sym_list") ? flags.IsSet("prof_sym_list") : null });
@@ -77,7 +80,7 @@ internal static class AutofdoConversion
             ? Focused(input, binary, flags.Value("focus_binary_re", ""), options)
             : AutoFdoConverter.Convert(input, binary, options);
         OutputCheck.Refuse(output, result.Report.FilesRead);
-        ProfileOutput.Write(result.Profile, output, result.Report.Format, options.Llvm);
+        ProfileOutput.Write(result.Profile, output, result.Report.Format);
         Diagnostics.Write(result.Report.Diagnostics, Console.Error);
     }
 

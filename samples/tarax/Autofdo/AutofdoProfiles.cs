@@ -3,6 +3,7 @@ using Tarax.AutoFdo;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
 namespace Tarax.Tool.Autofdo;
@@ -42,18 +43,13 @@ internal static class AutofdoProfiles
             return profile;
         }));
         string output = flags.Value("output_file", "fbdata.afdo");
-        var kept = new SampleProfile(merged.Functions.Where(f => f.Body.TotalCount() > LargestDropped))
-        {
-            IsFlowSensitive = merged.IsFlowSensitive,
-            HasHashedNames = merged.HasHashedNames,
-            SymbolList = merged.SymbolList,
-        };
+        var kept = merged.Where(f => f.Body.TotalCount() > LargestDropped);
         if (kept.Functions.Count == 0)
         {
             throw new ConversionException(ConversionFailure.EmptyProfile, $"no function of these {flags.Files.Count} profiles ran more than {LargestDropped} times");
         }
 
-        ProfileOutput.Write(kept, output, FormatOf(flags, first!.Value), new LlvmProfileOptions());
+        ProfileOutput.Write(kept, output, FormatOf(flags, first!));
         Diagnostics.Write(merged.Diagnostics, Console.Error);
     }
 
@@ -102,8 +98,8 @@ internal static class AutofdoProfiles
             };
         }
 
-        return first.IsLlvm() || !flags.IsGiven("gcov_version") ? first
-            : flags.Number("gcov_version", 0) is >= 1 and <= 3 and var version ? ((GcovVersion)version).ToFormat()
+        return first is LlvmProfileFormat || !flags.IsGiven("gcov_version") ? first
+            : flags.Number("gcov_version", 0) is >= 1 and <= 3 and var version ? GcovProfileFormat.Of((int)version)
             : throw new UsageException("--gcov_version is not a number from 1 to 3");
     }
 

@@ -11,6 +11,8 @@ internal ref struct GcovReader
     /// <summary>Inlining deeper than this is damage; compilers stay below a hundred.</summary>
     private const int MaximumDepth = 1000;
 
+    private const string Profile = "profile";
+
     private readonly uint _version;
     private SummaryRow _hotRow;
     private uint _hotCutoff;
@@ -28,12 +30,12 @@ internal ref struct GcovReader
     }
 
     /// <exception cref="InvalidFormatException">The bytes are not such a profile, or are damaged.</exception>
-    public static SampleProfile Read(ByteSource source)
+    public static SampleProfile Read(ReadOnlySpan<byte> bytes)
     {
-        var cursor = source.Cursor("profile", 0, source.Length);
+        var cursor = new ByteCursor(bytes, Profile, 0, isBigEndian: false);
         if (cursor.Remaining < 4 || cursor.U32("magic") != GcovFormat.Magic)
         {
-            throw new InvalidFormatException(GcovFormat.Name, "magic", 0, source.Length == 0 ? "the file is empty" : "this is not a profile for GCC");
+            throw new InvalidFormatException(GcovFormat.Name, "magic", 0, bytes.IsEmpty ? "the file is empty" : "this is not a profile for GCC");
         }
 
         uint version = cursor.U32("version");
@@ -69,7 +71,7 @@ internal ref struct GcovReader
 
         ExpectTag(GcovFormat.ModuleGroupingTag, "module grouping tag");
         ReadEnd();
-        var profile = new SampleProfile(functions) { Format = ((GcovVersion)_version).ToFormat(), WorkingSet = _workingSet };
+        var profile = new SampleProfile(functions) { Format = GcovProfileFormat.Of((int)_version), WorkingSet = _workingSet };
 
         // In a small profile the rows are often equal by themselves.
         bool isStated = _hotCutoff > 0 && !ProfileSummary.Of(profile).Rows.Contains(_hotRow);

@@ -9,23 +9,21 @@ namespace Tarax.AutoFdo.Profiles.Formats.Gcov;
 /// </summary>
 internal sealed class GcovWriter
 {
-    private readonly GcovVersion _version;
+    /// <summary>The first version whose strings are counted in bytes, not in words.</summary>
+    private const int FirstWithBytes = 2;
+
+    private readonly int _version;
     private readonly ByteWriter _writer = new();
     private readonly Dictionary<string, uint> _nameIndex = new(StringComparer.Ordinal);
     private uint _functionWords = 1;
 
-    private GcovWriter(GcovVersion version) => _version = version;
+    private GcovWriter(int version) => _version = version;
 
-    public static ReadOnlySpan<byte> Write(SampleProfile profile, GcovVersion version)
+    public static ReadOnlySpan<byte> Write(SampleProfile profile, int version)
     {
-        if (version is < GcovVersion.V1 or > GcovVersion.V3)
-        {
-            throw new ArgumentOutOfRangeException(nameof(version), version, "gcov versions 1 to 3 can be written");
-        }
-
         // Positions that fall together in 16 bits must be one, or a reader would keep the last.
         var workingSet = profile.WorkingSet;
-        profile = version < GcovVersion.V3 ? GcovNames.WithoutCollisions(profile) : profile;
+        profile = version < GcovProfileFormat.FirstWithSummary ? GcovNames.WithoutCollisions(profile) : profile;
         profile = GcovPositions.WithoutCollisions(profile);
         var writer = new GcovWriter(version);
         writer.WriteProfile(profile, workingSet ?? WorkingSet.Of(profile));
@@ -37,7 +35,7 @@ internal sealed class GcovWriter
         _writer.U32(GcovFormat.Magic);
         _writer.U32((uint)_version);
         _writer.U32(0);
-        if (_version >= GcovVersion.V3)
+        if (_version >= GcovProfileFormat.FirstWithSummary)
         {
             WriteSummary(ProfileSummary.Of(profile));
         }
@@ -79,7 +77,7 @@ internal sealed class GcovWriter
         _writer.U32(GcovFormat.NamesTag);
         _writer.U32(words);
         var indexOfFile = new Dictionary<string, uint>(StringComparer.Ordinal) { [""] = GcovFormat.NoFile };
-        if (_version >= GcovVersion.V3)
+        if (_version >= GcovProfileFormat.FirstWithSummary)
         {
             WriteFiles(names, indexOfFile);
         }
@@ -89,7 +87,7 @@ internal sealed class GcovWriter
         {
             _nameIndex.Add(name, (uint)_nameIndex.Count);
             WriteString(name);
-            if (_version >= GcovVersion.V3)
+            if (_version >= GcovProfileFormat.FirstWithSummary)
             {
                 _writer.U32(indexOfFile[file]);
             }
@@ -137,8 +135,8 @@ internal sealed class GcovWriter
     private void WriteString(string text)
     {
         int length = FileName.ByteCount(text);
-        int padded = _version >= GcovVersion.V2 ? length + 1 : (length + 4) / 4 * 4;
-        _writer.U32((uint)(_version >= GcovVersion.V2 ? padded : padded / 4));
+        int padded = _version >= FirstWithBytes ? length + 1 : (length + 4) / 4 * 4;
+        _writer.U32((uint)(_version >= FirstWithBytes ? padded : padded / 4));
         _writer.Text(text);
         _writer.Zeros(padded - length);
     }
@@ -157,7 +155,7 @@ internal sealed class GcovWriter
         foreach (var function in profile.Functions)
         {
             _writer.U64(function.HeadCount);
-            if (_version >= GcovVersion.V3)
+            if (_version >= GcovProfileFormat.FirstWithSummary)
             {
                 _writer.U64(function.FirstTime);
             }

@@ -16,6 +16,6 @@ internal static class LlvmBinaryReader
         var names = cursor.Names();
         var functions = new List<FunctionProfile>();
         new LlvmBodyReader(cursor, names, hasVtables: false).ReadAll(functions);
-        return new SampleProfile(functions) { Format = ProfileFormat.LlvmBinary };
+        return new SampleProfile(functions) { Format = LlvmBinaryFormat.Instance };
     }
 }

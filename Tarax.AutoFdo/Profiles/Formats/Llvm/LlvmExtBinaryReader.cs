@@ -49,7 +49,7 @@ internal ref struct LlvmExtBinaryReader
 
         return new SampleProfile(reader._functions)
         {
-            Format = ProfileFormat.LlvmExtBinary,
+            Format = LlvmExtBinaryFormat.Instance,
             IsFlowSensitive = reader._isFlowSensitive,
             HasHashedNames = reader._hasHashedNames,
             SymbolList = reader._symbolList,

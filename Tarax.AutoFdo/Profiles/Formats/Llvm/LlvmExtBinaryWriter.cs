@@ -20,15 +20,15 @@ internal sealed class LlvmExtBinaryWriter
     private readonly ByteWriter _sections = new();
     private readonly Dictionary<ulong, (ulong Flags, ulong Offset, ulong Size)> _table = [];
 
-    private LlvmExtBinaryWriter(SampleProfile profile, LlvmProfileOptions options)
+    private LlvmExtBinaryWriter(SampleProfile profile, bool isCompressed)
     {
         _profile = profile;
         _bodies = new LlvmBodyWriter(profile);
-        _isCompressed = options.Compress;
+        _isCompressed = isCompressed;
     }
 
     /// <exception cref="ProfileNotExpressibleException">The format has no place for what the profile holds.</exception>
-    public static ReadOnlySpan<byte> Write(SampleProfile profile, LlvmProfileOptions options) => new LlvmExtBinaryWriter(profile, options).Write();
+    public static ReadOnlySpan<byte> Write(SampleProfile profile, bool isCompressed) => new LlvmExtBinaryWriter(profile, isCompressed).Write();
 
     private ReadOnlySpan<byte> Write()
     {

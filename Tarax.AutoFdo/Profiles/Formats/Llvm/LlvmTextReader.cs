@@ -44,7 +44,7 @@ internal ref struct LlvmTextReader
         }
 
         reader.EndFunction();
-        return new SampleProfile(reader._functions) { Format = ProfileFormat.LlvmText, Diagnostics = LlvmDiagnostics.OfVtables(reader._vtables) };
+        return new SampleProfile(reader._functions) { Format = LlvmTextFormat.Instance, Diagnostics = LlvmDiagnostics.OfVtables(reader._vtables) };
     }
 
     private bool TryReadLine(out ReadOnlySpan<byte> line)
@@ -77,7 +77,7 @@ internal ref struct LlvmTextReader
         if (first <= 0 || !TryNumber(line[(first + 1)..second], out ulong total) || !TryNumber(line[(second + 1)..], out _head))
         {
             throw isFirst
-                ? new InvalidFormatException(ProfileFile.Name, "magic", _lineStart, "this is not a profile: neither one for GCC nor one of LLVM")
+                ? new InvalidFormatException("profile", "magic", _lineStart, "this is not a profile: neither one for GCC nor one of LLVM")
                 : Invalid("function", $"is \"{Excerpt(line)}\", not of the form name:total:head");
         }
 
