@@ -137,7 +137,7 @@ internal sealed class GeneratedRecording : IDisposable
         throw new InvalidOperationException($"{file.Name} is not mapped by an MMAP2 record");
     }
 
-    /// <summary>A regular file tells the length of its records in its header.</summary>
+    /// <summary>A regular file gives the length of its records in its header.</summary>
     private void WriteEnd()
     {
         _output.Flush();

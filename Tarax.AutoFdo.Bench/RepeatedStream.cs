@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Tarax.AutoFdo.Bench;
 
-/// <summary>A recording as perf writes it into a pipe, with a small recording's samples again and again. It tells how long its readers waited for it.</summary>
+/// <summary>A recording as perf writes it into a pipe, with a small recording's samples again and again. It says how long its readers waited for it.</summary>
 internal sealed class RepeatedStream(byte[] start, RepeatedSamples repeated, long length) : Stream
 {
     private long _at;

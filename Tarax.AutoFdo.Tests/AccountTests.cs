@@ -54,7 +54,7 @@ public sealed class AccountTests
         Assert.That(code.InPositions + Sum(code), Is.EqualTo(code.Executed).And.GreaterThan((UInt128)0));
     }
 
-    /// <summary>Whatever ranges there are: across functions, in no function, behind the end of the file, from an end to a begin.</summary>
+    /// <summary>Whatever ranges there are: across functions, in no function, behind the end of the file, from an end to a start.</summary>
     [Test]
     public void Account_of_any_ranges_balances()
     {
@@ -62,19 +62,19 @@ public sealed class AccountTests
         using var symbolizer = new Symbolizer(binary);
         ulong size = (ulong)new FileInfo(binary.Path).Length;
         var text = binary.FindSection(".text")!;
-        var begin = Gen.OneOf(Gen.Choose(0, (int)text.Size).Select(n => text.Offset + (ulong)n), Gen.Choose(0, (int)size * 2).Select(n => (ulong)n));
+        var start = Gen.OneOf(Gen.Choose(0, (int)text.Size).Select(n => text.Offset + (ulong)n), Gen.Choose(0, (int)size * 2).Select(n => (ulong)n));
         var range =
-            from first in begin
+            from first in start
             from length in Gen.OneOf(Gen.Choose(0, 100), Gen.Choose(0, 10_000))
             from count in Gen.OneOf(Gen.Choose(0, 1000).Select(n => (ulong)n), Gen.Constant(ulong.MaxValue), Gen.Constant(1UL << 40))
             select new RangeCount(first, first + (ulong)length, count, 0);
         Prop.ForAll(range.ListOf(20).ToArbitrary(), ranges =>
         {
-            RangeCount[] distinct = [.. ranges.DistinctBy(r => (r.Begin, r.End)).OrderBy(r => r.Begin).ThenBy(r => r.End)];
+            RangeCount[] distinct = [.. ranges.DistinctBy(r => (r.Start, r.End)).OrderBy(r => r.Start).ThenBy(r => r.End)];
             var bytes = new ExecutedBytes();
-            ProfileBuilder.Of(new BinaryCounts(null, [], distinct, [], []), symbolizer, 1, bytes).Build(new AttributionChoices { CountsStatementBegins = true });
+            ProfileBuilder.Of(new BinaryCounts(null, [], distinct, [], []), symbolizer, 1, bytes).Build(new AttributionChoices { CountsIsStmtRows = true });
             var code = CodeAccount.Of(bytes);
-            return code.InPositions + Sum(code) == code.Executed && code.Executed == distinct.Aggregate((UInt128)0, (sum, r) => sum + ((UInt128)r.Count * ((UInt128)(r.End - r.Begin) + 1)));
+            return code.InPositions + Sum(code) == code.Executed && code.Executed == distinct.Aggregate((UInt128)0, (sum, r) => sum + ((UInt128)r.Count * ((UInt128)(r.End - r.Start) + 1)));
         }).QuickCheckThrowOnFailure();
     }
 

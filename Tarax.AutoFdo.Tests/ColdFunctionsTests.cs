@@ -31,8 +31,8 @@ public sealed class ColdFunctionsTests
         using var files = BinaryFiles.Open(program, new DebugFileSearch([]));
         using var symbolizer = new Symbolizer(files);
         var main = symbolizer.FindFunction(symbolizer.FunctionStarts().Single(s => s.Name == "main").Address)!;
-        Assert.That(files.Binary.TryGetFileOffset(main.Entry, out ulong begin), Is.True);
-        var counts = new BinaryCounts(null, [], [new RangeCount(begin, begin + (main.Debug.Ranges[0].End - main.Entry) - 1, 100, 0)], [], []);
+        Assert.That(files.Binary.TryGetFileOffset(main.Entry, out ulong start), Is.True);
+        var counts = new BinaryCounts(null, [], [new RangeCount(start, start + (main.Debug.Ranges[0].End - main.Entry) - 1, 100, 0)], [], []);
         var options = new ConversionOptions { ForCompiler = new TargetCompiler(Compilers.Clang, 22), SymbolList = list, CheckRanges = false };
         var (profile, _) = ProfileConversion.Build(counts, files, options, new ConversionReport());
         Assert.That(profile.Functions.Select(f => f.Name), Is.EqualTo(new[] { "main" }));

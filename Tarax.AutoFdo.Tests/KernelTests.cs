@@ -149,11 +149,11 @@ public sealed class KernelTests
         foreach (string line in File.ReadLines(exactCounts).Where(l => !l.StartsWith('#')))
         {
             string[] columns = line.Split(' ');
-            if (TryOffset(columns[0], out ulong begin) && TryOffset(columns[2], out ulong end) && end >= begin)
+            if (TryOffset(columns[0], out ulong start) && TryOffset(columns[2], out ulong end) && end >= start)
             {
                 ulong runs = ulong.Parse(columns[6], CultureInfo.InvariantCulture);
-                ulong before = ranges.TryGetValue((begin, end), out var old) ? old.Count : 0;
-                ranges[(begin, end)] = new RangeCount(begin, end, before + runs, 0);
+                ulong before = ranges.TryGetValue((start, end), out var old) ? old.Count : 0;
+                ranges[(start, end)] = new RangeCount(start, end, before + runs, 0);
             }
         }
 

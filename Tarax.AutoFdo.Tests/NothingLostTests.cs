@@ -218,7 +218,7 @@ public sealed class NothingLostTests
         Assert.That(TestEnvironment.Shell(_folder, $"tarax convert {recording} --all --debug-dir {modules} --out-dir out --keep-going").ExitCode, Is.Zero);
     }
 
-    /// <summary>What is set aside, and what a name that nobody typed leads to, is a profile or stays as it is.</summary>
+    /// <summary>What is spilled, and what a name that nobody typed leads to, is a profile or stays as it is.</summary>
     [TestCase("mkdir o; cp perf.data o/test.binary.afdo.old; echo old >o/test.binary.afdo; sum=$(sha256sum <o/test.binary.afdo.old); tarax convert o/test.binary.afdo.old --all --out-dir o; [ \"$sum\" = \"$(sha256sum <o/test.binary.afdo.old)\" ]")]
     [TestCase("mkdir o; cp gzip o/gzip.afdo; tarax convert perf.data --binary gzip --mapped-as test.binary --out-dir o; cmp gzip o/gzip.afdo")]
     [TestCase("mkdir o; cp perf.data o/.tarax-0123456789abcdef.tmp; tarax convert o/.tarax-0123456789abcdef.tmp --binary gzip --mapped-as test.binary -o o/x; cmp perf.data o/.tarax-0123456789abcdef.tmp")]

@@ -116,7 +116,7 @@ public sealed class OwnRecordingTests
         string recording = Record("reference", "");
         var counts = Recording.Count(recording, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off, Format = ProfileFormat.GcovV2 }).Convert(_program).Counts;
         Assert.That(counts.Branches, Is.Empty);
-        Assert.That(counts.Ranges.Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(counts.Samples.Select(s => (s.Address, s.Address, s.Count))));
+        Assert.That(counts.Ranges.Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(counts.Samples.Select(s => (s.Address, s.Address, s.Count))));
 
         // The same samples as text, since Debian's create_gcov does not read every recording.
         string text = Path.Combine(_folder, "counts.txt");

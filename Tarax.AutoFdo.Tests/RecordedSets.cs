@@ -16,5 +16,5 @@ internal static class RecordedSets
     ];
 
     /// <summary>The passes that make counts others than what the code ran, for tests that compare with how often it did.</summary>
-    public static IReadOnlyCollection<string> PassesThatChangeCounts { get; } = ["statement-begins", "phi-arguments", "if-converted-loops", "call-positions"];
+    public static IReadOnlyCollection<string> PassesThatChangeCounts { get; } = ["is-stmt", "phi-arguments", "if-converted-loops", "call-positions"];
 }

@@ -59,12 +59,12 @@ public static class NettraceRecording
         ArgumentNullException.ThrowIfNull(path);
         if (!IsNettrace(path))
         {
-            // As for any other file: a missing one is told by the opening.
+            // As for any other file: a missing one is reported by the opening.
             using var file = File.OpenRead(path);
             throw new InvalidFormatException(Format, "magic", 0, $"{name} does not begin as a .nettrace");
         }
 
-        // TraceEvent tells the addresses of samples only of its own format.
+        // TraceEvent gives the addresses of samples only of its own format.
         string converted = Path.Combine(Path.GetTempPath(), $"tarax-{Guid.NewGuid():N}.etlx");
         try
         {

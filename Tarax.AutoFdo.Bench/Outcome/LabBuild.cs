@@ -162,7 +162,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         return Measured(build, variant.Name, $"{compiler.UseFlags} {variant.CompilerOptions}".TrimEnd(), []);
     }
 
-    /// <summary>Compiles and measures, or tells what was measured before with the same options and profile.</summary>
+    /// <summary>Compiles and measures, or says what was measured before with the same options and profile.</summary>
     private LabResult Measured(string build, string variant, string flags, byte[] profile)
     {
         string file = Path.Combine(build, "result.json");

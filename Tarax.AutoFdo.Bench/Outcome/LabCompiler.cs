@@ -46,7 +46,7 @@ internal sealed record LabCompiler
     /// <summary>Links without libraries that change under the program's feet, and at fixed addresses.</summary>
     public const string LinkFlags = "-static -no-pie -Wl,--build-id";
 
-    /// <summary>What <c>tarax convert</c> tells to add to the options.</summary>
+    /// <summary>What <c>tarax convert</c> says to add to the options.</summary>
     public TargetCompiler Target => TargetCompiler.TryParse(Name, out var target) ? target : throw new InvalidOperationException($"{Name} is not a compiler");
 
     /// <summary>Counts everything.</summary>

@@ -7,7 +7,7 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <param name="CompilerOptions">Options for the compiler besides those by which it takes the profile.</param>
 internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "", string CompilerOptions = "")
 {
-    /// <summary>Whether it only tells what is due to loop optimizations that the compiler does for one kind of profile.</summary>
+    /// <summary>Whether it only says what is due to loop optimizations that the compiler does for one kind of profile.</summary>
     public bool IsOfLoops => CompilerOptions is LabCompiler.LoopsAsCounted or LabCompiler.LoopsAsSampled;
 
     /// <summary>The variant that the others are compared with.</summary>

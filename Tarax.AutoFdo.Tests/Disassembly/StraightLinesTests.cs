@@ -102,8 +102,8 @@ public sealed class StraightLinesTests
         var faults = new SortedDictionary<RangeFault, long>();
         foreach (var range in counts.Ranges)
         {
-            Assert.That(binary.TryGetVirtualAddress(range.Begin, out ulong begin), Is.True);
-            var fault = lines.Check(begin, begin + (range.End - range.Begin) + shift);
+            Assert.That(binary.TryGetVirtualAddress(range.Start, out ulong begin), Is.True);
+            var fault = lines.Check(begin, begin + (range.End - range.Start) + shift);
             faults[fault] = faults.GetValueOrDefault(fault) + (long)range.Count;
         }
 

@@ -51,8 +51,8 @@ internal static class CompiledProgram
                 ulong length = symbol.End - symbol.Start;
                 for (ulong part = 0; part < 5; part++)
                 {
-                    ulong begin = offset + (length * part / 5);
-                    ranges[begin] = new RangeCount(begin, offset + (length * (part + 1) / 5) - 1, 10 + (address % 97) + (31 * part), 0);
+                    ulong start = offset + (length * part / 5);
+                    ranges[start] = new RangeCount(start, offset + (length * (part + 1) / 5) - 1, 10 + (address % 97) + (31 * part), 0);
                 }
             }
         }

@@ -137,7 +137,7 @@ internal static class FuzzTarget
         using var symbolizer = new Symbolizer(files);
         var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
         var graphs = FunctionGraphs.Of(elf);
-        ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = true, Filter = graphs is null ? null : new MisleadingCode(graphs, phiArguments: true, ifConvertedLoops: true) });
+        ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsIsStmtRows = true, Filter = graphs is null ? null : new SuppressedPositions(graphs, phiArguments: true, ifConvertedLoops: true) });
         if (graphs is not null)
         {
             SampleInference.Run(counts, elf, graphs, symbolizer, areOfTime: true, threads: 1);
@@ -161,8 +161,8 @@ internal static class FuzzTarget
             }
         }
 
-        var entries = ranges.ConvertAll(r => new AddressCount(r.Begin, r.Count, r.FirstTime));
-        return new BinaryCounts(null, ranges.ConvertAll(r => new BranchCount(r.End, r.Begin, r.Count)), ranges, entries, entries);
+        var entries = ranges.ConvertAll(r => new AddressCount(r.Start, r.Count, r.FirstTime));
+        return new BinaryCounts(null, ranges.ConvertAll(r => new BranchCount(r.End, r.Start, r.Count)), ranges, entries, entries);
     }
 
     private static void ReadProfile(byte[] input)

@@ -70,8 +70,8 @@ internal sealed class ExactExecution
         var sum = new FileCounts();
         foreach (var block in _blocks)
         {
-            ulong begin = Offset(block.Start);
-            sum.AddSorted([], [new RangeCount(begin, begin + (block.Last - block.Start), block.Runs, 0)], [], [], default);
+            ulong start = Offset(block.Start);
+            sum.AddSorted([], [new RangeCount(start, start + (block.Last - block.Start), block.Runs, 0)], [], [], default);
             if (block.Target != 0 && block.Taken > 0 && _binary.TryGetFileOffset(block.Target, out ulong target))
             {
                 sum.AddSorted([new BranchCount(Offset(block.Last), target, block.Taken)], [], [], [], default);

@@ -301,7 +301,7 @@ public sealed class FlowInferenceTests
         return cost;
     }
 
-    /// <summary>An arc, and a shortest way back to its begin.</summary>
+    /// <summary>An arc, and a shortest way back to its start.</summary>
     private static int[] RingThrough(FlowNetwork network, int arc)
     {
         int[] by = new int[network.Nodes];

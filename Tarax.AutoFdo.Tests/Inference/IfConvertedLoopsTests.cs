@@ -67,5 +67,5 @@ public sealed class IfConvertedLoopsTests
             Assert.That(graph.Instructions.Count(i => i.Selects), Is.EqualTo(1), "the compiler made the code that the test is about");
             return graph.Edges.Any(e => e.From == block && e.To == block) ? 100ul : 1ul;
         },
-        graphs => new MisleadingCode(graphs, phiArguments: true, withSelections));
+        graphs => new SuppressedPositions(graphs, phiArguments: true, withSelections));
 }

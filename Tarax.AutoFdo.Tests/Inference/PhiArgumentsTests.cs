@@ -40,7 +40,7 @@ public sealed class PhiArgumentsTests
     private static Dictionary<int, ulong> CountsOfLines(int cases, bool leavesOut) => ProfiledFunction.CountsOfLines(
         Source(cases),
         (graph, block) => graph.Blocks[block].First > graph.Instructions.ToList().FindIndex(i => i.Flow == InstructionFlow.IndirectJump) ? 10ul : 100ul,
-        leavesOut ? (Func<FunctionGraphs, ICodeFilter>)(graphs => new MisleadingCode(graphs, phiArguments: true, ifConvertedLoops: false)) : null);
+        leavesOut ? (Func<FunctionGraphs, ICodeFilter>)(graphs => new SuppressedPositions(graphs, phiArguments: true, ifConvertedLoops: false)) : null);
 
     private static string Source(int cases)
     {

@@ -32,7 +32,7 @@ public sealed class LineCountsTests
         using var elf = ElfFile.Open(TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"));
         using var symbolizer = new Symbolizer(elf);
         var counts = new ExactExecution(TestEnvironment.Data("programs/cmulti-d5-pie/exact-counts.txt"), elf).Counts();
-        var profile = ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = countsStatements });
+        var profile = ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsIsStmtRows = countsStatements });
         var lines = new Dictionary<string, ulong>();
         foreach (var function in profile.Functions)
         {

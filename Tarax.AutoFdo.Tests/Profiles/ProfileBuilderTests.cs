@@ -124,7 +124,7 @@ public sealed class ProfileBuilderTests
         return new BinaryCounts(
             null,
             [.. counts.Branches.Select(b => b with { From = Offset(b.From), To = Offset(b.To) })],
-            [.. counts.Ranges.Select(r => r with { Begin = Offset(r.Begin), End = Offset(r.End) })],
+            [.. counts.Ranges.Select(r => r with { Start = Offset(r.Start), End = Offset(r.End) })],
             [],
             [.. (entries ?? []).Select(e => e with { Address = Offset(e.Address) })]);
     }

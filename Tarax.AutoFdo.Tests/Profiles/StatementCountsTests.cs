@@ -95,8 +95,8 @@ public sealed class StatementCountsTests
         using var elf = Elf(producer, lines(new LineProgramBuilder().At(0x1000)).End(0x80).Build());
         using var symbolizer = new Symbolizer(elf);
         var text = elf.FindSection(".text")!;
-        var counts = new BinaryCounts(null, [], [.. ranges.Select(r => r with { Begin = r.Begin - text.Address + text.Offset, End = r.End - text.Address + text.Offset })], [], []);
-        return ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsStatementBegins = true });
+        var counts = new BinaryCounts(null, [], [.. ranges.Select(r => r with { Start = r.Start - text.Address + text.Offset, End = r.End - text.Address + text.Offset })], [], []);
+        return ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsIsStmtRows = true });
     }
 
     private static ElfFile Elf(string producer, byte[] line) => new DwarfAssembler { Line = line }.Unit()

@@ -15,7 +15,7 @@ public sealed class BranchStackCounterTests
         // Newest first: the program went 10 -> 20, on to 28 -> 40.
         var counter = Count(new BranchEntry(0x28, 0x40, 0), new BranchEntry(0x10, 0x20, 0));
         Assert.That(Branches(counter), Is.EqualTo(new[] { (0x10ul, 0x20ul, 1ul), (0x28ul, 0x40ul, 1ul) }));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
     }
 
     [Test]
@@ -31,7 +31,7 @@ public sealed class BranchStackCounterTests
     {
         // Verdict 5: 40->0, *30->10 on a wrong path*, 80->20 gives the range 20-40, where create_gcov takes 20-30.
         var counter = Count(new BranchEntry(0x40, 0x0, 0), new BranchEntry(0x30, 0x10, WrongPath), new BranchEntry(0x80, 0x20, 0));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x40ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x40ul, 1ul) }));
         Assert.That(Branches(counter), Is.EqualTo(new[] { (0x40ul, 0ul, 1ul), (0x80ul, 0x20ul, 1ul) }));
         Assert.That(counter.WrongPathEntries, Is.EqualTo(1));
     }
@@ -40,7 +40,7 @@ public sealed class BranchStackCounterTests
     public void Leading_wrong_path_entries_are_passed_over()
     {
         var counter = Count(new BranchEntry(0x99, 0x98, WrongPath), new BranchEntry(0x28, 0x40, 0), new BranchEntry(0x10, 0x20, 0));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
     }
 
     [Test]
@@ -49,7 +49,7 @@ public sealed class BranchStackCounterTests
         var head = new BranchEntry(0x5000, 0x1000, 0);
         var counter = Count(head, head, new BranchEntry(0x800, 0x4ff0, 0));
         Assert.That(Branches(counter), Is.EqualTo(new[] { (0x800ul, 0x4ff0ul, 1ul), (0x5000ul, 0x1000ul, 1ul) }));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x4ff0ul, 0x5000ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x4ff0ul, 0x5000ul, 1ul) }));
         Assert.That(counter.DuplicateHeads, Is.EqualTo(1));
     }
 
@@ -96,7 +96,7 @@ public sealed class BranchStackCounterTests
         var loop = new BranchEntry(0x1010, 0x1000, 0);
         var counter = Count(loop, loop);
         Assert.That(Branches(counter), Is.EqualTo(new[] { (0x1010ul, 0x1000ul, 2ul) }));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x1000ul, 0x1010ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x1000ul, 0x1010ul, 1ul) }));
     }
 
     [Test]
@@ -121,7 +121,7 @@ public sealed class BranchStackCounterTests
     {
         var counter = Count(new BranchEntry(0x28, 0x40, NotTaken), new BranchEntry(0, 0x20, 0));
         Assert.That(Branches(counter), Is.EqualTo(new[] { (0ul, 0x20ul, 1ul) }));
-        Assert.That(Ranges(counter).Select(r => (r.Begin, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
     }
 
     [Test]
@@ -159,10 +159,10 @@ public sealed class BranchStackCounterTests
     }
 
     /// <summary>The ranges of all steps, and those that follow no taken branch.</summary>
-    private static List<(ulong Begin, ulong End, ulong Count, ulong FirstTime)> Ranges(BranchStackCounter counter)
+    private static List<(ulong Start, ulong End, ulong Count, ulong FirstTime)> Ranges(BranchStackCounter counter)
     {
         var all = new PairTable();
-        all.AddAll(counter.LoneRanges);
+        all.AddAll(counter.UnpairedRanges);
         foreach (var step in counter.Steps.AsSpan())
         {
             if (step.Count > 0 && step.Length != BranchStepTable.NoRange)

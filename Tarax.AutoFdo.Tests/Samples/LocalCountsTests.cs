@@ -6,7 +6,7 @@ using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 
-/// <summary>Counts that were handed over on the way equal those that were handed over at the end.</summary>
+/// <summary>Counts that were flushed on the way equal those that were flushed at the end.</summary>
 public sealed class LocalCountsTests
 {
     private const string Program = "/bin/program";

@@ -321,7 +321,7 @@ public sealed class RecordingCounterTests
         }
 
         using var file = builder.Open();
-        Assert.That(RecordingScan.Run(file).Pieces, Is.GreaterThan(3), "there must be pieces to share");
+        Assert.That(RecordingScan.Run(file).Chunks, Is.GreaterThan(3), "there must be chunks to share");
         var one = Count(file, Program, Id, null, threads: 1);
         var eight = Count(file, Program, Id, null, threads: 8);
         Assert.That(Text(eight), Is.EqualTo(Text(one)));

@@ -8,10 +8,10 @@ public sealed class SortedCountsTests
 {
     [Test]
     public void Counts_in_any_portions_equal_those_of_a_dictionary() =>
-        Prop.ForAll<(byte Begin, byte End, byte Time)[][]>(portions =>
+        Prop.ForAll<(byte Start, byte End, byte Time)[][]>(portions =>
         {
             var counts = new SortedCounts<RangeCount>();
-            var expected = new SortedDictionary<(ulong Begin, ulong End), (ulong Count, ulong Time)>();
+            var expected = new SortedDictionary<(ulong Start, ulong End), (ulong Count, ulong Time)>();
             foreach (var portion in portions)
             {
                 foreach (var (begin, end, time) in portion)
@@ -20,10 +20,10 @@ public sealed class SortedCountsTests
                     expected[(begin, end)] = (old.Count + 1, Math.Min(old.Time, time));
                 }
 
-                counts.Add([.. portion.Select(p => new RangeCount(p.Begin, p.End, 1, p.Time))]);
+                counts.Add([.. portion.Select(p => new RangeCount(p.Start, p.End, 1, p.Time))]);
             }
 
-            return counts.ToList().SequenceEqual(expected.Select(e => new RangeCount(e.Key.Begin, e.Key.End, e.Value.Count, e.Value.Time)));
+            return counts.ToList().SequenceEqual(expected.Select(e => new RangeCount(e.Key.Start, e.Key.End, e.Value.Count, e.Value.Time)));
         }).QuickCheckThrowOnFailure();
 
     [Test]

@@ -7,7 +7,7 @@ using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 
-/// <summary>Recordings that come in piece by piece give the same counts as those that lie there as a whole.</summary>
+/// <summary>Recordings that come in chunk by chunk give the same counts as those that lie there as a whole.</summary>
 public sealed class StreamedRecordingTests
 {
     private const string Program = "/bin/program";
@@ -32,7 +32,7 @@ public sealed class StreamedRecordingTests
         Assert.That(counts.Ranges, Is.EqualTo(expected.Ranges));
         Assert.That(counts.Branches, Is.EqualTo(expected.Branches));
         Assert.That(counts.Samples, Is.EqualTo(expected.Samples));
-        Assert.That(scan.Pieces, Is.GreaterThan(32), "more than wait in memory");
+        Assert.That(scan.Chunks, Is.GreaterThan(32), "more than wait in memory");
         Assert.That(scan.LostBytes, Is.Zero);
     }
 
@@ -79,18 +79,18 @@ public sealed class StreamedRecordingTests
         byte[] pipe = AddSamples(new PerfDataBuilder().Event(), 500_000, hasRounds: false)
             .Record(RecordType.AuxTrace, 0, r => { r.U64(PayloadLength); r.Zeros(32); }).Raw(new byte[PayloadLength]).BuildPipe();
         using var file = isStream ? Stream(pipe) : Mapped(pipe);
-        using var pieces = file.Pieces();
-        Assert.That(pieces.TryOpen(out var piece), Is.True);
-        var (records, end) = Read(piece);
-        pieces.Close(piece, end);
-        var fetched = pieces.Fetch(pieces.SetAside(piece with { End = Math.Min(end, piece.End) }));
+        using var chunks = file.Chunks();
+        Assert.That(chunks.TryOpen(out var chunk), Is.True);
+        var (records, end) = Read(chunk);
+        chunks.Close(chunk, end);
+        var fetched = chunks.Fetch(chunks.Spill(chunk with { End = Math.Min(end, chunk.End) }));
         Assert.That(Read(fetched).Records, Is.EqualTo(records).And.GreaterThan(1));
-        Assert.That(pieces.TryOpen(out _), Is.False, "behind the payload there is nothing");
+        Assert.That(chunks.TryOpen(out _), Is.False, "behind the payload there is nothing");
 
-        static (int Records, long End) Read(RecordPiece piece)
+        static (int Records, long End) Read(RecordChunk chunk)
         {
             int count = 0;
-            var records = piece.Records(RecordsEnd.Continues);
+            var records = chunk.Records(RecordsEnd.Continues);
             while (records.TryRead(out _))
             {
                 count++;

@@ -13,7 +13,7 @@ internal sealed record AttributionChoices
     /// Positions run as often as their statements begin (is_stmt rows of the line table), not as often as code of theirs that was moved. Not for samples of addresses alone, of which one instruction
     /// may have any number.
     /// </summary>
-    public bool CountsStatementBegins { get; init; }
+    public bool CountsIsStmtRows { get; init; }
 
     /// <summary>Finds code whose counts are left out; null where all count.</summary>
     public ICodeFilter? Filter { get; init; }
@@ -22,7 +22,7 @@ internal sealed record AttributionChoices
 /// <summary>Finds code that ran and whose counts are left out of a profile.</summary>
 internal interface ICodeFilter
 {
-    /// <summary>Is told all functions of the profile, before it is asked for any of them.</summary>
+    /// <summary>Receives all functions of the profile, before it is asked for any of them.</summary>
     void Prepare(IReadOnlyList<CodeFunction> functions);
 
     /// <summary>Which segments of a function do not count; empty where all do. Any thread may ask.</summary>

@@ -2,7 +2,7 @@ using Tarax.AutoFdo.Binaries.Disassembly;
 
 namespace Tarax.AutoFdo.Attribution;
 
-/// <summary>Tells by the instruction at its source what a recorded branch is. Used by one thread.</summary>
+/// <summary>Finds by the instruction at its source what a recorded branch is. Used by one thread.</summary>
 internal sealed class BranchKinds(BranchInstructions instructions)
 {
     /// <summary>What the branch at an address is.</summary>
@@ -17,7 +17,7 @@ internal sealed class BranchKinds(BranchInstructions instructions)
     };
 
     /// <summary>
-    /// Whether a function begins with what only a function's begin has: saving a register, making room on the stack, or a landing pad of indirect branches. A loop's head has none of these, so a
+    /// Whether a function begins with what only a function's start has: saving a register, making room on the stack, or a landing pad of indirect branches. A loop's head has none of these, so a
     /// jump there is a call that takes the place of the function's last one.
     /// </summary>
     /// <param name="entry">ELF virtual address of its first instruction.</param>

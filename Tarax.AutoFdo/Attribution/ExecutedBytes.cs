@@ -30,7 +30,7 @@ internal enum LeftOutReason
     /// <summary>All positions of the function ran less often than was asked for.</summary>
     BelowMinimumCount,
 
-    /// <summary>The line of the function's begin, to which positions are relative, is not known.</summary>
+    /// <summary>The line of the function's start, to which positions are relative, is not known.</summary>
     NoStartLine,
 
     /// <summary>The compiler gave the code no line.</summary>
@@ -43,7 +43,7 @@ internal enum LeftOutReason
     UnknownCall,
 
     /// <summary>The count would mislead the compiler.</summary>
-    Misleading,
+    Suppressed,
 }
 
 /// <summary>Names and words of the reasons.</summary>
@@ -64,7 +64,7 @@ internal static class LeftOutReasons
         LeftOutReason.NoLine => "no-line",
         LeftOutReason.NoRow => "no-row",
         LeftOutReason.UnknownCall => "unknown-call",
-        _ => "misleading",
+        _ => "suppressed",
     };
 
     public static string TextOf(LeftOutReason reason) => reason switch
@@ -89,7 +89,7 @@ internal static class LeftOutReasons
 /// <summary>Sums of executed bytes, by what became of them. Any thread may add.</summary>
 internal sealed class ExecutedBytes
 {
-    private readonly UInt128[] _leftOut = new UInt128[(int)LeftOutReason.Misleading + 1];
+    private readonly UInt128[] _leftOut = new UInt128[(int)LeftOutReason.Suppressed + 1];
     private readonly Lock _lock = new();
     private UInt128 _inPositions;
 
@@ -100,7 +100,7 @@ internal sealed class ExecutedBytes
 
     public UInt128 LeftOut(LeftOutReason reason) => _leftOut[(int)reason];
 
-    /// <summary>Takes up that code ran; what became of it is told apart.</summary>
+    /// <summary>Takes up that code ran; what became of it is distinguished.</summary>
     public void AddExecuted(UInt128 bytes) => Executed += bytes;
 
     /// <summary>Takes up that code ran, and is left out.</summary>
@@ -122,11 +122,11 @@ internal sealed class ExecutedBytes
             _leftOut[(int)LeftOutReason.NoLine] += function.NoLine;
             _leftOut[(int)LeftOutReason.NoRow] += function.NoRow;
             _leftOut[(int)LeftOutReason.UnknownCall] += function.UnknownCall;
-            _leftOut[(int)LeftOutReason.Misleading] += function.Misleading;
+            _leftOut[(int)LeftOutReason.Suppressed] += function.Suppressed;
             _leftOut[(int)LeftOutReason.Thunks] += function.Thunks;
         }
     }
 }
 
 /// <summary>Executed bytes of one function, by what became of them.</summary>
-internal record struct FunctionBytes(UInt128 InPositions, UInt128 NoStartLine, UInt128 NoLine, UInt128 NoRow, UInt128 UnknownCall, UInt128 Misleading, UInt128 Thunks);
+internal record struct FunctionBytes(UInt128 InPositions, UInt128 NoStartLine, UInt128 NoLine, UInt128 NoRow, UInt128 UnknownCall, UInt128 Suppressed, UInt128 Thunks);

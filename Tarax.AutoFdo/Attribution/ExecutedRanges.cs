@@ -11,7 +11,7 @@ namespace Tarax.AutoFdo.Attribution;
 internal readonly record struct RangeSlice(int First, int Count, ulong Bias, ulong PartEnd);
 
 /// <summary>
-/// The executed ranges of a function as every place where the number of running ranges changes, in order. A range covers its bytes from the begin to the first byte of its
+/// The executed ranges of a function as every place where the number of running ranges changes, in order. A range covers its bytes from the start to the first byte of its
 /// last instruction.
 /// </summary>
 internal sealed class ExecutedRanges
@@ -25,7 +25,7 @@ internal sealed class ExecutedRanges
         {
             for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
             {
-                (Begins[next], Started[next]) = (ranges[i].Begin + slice.Bias, ranges[i].Count);
+                (Begins[next], Started[next]) = (ranges[i].Start + slice.Bias, ranges[i].Count);
             }
         }
 
@@ -35,7 +35,7 @@ internal sealed class ExecutedRanges
         {
             for (int i = slice.First; i < slice.First + slice.Count; i++, next++)
             {
-                Ends[next] = Begins[next] + Math.Min(ranges[i].End - ranges[i].Begin, slice.PartEnd - 1 - Begins[next]) + 1;
+                Ends[next] = Begins[next] + Math.Min(ranges[i].End - ranges[i].Start, slice.PartEnd - 1 - Begins[next]) + 1;
             }
         }
 

@@ -89,7 +89,7 @@ internal sealed class ProfileBuilder
     /// <param name="symbolizer">The binary's symbols and debug information.</param>
     /// <param name="threads">Number of threads; the result does not depend on it.</param>
     /// <param name="bytes">Where what became of all that ran is summed up; null where nobody asks.</param>
-    /// <param name="branchKinds">Tells what branches are; null where the code is not at hand.</param>
+    /// <param name="branchKinds">Knows what branches are; null where the code is not at hand.</param>
     public static ProfileBuilder Of(BinaryCounts counts, Symbolizer symbolizer, int threads = 1, ExecutedBytes? bytes = null, BranchKinds? branchKinds = null)
     {
         var builder = new ProfileBuilder(counts, symbolizer, threads, bytes ?? new ExecutedBytes(), branchKinds);
@@ -175,13 +175,13 @@ internal sealed class ProfileBuilder
         ulong address = 0;
         foreach (var range in _ranges)
         {
-            if (range.Begin - start >= length && !_symbolizer.TryGetVirtualAddress(start = range.Begin, out address, out length))
+            if (range.Start - start >= length && !_symbolizer.TryGetVirtualAddress(start = range.Start, out address, out length))
             {
                 length = 0;
                 continue;
             }
 
-            yield return range.Begin - start + address;
+            yield return range.Start - start + address;
         }
     }
 
@@ -190,43 +190,43 @@ internal sealed class ProfileBuilder
     {
         ulong knownFrom = 0;
         ulong knownLength = 0;
-        CodeStretch? stretch = null;
+        FunctionRange? functionRange = null;
         FunctionCounts? counts = null;
         for (int i = 0; i < _ranges.Count; i++)
         {
             var range = _ranges[i];
             Statistics.Ranges = SaturatingSum.Of(Statistics.Ranges, range.Count);
-            UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Begin) + 1);
+            UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Start) + 1);
             _bytes.AddExecuted(executed);
-            if (range.Begin - knownFrom >= knownLength)
+            if (range.Start - knownFrom >= knownLength)
             {
-                knownFrom = range.Begin;
-                stretch = null;
+                knownFrom = range.Start;
+                functionRange = null;
                 counts = null;
-                if (_symbolizer.TryGetVirtualAddress(range.Begin, out ulong address, out knownLength))
+                if (_symbolizer.TryGetVirtualAddress(range.Start, out ulong address, out knownLength))
                 {
-                    stretch = _symbolizer.FindStretch(address);
-                    knownLength = Math.Min(knownLength, stretch.Value.End - address);
-                    counts = stretch.Value.Function is { } function ? CountsOf(function) : null;
-                    counts?.Slices.Add(new RangeSlice(i, 0, address - range.Begin, stretch.Value.Part.End));
+                    functionRange = _symbolizer.FindFunctionRange(address);
+                    knownLength = Math.Min(knownLength, functionRange.Value.End - address);
+                    counts = functionRange.Value.Function is { } function ? CountsOf(function) : null;
+                    counts?.Slices.Add(new RangeSlice(i, 0, address - range.Start, functionRange.Value.Part.End));
                 }
             }
 
-            if (stretch is not { } known)
+            if (functionRange is not { } known)
             {
                 Statistics.RangesOutsideCode = SaturatingSum.Of(Statistics.RangesOutsideCode, range.Count);
                 _bytes.AddLeftOut(LeftOutReason.OutsideCode, executed);
             }
             else if (counts is null)
             {
-                NoteWithoutFunction(range.Begin - knownFrom + known.Start, range.Count, executed);
+                NoteWithoutFunction(range.Start - knownFrom + known.Start, range.Count, executed);
             }
             else
             {
                 var slice = counts.Slices[^1];
                 counts.Slices[^1] = slice with { Count = slice.Count + 1 };
-                ulong length = range.End - range.Begin;
-                ulong room = slice.PartEnd - 1 - (range.Begin + slice.Bias);
+                ulong length = range.End - range.Start;
+                ulong room = slice.PartEnd - 1 - (range.Start + slice.Bias);
                 if (length > room)
                 {
                     Statistics.RangesCrossingFunctions = SaturatingSum.Of(Statistics.RangesCrossingFunctions, range.Count);
@@ -277,7 +277,7 @@ internal sealed class ProfileBuilder
 
     private void AssignBranches(IReadOnlyList<BranchCount> branches, Dictionary<CodeFunction, FunctionCounts> written)
     {
-        // Few branches go to the begin of a function; of the others nothing need be known.
+        // Few branches go to the start of a function; of the others nothing need be known.
         var entries = written.Keys.Select(f => f.Entry).ToHashSet();
         var forwarding = new Dictionary<CodeFunction, CodeFunction>();
         foreach (var branch in branches)
@@ -340,7 +340,7 @@ internal sealed class ProfileBuilder
     }
 
     /// <summary>
-    /// Whether a branch from a function to its own first instruction enters it anew, as the instruction tells: a call does, from whatever part; a jump does where it cannot be that of a loop, which
+    /// Whether a branch from a function to its own first instruction enters it anew, as the instruction says: a call does, from whatever part; a jump does where it cannot be that of a loop, which
     /// begins with the function. Where the instruction is not known, a branch from another part is none.
     /// </summary>
     private bool EntersItself(BranchKind kind, CodeFunction function, ulong from, ulong to) => kind switch
@@ -395,24 +395,24 @@ internal sealed class ProfileBuilder
                 ulong codeBytes = segment.End - segment.Start;
                 if (misleads.Length > 0 && misleads[i])
                 {
-                    became.Misleading += executedBytes;
+                    became.Suppressed += executedBytes;
                     body.AddWithoutCount(position, codeBytes);
-                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
+                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.DuplicationFactor));
                     continue;
                 }
 
                 became.InPositions += executedBytes;
                 NoteUnknownName(source, segment.Scope, executedBytes);
-                if (segment.Copy != 0)
+                if (segment.CopyId != 0)
                 {
-                    body.AddCountOfCopy(position, segment.Copy, SaturatingSum.Times(executed[i].Maximum, segment.Copies), codeBytes);
+                    body.AddCountOfCopy(position, segment.CopyId, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor), codeBytes);
                 }
                 else
                 {
-                    body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.Copies), codeBytes, CountRule.Maximum);
+                    body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor), codeBytes, CountRule.Maximum);
                 }
 
-                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.Copies));
+                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.DuplicationFactor));
             }
             else if (executedBytes > 0)
             {
@@ -427,9 +427,9 @@ internal sealed class ProfileBuilder
         }
 
         AddTotals(source, bodies, totals);
-        if (_choices.CountsStatementBegins)
+        if (_choices.CountsIsStmtRows)
         {
-            StatementBegins.Add(function, source, bodies, ranges);
+            IsStmtRows.Add(function, source, bodies, ranges);
         }
 
         foreach (var (from, callee, count) in counts.Calls)

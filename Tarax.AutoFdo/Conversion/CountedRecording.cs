@@ -14,6 +14,9 @@ namespace Tarax.AutoFdo.Conversion;
 /// </summary>
 internal sealed class CountedRecording
 {
+    /// <summary>Bytes from which on memory is given back between counting and symbolizing: that takes a few milliseconds.</summary>
+    private const long LargeHeap = 32 << 20;
+
     private CountedRecording(string path, PerfDataFile file, RecordingScan scan, PerfEvent? chosen, RecordedCounts counts, TimeSpan time)
     {
         Path = path;
@@ -69,10 +72,18 @@ internal sealed class CountedRecording
     private static CountedRecording ReadFile(Input input, ConversionOptions options)
     {
         using var file = input.TakeRecording();
+        var clock = new StageClock(options.Trace, options.CancellationToken);
         long start = Stopwatch.GetTimestamp();
         var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options));
         var chosen = EventChoice.Choose(file.Events, counter.Scan.SamplesByEvent, options.EventName, options.UseBranchStacks);
         var counts = chosen is null ? new RecordedCounts() : counter.CountsOf(chosen);
+        if (options.CompactsMemory && GC.GetTotalMemory(forceFullCollection: false) > LargeHeap)
+        {
+            // Tables and what they were sorted in are not needed any more, and symbolizing takes as much again.
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        clock.End("count", () => $"{file.DataLength ?? 0} bytes of records", () => $"{counts.Totals.Samples} samples, {counts.Totals.BranchEntries} branches in {counts.Files.Count()} files");
         return new CountedRecording(input.Name, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
     }
 
@@ -81,13 +92,19 @@ internal sealed class CountedRecording
 
     private static Action<long>? Progress(PerfDataFile file, ConversionOptions options)
     {
-        if (options.Progress is not { } progress || file.DataLength is not { } length)
+        var cancellation = options.CancellationToken;
+        var progress = file.DataLength is null ? null : options.Progress;
+        if (progress is null && !cancellation.CanBeCanceled)
         {
             return null;
         }
 
-        long total = Math.Max(length, 1);
+        long total = Math.Max(file.DataLength ?? 0, 1);
         long done = 0;
-        return bytes => progress.Report(Math.Min((double)Interlocked.Add(ref done, bytes) / total, 1));
+        return bytes =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report(Math.Min((double)Interlocked.Add(ref done, bytes) / total, 1));
+        };
     }
 }

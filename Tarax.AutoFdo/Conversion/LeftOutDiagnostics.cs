@@ -11,7 +11,7 @@ internal static class LeftOutDiagnostics
 {
     private const double Least = 0.01;
 
-    /// <summary>Tells the reasons, but for those that have a diagnostic of their own already.</summary>
+    /// <summary>Reports the reasons, but for those that have a diagnostic of their own already.</summary>
     public static void Note(CodeAccount code, BuildStatistics statistics, ConversionReport report)
     {
         foreach (var reason in Enum.GetValues<LeftOutReason>())
@@ -37,7 +37,7 @@ internal static class LeftOutDiagnostics
         }
     }
 
-    /// <summary>Tells what is in the profile under a name that GCC does not look for.</summary>
+    /// <summary>Reports what is in the profile under a name that GCC does not look for.</summary>
     public static void NoteUnknownNames(CodeAccount code, BuildStatistics statistics, ConversionReport report)
     {
         UInt128 bytes = statistics.UnknownLinkageName.Values.Aggregate((UInt128)0, (sum, b) => sum + b);

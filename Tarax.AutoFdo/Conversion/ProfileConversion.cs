@@ -24,15 +24,18 @@ internal static class ProfileConversion
     /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
     public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
     {
+        var clock = new StageClock(options.Trace, options.CancellationToken);
         var binary = files.Binary;
         using var symbolizer = new Symbolizer(files);
         CheckDebugInformation(binary, symbolizer, files.Search);
+        clock.End("open", () => $"{binary.Path}", () => $"{files.Paths.Count()} files");
         var bytes = new ExecutedBytes();
-        counts = options is { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData } ? RangeCheck.ApplyOrRefuse(counts, binary, report, bytes) : counts;
-        counts = options.InfersFlow ? FlowInference.Apply(counts, binary, symbolizer, options, report) : counts;
+        counts = Checked(counts, binary, options, report, bytes, clock);
+        counts = Inferred(counts, binary, symbolizer, options, report, clock);
         var graphs = FunctionGraphs.Of(binary);
         var builder = ProfileBuilder.Of(counts, symbolizer, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()));
         var statistics = builder.Statistics;
+        clock.End("symbolize", () => $"{counts.Ranges.Count} ranges, {counts.Branches.Count} branches", () => $"{statistics.Producers.Count} producers");
         var (compiler, format) = TargetOf(statistics, options);
         var target = new TargetChoices
         {
@@ -46,6 +49,7 @@ internal static class ProfileConversion
         };
         var profile = builder.Build(ChoicesOf(target, graphs, options), options.MinimumCount);
         report.Code = CodeAccount.Of(bytes);
+        clock.End("attribute", () => $"{counts.Ranges.Count} ranges", () => $"{profile.Functions.Count} functions, {report.Code.InPositions} of {report.Code.Executed} executed bytes in positions");
         Note(statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
@@ -67,7 +71,8 @@ internal static class ProfileConversion
 
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, target, options));
         profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
-        profile = profile.For(target, out var passes);
+        clock.End("prepare", () => $"{profile.Functions.Count} functions", () => $"{profile.SymbolList.Count} cold names");
+        profile = TargetProfiles.For(profile, target, clock, out var passes);
         report.Passes = [.. PassesOfCode(target, graphs, options), .. passes];
         if (options.HotCutoff is not null && !report.Format.HasSummary)
         {
@@ -86,6 +91,30 @@ internal static class ProfileConversion
         }
 
         return (profile, counts);
+    }
+
+    private static BinaryCounts Checked(BinaryCounts counts, ElfFile binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
+    {
+        if (options is not { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData })
+        {
+            return counts;
+        }
+
+        var possible = RangeCheck.ApplyOrRefuse(counts, binary, report, bytes);
+        clock.End("check-ranges", () => $"{counts.Ranges.Count} ranges", () => $"{possible.Ranges.Count} ranges");
+        return possible;
+    }
+
+    private static BinaryCounts Inferred(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report, StageClock clock)
+    {
+        if (!options.InfersFlow)
+        {
+            return counts;
+        }
+
+        var inferred = FlowInference.Apply(counts, binary, symbolizer, options, report);
+        clock.End("infer-flow", () => $"{counts.Samples.Count} addresses, {counts.Ranges.Count} ranges", () => $"{inferred.Ranges.Count} ranges");
+        return inferred;
     }
 
     /// <summary>The reason that weighs most, and what to do.</summary>
@@ -185,14 +214,14 @@ internal static class ProfileConversion
         return new AttributionChoices
         {
             KeepsLineZero = target.Runs(ClangPasses.LineZero),
-            CountsStatementBegins = target.Runs(GccPasses.StatementBegins) && options.UseBranchStacks,
-            Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new MisleadingCode(graphs, phiArguments, ifConvertedLoops) : null,
+            CountsIsStmtRows = target.Runs(GccPasses.IsStmtRows) && options.UseBranchStacks,
+            Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new SuppressedPositions(graphs, phiArguments, ifConvertedLoops) : null,
         };
     }
 
     /// <summary>The passes that were run on counts of code.</summary>
     private static IEnumerable<PassResult> PassesOfCode(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options) => ProfilePasses.All
-        .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.StatementBegins || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
+        .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.IsStmtRows || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
         .Select(p => new PassResult(p.Id, null));
 
     /// <summary>

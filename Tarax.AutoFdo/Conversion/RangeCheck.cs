@@ -23,7 +23,7 @@ internal static class RangeCheck
             + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
     }
 
-    /// <summary>Leaves out what cannot have run, and tells how much that was.</summary>
+    /// <summary>Leaves out what cannot have run, and says how much that was.</summary>
     public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes? bytes = null)
     {
         if (StraightLines.Of(binary) is not { } lines)
@@ -36,22 +36,22 @@ internal static class RangeCheck
         var (start, length, address) = (0UL, 0UL, 0UL);
         foreach (var range in counts.Ranges)
         {
-            if (range.Begin - start >= length && !binary.TryGetVirtualAddress(start = range.Begin, out address, out length))
+            if (range.Start - start >= length && !binary.TryGetVirtualAddress(start = range.Start, out address, out length))
             {
                 length = 0;
                 kept.Add(range);
                 continue;
             }
 
-            ulong begin = range.Begin - start + address;
-            var fault = lines.Check(begin, begin + (range.End - range.Begin));
+            ulong begin = range.Start - start + address;
+            var fault = lines.Check(begin, begin + (range.End - range.Start));
             if (fault == RangeFault.None)
             {
                 kept.Add(range);
             }
             else if (bytes is not null)
             {
-                UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Begin) + 1);
+                UInt128 executed = (UInt128)range.Count * ((UInt128)(range.End - range.Start) + 1);
                 bytes.AddExecuted(executed);
                 bytes.AddLeftOut(LeftOutReason.Impossible, executed);
             }

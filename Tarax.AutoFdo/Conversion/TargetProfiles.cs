@@ -16,7 +16,9 @@ public static class TargetProfiles
     /// <param name="profile">The profile.</param>
     /// <param name="choices">The compiler, and what is asked for beside.</param>
     /// <param name="passes">What the passes did, in their order.</param>
-    public static SampleProfile For(this SampleProfile profile, TargetChoices choices, out IReadOnlyList<PassResult> passes)
+    public static SampleProfile For(this SampleProfile profile, TargetChoices choices, out IReadOnlyList<PassResult> passes) => For(profile, choices, StageClock.None, out passes);
+
+    internal static SampleProfile For(SampleProfile profile, TargetChoices choices, StageClock clock, out IReadOnlyList<PassResult> passes)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(choices);
@@ -36,6 +38,7 @@ public static class TargetProfiles
             var changed = pass.Run(profile);
             int differences = Differences(profile, changed);
             results.Add(new PassResult(pass.Id, differences));
+            clock.End(pass.Id, () => $"{changed.Functions.Count} functions", () => $"{differences} changed");
             profile = differences == 0 && changed.HotCutoff == profile.HotCutoff ? profile : changed;
         }
 

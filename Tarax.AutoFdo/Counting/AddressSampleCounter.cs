@@ -5,7 +5,7 @@ using Tarax.AutoFdo.Numbers;
 namespace Tarax.AutoFdo.Counting;
 
 /// <summary>
-/// Counts samples of other tools than perf, which know addresses only: processes map files, samples fall on addresses. What is told comes in the order of time. Used by one
+/// Counts samples of other tools than perf, which know addresses only: processes map files, samples fall on addresses. What is reported comes in the order of time. Used by one
 /// thread.
 /// </summary>
 public sealed class AddressSampleCounter

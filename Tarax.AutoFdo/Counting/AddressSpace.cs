@@ -105,21 +105,21 @@ internal sealed class AddressSpace
 
     private ImmutableList<Mapping> Replaced(int first, int last, in Mapping mapping)
     {
-        var pieces = new List<Mapping>();
+        var chunks = new List<Mapping>();
         var head = _mappings[first];
         if (head.Start < mapping.Start)
         {
-            pieces.Add(head with { End = mapping.Start });
+            chunks.Add(head with { End = mapping.Start });
         }
 
-        pieces.Add(mapping);
+        chunks.Add(mapping);
         var tail = _mappings[last - 1];
         if (tail.End > mapping.End)
         {
-            pieces.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
+            chunks.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
         }
 
-        return _mappings.RemoveRange(first, last - first).InsertRange(first, pieces);
+        return _mappings.RemoveRange(first, last - first).InsertRange(first, chunks);
     }
 
     private static int FirstEndingAfter(ImmutableList<Mapping> mappings, ulong address)

@@ -105,7 +105,7 @@ internal sealed class AddressSpaces
     {
         if (time <= _appliedUpTo)
         {
-            // What was settled stays as it is, whoever is looking at it.
+            // What is in order stays as it is, whoever is looking at it.
             LateChanges++;
             time = _appliedUpTo.Value + 1;
         }

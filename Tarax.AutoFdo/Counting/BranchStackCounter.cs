@@ -18,7 +18,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     public BranchStepTable Steps { get; } = new();
 
     /// <summary>Ranges that follow no taken branch, or do not go forward to their end within 4 GB.</summary>
-    public PairTable LoneRanges { get; } = new();
+    public PairTable UnpairedRanges { get; } = new();
 
     /// <summary>Addresses of the samples themselves, paired with 0.</summary>
     public PairTable Addresses { get; } = new();
@@ -30,7 +30,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     public long DuplicateHeads { get; private set; }
 
     /// <summary>Number of different steps, ranges and addresses.</summary>
-    public int Count => Steps.Count + LoneRanges.Count + Addresses.Count;
+    public int Count => Steps.Count + UnpairedRanges.Count + Addresses.Count;
 
     public void AddAddress(ulong ip, ulong time) => ((long)ip < 0 && kernel is not null ? kernel : this).Addresses.Increment(ip, 0, time);
 
@@ -53,7 +53,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
         table.MakeRoom();
 
         // The source of the branch that was taken after the current one: the end of the range that begins at its target.
-        // An entry of a wrong path tells nothing about what was executed, so the last good one stays.
+        // An entry of a wrong path says nothing about what was executed, so the last good one stays.
         ulong nextFrom = 0;
         for (int i = 0; i < entries.Length; i++)
         {
@@ -75,7 +75,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
             {
                 if (nextFrom != 0)
                 {
-                    LoneRanges.Increment(entry.To, nextFrom, time);
+                    UnpairedRanges.Increment(entry.To, nextFrom, time);
                 }
 
                 length = BranchStepTable.NoRange;
@@ -114,7 +114,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     public void Clear()
     {
         Steps.Clear();
-        LoneRanges.Clear();
+        UnpairedRanges.Clear();
         Addresses.Clear();
         WrongPathEntries = 0;
         DuplicateHeads = 0;
@@ -123,7 +123,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     /// <summary>Adds the tables of another counter.</summary>
     public void Take(BranchStackCounter other)
     {
-        LoneRanges.AddAll(other.LoneRanges);
+        UnpairedRanges.AddAll(other.UnpairedRanges);
         Addresses.AddAll(other.Addresses);
         foreach (ref readonly var step in other.Steps.AsSpan())
         {

@@ -4,15 +4,15 @@ using Tarax.AutoFdo.Inputs.Perf;
 namespace Tarax.AutoFdo.Counting;
 
 /// <summary>
-/// What one thread has counted of the samples of one event and not handed over yet: tables of runtime addresses, one for each address space, that
+/// What one thread has counted of the samples of one event and not flushed yet: tables of runtime addresses, one for each address space, that
 /// are small enough to stay in the cache for what runs often.
 /// </summary>
 internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
 {
-    /// <summary>Different steps, ranges and addresses from which on they are handed over: in tables of 16 MB.</summary>
+    /// <summary>Different steps, ranges and addresses from which on they are flushed: in tables of 16 MB.</summary>
     private const long MostDistinct = 1 << 18;
 
-    /// <summary>Address spaces from which on all are handed over, since each takes some kilobytes.</summary>
+    /// <summary>Address spaces from which on all are flushed, since each takes some kilobytes.</summary>
     private const int MostCounters = 1000;
 
     /// <summary>As many counters are used again after a hand-over; of more, most are of processes that have ended.</summary>
@@ -30,7 +30,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     private FileCounts.Collected _lastCollected = new();
     private long _room = MostDistinct;
     private long _roomForCounters = MostCounters;
-    private long _entriesHandedOver;
+    private long _entriesFlushed;
 
     public SampleTotals Totals { get; } = new();
 
@@ -46,39 +46,39 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
 
         if (_counters.Count > _roomForCounters)
         {
-            HandOverEarly();
+            FlushEarly();
         }
 
         return Add(space, kernel);
     }
 
     /// <summary>Hands the tables over where they have grown too large.</summary>
-    public void HandOverIfLarge()
+    public void FlushIfLarge()
     {
-        if (_counters.Count > _roomForCounters || Distinct() > _room || Totals.BranchEntries - _entriesHandedOver > MostEntries)
+        if (_counters.Count > _roomForCounters || Distinct() > _room || Totals.BranchEntries - _entriesFlushed > MostEntries)
         {
-            HandOverEarly();
+            FlushEarly();
         }
     }
 
     /// <summary>Adds everything to the target: at the end of the recording.</summary>
-    public void HandOverAll()
+    public void FlushAll()
     {
-        HandOver(isFinal: true);
+        Flush(isFinal: true);
         lock (target)
         {
             target.Totals.Add(Totals);
         }
     }
 
-    private void HandOverEarly()
+    private void FlushEarly()
     {
-        HandOver(isFinal: false);
+        Flush(isFinal: false);
 
         // What is not decided stays, and must not be tried again and again.
         _room = Math.Max(MostDistinct, 2 * Distinct());
         _roomForCounters = Math.Max(MostCounters, 2 * _counters.Count);
-        _entriesHandedOver = Totals.BranchEntries;
+        _entriesFlushed = Totals.BranchEntries;
     }
 
     /// <summary>All processes share a counter for what lies inside of the kernel, which is that of no process.</summary>
@@ -104,7 +104,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         return distinct;
     }
 
-    private void HandOver(bool isFinal)
+    private void Flush(bool isFinal)
     {
         var undecided = new List<((AddressSpace? Space, AddressSpace? Kernel) Key, BranchStackCounter Counter)>();
         foreach (var (key, counter) in _counters)
@@ -153,15 +153,15 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
             }
         }
 
-        foreach (ref readonly var slot in counter.LoneRanges)
+        foreach (ref readonly var slot in counter.UnpairedRanges)
         {
-            if (!locator.TryLocate(slot.First, out var begin) || !locator.TryLocate(slot.Second, out var end))
+            if (!locator.TryLocate(slot.First, out var start) || !locator.TryLocate(slot.Second, out var end))
             {
-                undecided.LoneRanges.Add(slot.First, slot.Second, slot.Count, slot.FirstTime);
+                undecided.UnpairedRanges.Add(slot.First, slot.Second, slot.Count, slot.FirstTime);
             }
-            else if (begin.File is not null)
+            else if (start.File is not null)
             {
-                AddRange(begin, end, slot.Second - slot.First, slot.Count, slot.FirstTime);
+                AddRange(start, end, slot.Second - slot.First, slot.Count, slot.FirstTime);
             }
         }
 
@@ -204,15 +204,15 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         }
     }
 
-    private void AddRange(in Location begin, in Location end, ulong distance, ulong count, ulong firstTime)
+    private void AddRange(in Location start, in Location end, ulong distance, ulong count, ulong firstTime)
     {
-        var collected = Of(begin.File!);
+        var collected = Of(start.File!);
         collected.Sums.RangesSeen += count;
-        if (end.File != begin.File || end.Position - begin.Position != distance)
+        if (end.File != start.File || end.Position - start.Position != distance)
         {
             collected.Sums.RangesLeaving += count;
         }
-        else if (end.Position < begin.Position)
+        else if (end.Position < start.Position)
         {
             collected.Sums.RangesBackward += count;
         }
@@ -222,7 +222,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         }
         else
         {
-            collected.Ranges.Add(new RangeCount(begin.Position, end.Position, count, firstTime));
+            collected.Ranges.Add(new RangeCount(start.Position, end.Position, count, firstTime));
         }
     }
 

@@ -4,35 +4,32 @@ using Tarax.AutoFdo.Inputs.Perf;
 namespace Tarax.AutoFdo.Counting;
 
 /// <summary>
-/// One pass over a recording. Its pieces are looked through one after another, and counted, on any number of threads, as soon as the mappings of their
+/// One pass over a recording. Its chunks are looked through one after another, and counted, on any number of threads, as soon as the mappings of their
 /// time are known. Sums and minima make the result the same on any number of threads.
 /// </summary>
 internal sealed class RecordingCounter
 {
-    /// <summary>Pieces that wait in memory; more are set aside.</summary>
+    /// <summary>Chunks that wait in memory; more are spilled.</summary>
     private const int MostWaiting = 32;
 
-    /// <summary>Bytes from which on memory is given back between counting and symbolizing: that takes a few milliseconds.</summary>
-    private const long LargeHeap = 32 << 20;
-
     private readonly PerfDataFile _file;
-    private readonly RecordPieces _pieces;
-    private readonly Queue<RecordPiece> _waiting = new();
+    private readonly RecordChunks _chunks;
+    private readonly Queue<RecordChunk> _waiting = new();
     private readonly RecordedCounts?[] _counts;
     private readonly Action<long>? _progress;
     private readonly bool _dropDuplicateHeads;
     private readonly bool _stopsAtLateChange;
     private volatile bool _isStopped;
 
-    private RecordingCounter(PerfDataFile file, RecordPieces pieces, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
+    private RecordingCounter(PerfDataFile file, RecordChunks chunks, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
     {
         _file = file;
-        _pieces = pieces;
+        _chunks = chunks;
         _counts = [.. file.Events.Select(e => isCounted(e) ? new RecordedCounts() : null)];
         _progress = progress;
         _dropDuplicateHeads = file.Features.CpuId?.StartsWith("AuthenticAMD", StringComparison.Ordinal) != true;
         _stopsAtLateChange = settlesByRounds && file.DataLength is not null;
-        Scan = new RecordingScan(file, pieces, settlesByRounds);
+        Scan = new RecordingScan(file, chunks, settlesByRounds);
     }
 
     public RecordingScan Scan { get; }
@@ -41,7 +38,7 @@ internal sealed class RecordingCounter
     /// <param name="file">The recording.</param>
     /// <param name="isCounted">Which events are counted.</param>
     /// <param name="threads">Number of threads, at least 1.</param>
-    /// <param name="progress">Told the number of bytes of each piece that was counted, on any thread; null for none.</param>
+    /// <param name="progress">Receives the number of bytes of each chunk that was counted, on any thread; null for none.</param>
     public static RecordingCounter Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress)
     {
         if (Run(file, isCounted, threads, progress, settlesByRounds: true) is { } counted)
@@ -58,30 +55,24 @@ internal sealed class RecordingCounter
 
     private static RecordingCounter? Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool settlesByRounds)
     {
-        using var pieces = file.Pieces();
-        var counter = new RecordingCounter(file, pieces, isCounted, progress, settlesByRounds);
+        using var chunks = file.Chunks();
+        var counter = new RecordingCounter(file, chunks, isCounted, progress, settlesByRounds);
         counter.Work(threads);
-        if (GC.GetTotalMemory(forceFullCollection: false) > LargeHeap)
-        {
-            // Tables and what they were sorted in are not needed any more, and symbolizing takes as much again.
-            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
         return counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0 ? null : counter;
     }
 
     private void Work(int threads)
     {
-        int workers = (int)Math.Clamp((_file.DataLength ?? long.MaxValue) / RecordPieces.PieceLength, 1, threads);
+        int workers = (int)Math.Clamp((_file.DataLength ?? long.MaxValue) / RecordChunks.ChunkLength, 1, threads);
         var tasks = new List<Task>(workers - 1);
         try
         {
             while (tasks.Count < workers - 1)
             {
-                tasks.Add(Task.Factory.StartNew(CountPieces, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+                tasks.Add(Task.Factory.StartNew(CountChunks, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             }
 
-            CountPieces();
+            CountChunks();
         }
         finally
         {
@@ -95,21 +86,21 @@ internal sealed class RecordingCounter
         }
     }
 
-    private void CountPieces()
+    private void CountChunks()
     {
         try
         {
             LocalCounts?[] local = [.. _counts.Select(c => c is null ? null : new LocalCounts(c, Scan.AddressSpaces))];
-            while (TryTake(out var piece))
+            while (TryTake(out var chunk))
             {
-                Count(piece, local);
-                _pieces.Release(piece);
-                _progress?.Invoke(piece.Length);
+                Count(chunk, local);
+                _chunks.Release(chunk);
+                _progress?.Invoke(chunk.Length);
             }
 
             foreach (var counts in local)
             {
-                counts?.HandOverAll();
+                counts?.FlushAll();
             }
         }
         catch
@@ -120,28 +111,28 @@ internal sealed class RecordingCounter
         }
     }
 
-    /// <summary>Takes the next piece that can be counted, and reads on until there is one.</summary>
-    private bool TryTake(out RecordPiece piece)
+    /// <summary>Takes the next chunk that can be counted, and reads on until there is one.</summary>
+    private bool TryTake(out RecordChunk chunk)
     {
-        _pieces.ReadAhead();
+        _chunks.ReadAhead();
         lock (_waiting)
         {
-            piece = null!;
-            while (!_isStopped && !(_waiting.TryPeek(out piece!) && Scan.IsSettled(piece)) && TryReadOn())
+            chunk = null!;
+            while (!_isStopped && !(_waiting.TryPeek(out chunk!) && Scan.IsOrdered(chunk)) && TryReadOn())
             {
             }
 
-            if (_isStopped || !_waiting.TryDequeue(out piece!))
+            if (_isStopped || !_waiting.TryDequeue(out chunk!))
             {
                 return false;
             }
         }
 
-        piece = _pieces.Fetch(piece);
+        chunk = _chunks.Fetch(chunk);
         return true;
     }
 
-    /// <summary>Reads one more piece, which waits then; false where there is nothing to read or to wait for.</summary>
+    /// <summary>Reads one more chunk, which waits then; false where there is nothing to read or to wait for.</summary>
     private bool TryReadOn()
     {
         bool isRead = false;
@@ -150,7 +141,7 @@ internal sealed class RecordingCounter
             isRead = Scan.TryRead(out var next);
             if (isRead)
             {
-                _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _pieces.SetAside(next));
+                _waiting.Enqueue(_waiting.Count < MostWaiting ? next : _chunks.Spill(next));
             }
         }
         catch
@@ -164,7 +155,7 @@ internal sealed class RecordingCounter
         return isRead || _waiting.Count > 0;
     }
 
-    private void Count(RecordPiece piece, LocalCounts?[] local)
+    private void Count(RecordChunk chunk, LocalCounts?[] local)
     {
         bool isSingleEvent = _file.Events.Count == 1;
         var sampled = _file.Events[0];
@@ -174,7 +165,7 @@ internal sealed class RecordingCounter
         AddressSpace? lastSpace = null;
         AddressSpace? lastKernel = null;
         BranchStackCounter? counter = null;
-        var records = piece.Records(RecordsEnd.Continues);
+        var records = chunk.Records(RecordsEnd.Continues);
         while (records.TryRead(out var record))
         {
             if (record.Type != RecordType.Sample)
@@ -245,7 +236,7 @@ internal sealed class RecordingCounter
 
         foreach (var each in local)
         {
-            each?.HandOverIfLarge();
+            each?.FlushIfLarge();
         }
     }
 }

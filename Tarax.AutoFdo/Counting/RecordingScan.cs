@@ -5,7 +5,7 @@ using Tarax.AutoFdo.Inputs.Perf;
 namespace Tarax.AutoFdo.Counting;
 
 /// <summary>
-/// The first look at each piece of a recording: who mapped what when, how often each event was sampled, what was lost,
+/// The first look at each chunk of a recording: who mapped what when, how often each event was sampled, what was lost,
 /// and from when on samples can be counted because no earlier mapping comes any more.
 /// </summary>
 internal sealed class RecordingScan
@@ -14,7 +14,7 @@ internal sealed class RecordingScan
     private const ushort DroppedByFilterBit = 1 << 15;
 
     private readonly PerfDataFile _file;
-    private readonly RecordPieces _pieces;
+    private readonly RecordChunks _chunks;
     private readonly bool _ordersByTime;
     private readonly bool _trailersAgree;
     private readonly bool _settlesByRounds;
@@ -24,18 +24,18 @@ internal sealed class RecordingScan
     private ulong _lostByPerf;
     private ulong _latestOrder;
     private ulong _latestOrderOfLastRound;
-    private ulong? _settledUpTo;
+    private ulong? _orderedUpTo;
 
     /// <param name="file">The recording.</param>
-    /// <param name="pieces">Its pieces.</param>
+    /// <param name="chunks">Its chunks.</param>
     /// <param name="settlesByRounds">
     /// Whether perf's word is taken that nothing comes after the end of a round that is older than the round before it (FINISHED_ROUND in
     /// tools/perf/util/session.c). Otherwise mappings are known only at the end of the recording.
     /// </param>
-    public RecordingScan(PerfDataFile file, RecordPieces pieces, bool settlesByRounds)
+    public RecordingScan(PerfDataFile file, RecordChunks chunks, bool settlesByRounds)
     {
         _file = file;
-        _pieces = pieces;
+        _chunks = chunks;
         _ordersByTime = file.Events.All(e => e.Attribute.SampleIdAll && e.Attribute.SampleType.HasFlag(SampleType.Time));
         _trailersAgree = file.Events.All(e => e.SampleId.Length == file.Events[0].SampleId.Length);
         _settlesByRounds = settlesByRounds && !file.Form.IsUnordered;
@@ -52,26 +52,26 @@ internal sealed class RecordingScan
 
     public long Samples { get; private set; }
 
-    /// <summary>Number of pieces that were read.</summary>
-    public int Pieces { get; private set; }
+    /// <summary>Number of chunks that were read.</summary>
+    public int Chunks { get; private set; }
 
-    /// <summary>Samples that were lost: as perf counted them at the end for each event, or as the kernel told on the way where perf did not.</summary>
+    /// <summary>Samples that were lost: as perf counted them at the end for each event, or as the kernel reported on the way where perf did not.</summary>
     public ulong LostSamples => _lostByPerf > 0 ? _lostByPerf : _lostByKernel;
 
     /// <summary>Number of records by type.</summary>
     public SortedDictionary<uint, long> RecordsByType { get; }
 
-    /// <summary>Bytes at the end that are no whole records, beyond those that the file's header tells.</summary>
-    public long LostBytes => _pieces.LostBytes;
+    /// <summary>Bytes at the end that are no whole records, beyond those that the file's header states.</summary>
+    public long LostBytes => _chunks.LostBytes;
 
     /// <summary>Reads all of a recording without counting.</summary>
     public static RecordingScan Run(PerfDataFile file)
     {
-        using var pieces = file.Pieces();
-        var scan = new RecordingScan(file, pieces, settlesByRounds: false);
-        while (scan.TryRead(out var piece))
+        using var chunks = file.Chunks();
+        var scan = new RecordingScan(file, chunks, settlesByRounds: false);
+        while (scan.TryRead(out var chunk))
         {
-            pieces.Release(piece);
+            chunks.Release(chunk);
         }
 
         return scan;
@@ -80,30 +80,30 @@ internal sealed class RecordingScan
     /// <summary>What decides which address space a sample lies in: its time, or its place in a recording whose records have no times.</summary>
     public ulong OrderOf(ulong time, long offset) => _ordersByTime ? time : (ulong)offset;
 
-    /// <summary>Whether the samples of a piece can be counted.</summary>
-    public bool IsSettled(RecordPiece piece) => piece.LatestOrder <= _settledUpTo;
+    /// <summary>Whether the samples of a chunk can be counted.</summary>
+    public bool IsOrdered(RecordChunk chunk) => chunk.LatestOrder <= _orderedUpTo;
 
-    /// <summary>Reads the next piece.</summary>
-    /// <param name="scanned">The piece, cut to whole records.</param>
-    /// <returns>False at the end, from where on everything is settled.</returns>
-    public bool TryRead(out RecordPiece scanned)
+    /// <summary>Reads the next chunk.</summary>
+    /// <param name="scanned">The chunk, cut to whole records.</param>
+    /// <returns>False at the end, from where on everything is in order.</returns>
+    public bool TryRead(out RecordChunk scanned)
     {
-        if (!_pieces.TryOpen(out scanned))
+        if (!_chunks.TryOpen(out scanned))
         {
             Finish();
             return false;
         }
 
-        Pieces++;
+        Chunks++;
         var records = scanned.Records(scanned.IsLast ? _file.Ending : RecordsEnd.Continues);
         ulong latest = ReadRecords(ref records);
         if (records.Offset == scanned.Start && _file.Ending == RecordsEnd.Exact)
         {
-            // No whole record in so many bytes: its size tells why.
+            // No whole record in so many bytes: its size says why.
             (scanned with { IsLast = true }).Records().TryRead(out _);
         }
 
-        _pieces.Close(scanned, records.Offset);
+        _chunks.Close(scanned, records.Offset);
         scanned = scanned with { End = Math.Min(records.Offset, scanned.End), LatestOrder = latest };
         _latestOrder = Math.Max(_latestOrder, latest);
         if (!_ordersByTime)
@@ -212,10 +212,10 @@ internal sealed class RecordingScan
 
     private void SettleUpTo(ulong order)
     {
-        if (order != _settledUpTo)
+        if (order != _orderedUpTo)
         {
             AddressSpaces.Apply(order);
-            _settledUpTo = order;
+            _orderedUpTo = order;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Counts;
@@ -6,6 +7,7 @@ namespace Tarax.AutoFdo.Counts;
 /// <param name="From">File offset of the branch instruction.</param>
 /// <param name="To">File offset of its target.</param>
 /// <param name="Count">Number of executions that were recorded.</param>
+[DebuggerDisplay("{From,h} -> {To,h}: {Count}")]
 public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : ICount<BranchCount>
 {
     static ulong ICount<BranchCount>.First(in BranchCount count) => count.From;
@@ -16,13 +18,14 @@ public readonly record struct BranchCount(ulong From, ulong To, ulong Count) : I
 }
 
 /// <summary>Executions of one straight-line range of code.</summary>
-/// <param name="Begin">File offset of the first instruction.</param>
+/// <param name="Start">File offset of the first instruction.</param>
 /// <param name="End">File offset of the last instruction, a taken branch: of its first byte.</param>
 /// <param name="Count">Number of executions that were recorded.</param>
 /// <param name="FirstTime">Earliest time of a sample with this range in nanoseconds of the recording's clock; 0 where times are not known.</param>
-public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ulong FirstTime) : ICount<RangeCount>
+[DebuggerDisplay("{Start,h}-{End,h}: {Count}")]
+public readonly record struct RangeCount(ulong Start, ulong End, ulong Count, ulong FirstTime) : ICount<RangeCount>
 {
-    static ulong ICount<RangeCount>.First(in RangeCount count) => count.Begin;
+    static ulong ICount<RangeCount>.First(in RangeCount count) => count.Start;
 
     static ulong ICount<RangeCount>.Second(in RangeCount count) => count.End;
 
@@ -34,6 +37,7 @@ public readonly record struct RangeCount(ulong Begin, ulong End, ulong Count, ul
 /// <param name="Address">File offset of the instruction.</param>
 /// <param name="Count">How many.</param>
 /// <param name="FirstTime">Earliest time in nanoseconds of the recording's clock; 0 where times are not known.</param>
+[DebuggerDisplay("{Address,h}: {Count}")]
 public readonly record struct AddressCount(ulong Address, ulong Count, ulong FirstTime) : ICount<AddressCount>
 {
     static ulong ICount<AddressCount>.First(in AddressCount count) => count.Address;

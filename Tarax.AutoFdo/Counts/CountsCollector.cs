@@ -30,7 +30,7 @@ internal sealed class CountsCollector(MergedCounts target)
     }
 
     /// <summary>Adds to the sum where much has come together.</summary>
-    public void HandOverIfLarge()
+    public void FlushIfLarge()
     {
         long distinct = 0;
         foreach (var tables in _binaries.Values)
@@ -40,16 +40,16 @@ internal sealed class CountsCollector(MergedCounts target)
 
         if (distinct > MostDistinct)
         {
-            HandOver();
+            Flush();
         }
     }
 
     /// <summary>Adds everything to the sum.</summary>
-    public void HandOver()
+    public void Flush()
     {
         foreach (var ((name, buildId, isKernel), tables) in _binaries)
         {
-            tables.HandOver(target.Of(name, buildId, isKernel), _collected);
+            tables.Flush(target.Of(name, buildId, isKernel), _collected);
         }
     }
 }

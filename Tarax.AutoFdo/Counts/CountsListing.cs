@@ -47,7 +47,7 @@ internal static class CountsListing
         Line(writer, $"ranges {counts.Ranges.ToList().Count}");
         foreach (var range in counts.Ranges.ToList())
         {
-            Line(writer, $"{range.Begin:x} {range.End:x} {range.Count} {range.FirstTime}");
+            Line(writer, $"{range.Start:x} {range.End:x} {range.Count} {range.FirstTime}");
         }
 
         Write("samples", counts.Samples.ToList(), writer);
@@ -183,13 +183,13 @@ internal static class CountsListing
 
         private void AddRange(CountsTables binary)
         {
-            var (begin, end) = (Position(0), Position(1));
-            if (end < begin)
+            var (start, end) = (Position(0), Position(1));
+            if (end < start)
             {
                 throw Invalid("ranges", "have one that ends before it begins");
             }
 
-            binary.AddRange(begin, end, Number(2), Number(3));
+            binary.AddRange(start, end, Number(2), Number(3));
         }
 
         private bool TryNext()

@@ -96,19 +96,19 @@ internal ref struct CountsReader
 
     private void ReadRanges(CountsTables tables)
     {
-        ulong begin = 0;
+        ulong start = 0;
         ulong end = 0;
         ulong time = 0;
         ulong count = _cursor.UlebCount("number of ranges", 4);
         for (ulong i = 0; i < count; i++)
         {
-            var (lastBegin, lastEnd) = (begin, end);
-            begin += _cursor.Uleb("range begin");
-            end = begin + _cursor.Uleb("range length");
+            var (lastStart, lastEnd) = (start, end);
+            start += _cursor.Uleb("range begin");
+            end = start + _cursor.Uleb("range length");
             ulong executions = _cursor.Uleb("range count");
             time += (ulong)_cursor.Sleb("range time");
-            tables.AddRange(begin, end, executions, time);
-            CheckOrder("range", end < begin || (i > 0 && (lastBegin > begin || (lastBegin == begin && lastEnd >= end))));
+            tables.AddRange(start, end, executions, time);
+            CheckOrder("range", end < start || (i > 0 && (lastStart > start || (lastStart == start && lastEnd >= end))));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class CountsTables
 
     public void AddBranch(ulong from, ulong to, ulong count) => Add(_branches, from, to, count, 0);
 
-    public void AddRange(ulong begin, ulong end, ulong count, ulong firstTime) => Add(_ranges, begin, end, count, firstTime);
+    public void AddRange(ulong start, ulong end, ulong count, ulong firstTime) => Add(_ranges, start, end, count, firstTime);
 
     public void AddSample(ulong address, ulong count, ulong firstTime) => Add(_samples, address, 0, count, firstTime);
 
@@ -24,7 +24,7 @@ internal sealed class CountsTables
     /// <summary>Adds everything to a sum; the tables are empty afterwards.</summary>
     /// <param name="target">The sum.</param>
     /// <param name="collected">Lists to use on the way, empty before and after.</param>
-    public void HandOver(FileCounts target, FileCounts.Collected collected)
+    public void Flush(FileCounts target, FileCounts.Collected collected)
     {
         collected.Sums = Sums;
         foreach (ref readonly var slot in _branches.Table())

@@ -35,7 +35,7 @@ public static class CountsText
         writer.Write(string.Create(culture, $"{counts.Ranges.Count}\n"));
         foreach (var range in counts.Ranges)
         {
-            writer.Write(string.Create(culture, $"{range.Begin:x}-{range.End:x}:{range.Count}\n"));
+            writer.Write(string.Create(culture, $"{range.Start:x}-{range.End:x}:{range.Count}\n"));
         }
 
         writer.Write(string.Create(culture, $"{counts.Samples.Count}\n"));

@@ -70,15 +70,15 @@ internal sealed class CountsWriter
     private void Write(ChunkedList<RangeCount> ranges)
     {
         _writer.Uleb((ulong)ranges.Count);
-        ulong begin = 0;
+        ulong start = 0;
         ulong time = 0;
         foreach (var range in ranges)
         {
-            _writer.Uleb(range.Begin - begin);
-            _writer.Uleb(range.End - range.Begin);
+            _writer.Uleb(range.Start - start);
+            _writer.Uleb(range.End - range.Start);
             _writer.Uleb(range.Count);
             _writer.Sleb((long)(range.FirstTime - time));
-            (begin, time) = (range.Begin, range.FirstTime);
+            (start, time) = (range.Start, range.FirstTime);
         }
     }
 

@@ -91,7 +91,7 @@ internal struct FileSums
     /// <summary>Of these, the next recorded branch lies in another file or in none.</summary>
     public ulong RangesLeaving;
 
-    /// <summary>Of these, the next recorded branch lies before the range's begin.</summary>
+    /// <summary>Of these, the next recorded branch lies before the range's start.</summary>
     public ulong RangesBackward;
 
     /// <summary>Of these, longer than 1 MiB.</summary>

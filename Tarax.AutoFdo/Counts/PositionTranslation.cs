@@ -43,17 +43,17 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
 
         foreach (var range in counts.Ranges.ToList())
         {
-            if (!TryTranslate(range.Begin, out ulong begin))
+            if (!TryTranslate(range.Start, out ulong start))
             {
                 target.Sums.RangesSeen -= Math.Min(range.Count, target.Sums.RangesSeen);
             }
-            else if (!TryTranslate(range.End, out ulong end) || end - begin != range.End - range.Begin)
+            else if (!TryTranslate(range.End, out ulong end) || end - start != range.End - range.Start)
             {
                 target.Sums.RangesLeaving += range.Count;
             }
             else
             {
-                target.Ranges.Add(range with { Begin = begin, End = end });
+                target.Ranges.Add(range with { Start = start, End = end });
             }
         }
     }

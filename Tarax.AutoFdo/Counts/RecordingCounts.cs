@@ -48,10 +48,10 @@ public sealed class RecordingCounts
                 (path, _, collector) =>
                 {
                     Read(path, collector);
-                    collector.HandOverIfLarge();
+                    collector.FlushIfLarge();
                     return collector;
                 },
-                collector => collector.HandOver());
+                collector => collector.Flush());
         }
         catch (AggregateException e)
         {
@@ -77,6 +77,32 @@ public sealed class RecordingCounts
         }
 
         return Of(merged, "the counts");
+    }
+
+    /// <summary>The counts of one binary, by its file offsets, without its file: of the kernel and its modules positions are addresses, which only the file turns into offsets.</summary>
+    /// <param name="binary">One of <see cref="Binaries"/>, or one of the same name and build-id.</param>
+    /// <exception cref="ConversionException">It has no counts here, or is of the kernel.</exception>
+    public BinaryCounts Of(RecordedBinary binary)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        var files = Counted.Counts.Files.Where(f => f.Name == binary.Name && f.BuildId.ToString() == binary.BuildId).ToHashSet();
+        if (files.Count == 0)
+        {
+            throw new ConversionException(ConversionFailure.NotRecorded, $"{binary.Name}{(binary.BuildId.Length == 0 ? "" : $" (build-id {binary.BuildId})")}: has no counts here");
+        }
+
+        if (files.Any(f => f.IsKernel || f.IsAsLinked))
+        {
+            throw new ConversionException(ConversionFailure.NotRecorded, $"{binary.Name}: its positions are addresses, which become file offsets by the file only: Recording.CountsOf");
+        }
+
+        var merged = new FileCounts();
+        foreach (var file in files)
+        {
+            Add(Counted.Counts.Of(file), merged);
+        }
+
+        return merged.ToCounts(binary.BuildId.Length == 0 ? null : binary.BuildId);
     }
 
     /// <summary>Writes the binary form. The file appears whole or not at all.</summary>
@@ -138,7 +164,7 @@ public sealed class RecordingCounts
             throw new InvalidFormatException(name, e);
         }
 
-        collector.HandOver();
+        collector.Flush();
         return Of(merged, name ?? source.Name);
     }
 

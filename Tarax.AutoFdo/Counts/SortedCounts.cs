@@ -193,7 +193,7 @@ internal sealed class ChunkedList<T> : IReadOnlyList<T>
         return chunk;
     }
 
-    /// <summary>Reads a list from its begin, and gives its chunks away behind itself.</summary>
+    /// <summary>Reads a list from its start, and gives its chunks away behind itself.</summary>
     private ref struct Consumer
     {
         private readonly ChunkedList<T> _list;

@@ -49,7 +49,7 @@ public enum ConversionFailure
 }
 
 /// <summary>A conversion that had readable inputs but no result; the message says what was found and what to do next.</summary>
-public sealed class ConversionException : Exception
+public sealed class ConversionException : AutoFdoException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="failure">The reason.</param>

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Text;
 namespace Tarax.AutoFdo.Diagnostics;
 
 /// <summary>An input file does not follow its format: what was found, in which field, and where.</summary>
-public sealed class InvalidFormatException : Exception
+public sealed class InvalidFormatException : AutoFdoException
 {
     /// <summary>Creates the exception for one field of one file.</summary>
     /// <param name="format">The format that was expected: <c>perf.data</c>, <c>ELF</c>, <c>DWARF</c>, <c>gcov</c>, <c>counts text</c>.</param>

@@ -273,7 +273,7 @@ internal static unsafe class AtomicFile
     }
 
     /// <summary>
-    /// The lock that tells a file that is being written from one that was left behind. It is shared, so that who opens the file as soon as it has its name can read it (.NET reads under a
+    /// The lock that distinguishes a file that is being written from one that was left behind. It is shared, so that who opens the file as soon as it has its name can read it (.NET reads under a
     /// shared lock), and is given back before the file is closed: a process that is being started on another thread has all descriptors, and with them the lock, until it runs its program.
     /// </summary>
     private readonly ref struct WriterLock

@@ -5,7 +5,7 @@ using Tarax.AutoFdo.Diagnostics;
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>
-/// Files that are compressed as a whole, as distributions ship modules and people send recordings: gzip, xz and zstd, told by their first bytes.
+/// Files that are compressed as a whole, as distributions ship modules and people send recordings: gzip, xz and zstd, recognized by their first bytes.
 /// </summary>
 internal static class CompressedFile
 {
@@ -90,11 +90,11 @@ internal static class CompressedFile
 
     private static void Zstd(ByteSource source, Spool target)
     {
-        const int PieceLength = 1 << 20;
+        const int ChunkLength = 1 << 20;
         using var decoder = new Zstandard.Decoder(source.Name, "magic", 0);
-        for (long at = 0; at < source.Length; at += PieceLength)
+        for (long at = 0; at < source.Length; at += ChunkLength)
         {
-            decoder.Decompress(source.Span("zstd data", at, Math.Min(PieceLength, source.Length - at)), at, target.Write);
+            decoder.Decompress(source.Span("zstd data", at, Math.Min(ChunkLength, source.Length - at)), at, target.Write);
         }
 
         if (!decoder.IsAtEndOfFrame)

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>A file as MMAP2 tells it: two that stood at one path one after the other differ (struct perf_record_mmap2).</summary>
+/// <summary>A file as MMAP2 describes it: two that stood at one path one after the other differ (struct perf_record_mmap2).</summary>
 /// <param name="Major">Major number of its file system's device.</param>
 /// <param name="Minor">Minor number.</param>
 /// <param name="Inode">Its number there; 0 where there is no file.</param>

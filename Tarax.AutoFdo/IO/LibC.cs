@@ -173,7 +173,7 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint descriptor, byte* path, nint flags, nint mask, Statx* result);
 
-    /// <summary>The errors that are told apart (asm-generic/errno-base.h, errno.h).</summary>
+    /// <summary>The errors that are distinguished (asm-generic/errno-base.h, errno.h).</summary>
     public static class Error
     {
         public const int NotFound = 2;

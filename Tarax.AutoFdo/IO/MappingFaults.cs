@@ -5,7 +5,7 @@ namespace Tarax.AutoFdo.IO;
 
 /// <summary>
 /// A mapped file that somebody cuts has no pages any more where it was, and looking there ends the process (SIGBUS, mmap(2)). Here such a fault in a file that this library has mapped
-/// puts zeros in the place of all that is missing, and reading goes on; that the file has changed is told afterwards (<see cref="ByteSource.EnsureUnchanged"/>). Faults elsewhere go to
+/// puts zeros in the place of all that is missing, and reading goes on; that the file has changed is reported afterwards (<see cref="ByteSource.EnsureUnchanged"/>). Faults elsewhere go to
 /// the handler that was there before.
 /// </summary>
 /// <remarks>

@@ -31,7 +31,7 @@ internal sealed unsafe class OpenDescriptor : OutputStream
 
     /// <summary>
     /// Whether a standard stream was there when the process began. What the runtime opens is closed on exec and what is inherited is not, so a runtime's own file that got the number of a
-    /// closed stream is told from it.
+    /// closed stream is distinguished from it.
     /// </summary>
     public static bool WasInherited(int descriptor)
     {

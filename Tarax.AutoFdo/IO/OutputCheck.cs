@@ -2,7 +2,7 @@ using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>Refuses to write over what is read: a recording cannot be made again. Files are compared by device and inode, so links and other spellings are told.</summary>
+/// <summary>Refuses to write over what is read: a recording cannot be made again. Files are compared by device and inode, so links and other spellings are found.</summary>
 internal static class OutputCheck
 {
     /// <summary>The path that stands for standard input among inputs, and for standard output among outputs.</summary>

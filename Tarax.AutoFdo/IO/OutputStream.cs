@@ -1,6 +1,6 @@
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>A stream that is written from its begin to its end, without a buffer of its own.</summary>
+/// <summary>A stream that is written from its start to its end, without a buffer of its own.</summary>
 internal abstract class OutputStream : Stream
 {
     public override bool CanRead => false;

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>Where a path that is to be written leads to: links are followed, and paths of open descriptors (<c>/dev/stdout</c>) are told.</summary>
+/// <summary>Where a path that is to be written leads to: links are followed, and paths of open descriptors (<c>/dev/stdout</c>) are reported.</summary>
 internal static unsafe class OutputTarget
 {
     private const int MostLinks = 40;

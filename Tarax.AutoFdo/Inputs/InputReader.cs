@@ -31,7 +31,7 @@ public abstract class InputReader
     public abstract bool Recognizes(ReadOnlySpan<byte> start);
 
     /// <summary>Reads an input.</summary>
-    /// <param name="content">All of it, decompressed, from its begin on.</param>
+    /// <param name="content">All of it, decompressed, from its start on.</param>
     /// <param name="name">Its name, for messages.</param>
     /// <returns>What it says, see <see cref="AddressSampleCounter"/>.</returns>
     /// <exception cref="InvalidFormatException">It is damaged.</exception>

@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Targets;
@@ -92,7 +93,7 @@ public sealed record ConversionOptions
     public bool UseBranchStacks { get; init; } = true;
 
     /// <summary>
-    /// Whether ranges of a recording that the code of the binary cannot have run, from their begin to their end, are left out. It needs code of x86 or AArch64.
+    /// Whether ranges of a recording that the code of the binary cannot have run, from their start to their end, are left out. It needs code of x86 or AArch64.
     /// Counts as text are taken as they are.
     /// </summary>
     public bool CheckRanges { get; init; } = true;
@@ -120,7 +121,7 @@ public sealed record ConversionOptions
     /// </summary>
     public IReadOnlyList<string> DebuginfodUrls { get; init; } = [];
 
-    /// <summary>Told how far a download from a debuginfod server is, from the thread that waits for it; null for nobody.</summary>
+    /// <summary>Receives how far a download from a debuginfod server is, from the thread that waits for it; null for nobody.</summary>
     public IProgress<DebuginfodDownload>? DownloadProgress { get; init; }
 
     /// <summary>Fewer samples in the binary than this are no profile; 0 takes any number.</summary>
@@ -135,6 +136,20 @@ public sealed record ConversionOptions
     /// <summary>Number of threads; the result does not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// Whether memory that counting needed is given back before symbolizing, by a full collection that stops all threads of the process: for processes that do nothing else. Only large recordings need
+    /// it.
+    /// </summary>
+    public bool CompactsMemory { get; init; }
+
+    /// <summary>Receives each step of a conversion when it has ended, on the thread that converts; null for nobody.</summary>
+    public IProgress<ConversionStage>? Trace { get; init; }
+
+    /// <summary>
+    /// Ends counting and conversions by an <see cref="OperationCanceledException"/>: between two chunks of a recording, and between two steps of a conversion. Waiting for a pipe is not ended.
+    /// </summary>
+    public CancellationToken CancellationToken { get; init; }
+
     internal bool InfersFlow => Inference == InferenceMode.Flow || (Inference == InferenceMode.Auto && !UseBranchStacks);
 
     /// <summary>A new search: it keeps what it found in folders, so one is made for many binaries.</summary>
@@ -143,6 +158,6 @@ public sealed record ConversionOptions
     /// <summary>The same on this machine only.</summary>
     internal DebugFileSearch LocalDebugFiles => new([.. DebugDirectories, DebugFileSearch.SystemDirectory]);
 
-    /// <summary>Told the share of the recording that was counted, 0 to 1, from any thread; null for none.</summary>
+    /// <summary>Receives the share of the recording that was counted, 0 to 1, from any thread; null for none.</summary>
     public IProgress<double>? Progress { get; init; }
 }

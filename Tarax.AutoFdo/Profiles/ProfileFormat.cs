@@ -1,7 +1,7 @@
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>
-/// A format of profiles: how they are told by their first bytes, read and written. Of another format than the library's own, a profile is read by <c>SampleProfile.Load</c> once the format was
+/// A format of profiles: how they are recognized by their first bytes, read and written. Of another format than the library's own, a profile is read by <c>SampleProfile.Load</c> once the format was
 /// added (<c>ProfileFormat.Add</c>). Immutable; any thread may use it.
 /// </summary>
 public abstract class ProfileFormat
@@ -12,7 +12,7 @@ public abstract class ProfileFormat
     /// <summary>Formats of a family number the code of a line in the same way (discriminators): <c>gcov</c>, <c>llvm</c>.</summary>
     public abstract string Family { get; }
 
-    /// <summary>Whether it has a summary, by which the compiler tells hot code.</summary>
+    /// <summary>Whether it has a summary, by which the compiler knows hot code.</summary>
     public virtual bool HasSummary => false;
 
     /// <summary>Whether a file is of the format.</summary>

@@ -174,7 +174,7 @@ public sealed class SampleProfile
     /// </summary>
     public IReadOnlyList<string> SymbolList { get; init; } = [];
 
-    /// <summary>The working set of a file for GCC that was read, as long as no count changes: it is of bytes of code, which nothing else of the file tells. Null where not known.</summary>
+    /// <summary>The working set of a file for GCC that was read, as long as no count changes: it is of bytes of code, which nothing else of the file says. Null where not known.</summary>
     internal IReadOnlyList<WorkingSetRow>? WorkingSet { get; init; }
 
     /// <summary>What was in a file and could not be taken over, or what happened when profiles were put together.</summary>
@@ -259,7 +259,7 @@ public sealed class SampleProfile
     /// <summary>The same profile with the counts of inlined functions elsewhere. Counts that are not nested stay as they are.</summary>
     /// <param name="shape">Where; nested, as profiles are made, and auto change nothing.</param>
     public SampleProfile WithInlined(InlinedBodies shape) =>
-        shape is InlinedBodies.Flat or InlinedBodies.Both ? With(ProfileShape.Of(Functions, shape)) : this;
+        shape is InlinedBodies.Flat or InlinedBodies.Both ? With(FlattenedProfile.Of(Functions, shape)) : this;
 
     /// <summary>The same profile where more or less is taken for hot.</summary>
     /// <param name="cutoff">See <see cref="HotCutoff"/>.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;
@@ -12,13 +13,14 @@ namespace Tarax.AutoFdo.Reports;
 public sealed record ExplainedBranch(ulong? Address, ulong Count);
 
 /// <summary>A straight-line range that covers a piece of code, and the branches at its ends.</summary>
-/// <param name="Begin">ELF virtual address of its first instruction.</param>
+/// <param name="Start">ELF virtual address of its first instruction.</param>
 /// <param name="End">ELF virtual address of its last instruction, a taken branch.</param>
 /// <param name="Count">Executions.</param>
-/// <param name="Into">Branches to its begin, the most frequent first.</param>
+/// <param name="Into">Branches to its start, the most frequent first.</param>
 /// <param name="OutOf">Branches from its end, the most frequent first.</param>
+[DebuggerDisplay("{Start,h}-{End,h}: {Count}")]
 public sealed record ExplainedRange(
-    ulong Begin, ulong End, ulong Count, IReadOnlyList<ExplainedBranch> Into, IReadOnlyList<ExplainedBranch> OutOf);
+    ulong Start, ulong End, ulong Count, IReadOnlyList<ExplainedBranch> Into, IReadOnlyList<ExplainedBranch> OutOf);
 
 /// <summary>A piece of code with one position.</summary>
 /// <param name="Function">The function whose code it is.</param>
@@ -29,10 +31,10 @@ public sealed record ExplainedRange(
 /// <param name="Count">
 /// Largest number of executions of its bytes; the count of a position is the largest of its pieces, but for GCC no larger than the number of times that its statement begins.
 /// </param>
-/// <param name="Copies">For how many executions of the source one of the code stands.</param>
+/// <param name="DuplicationFactor">For how many executions of the source one of the code stands.</param>
 /// <param name="Ranges">The ranges that cover it, the most frequent first.</param>
 public sealed record ExplainedCode(
-    string Function, IReadOnlyList<string> InlineStack, SourcePosition Position, ulong Start, ulong End, ulong Count, uint Copies, IReadOnlyList<ExplainedRange> Ranges)
+    string Function, IReadOnlyList<string> InlineStack, SourcePosition Position, ulong Start, ulong End, ulong Count, uint DuplicationFactor, IReadOnlyList<ExplainedRange> Ranges)
 {
     /// <summary>The source file of the position; empty where it is not known.</summary>
     public string File { get; init; } = "";
@@ -85,7 +87,7 @@ public sealed class CountExplanation
                 {
                     code.Add(new ExplainedCode(
                         counted.Name, StackOf(source, segment.Scope), position, segment.Start, segment.End,
-                        executed.LargestCount(counted, segment.Start, segment.End), segment.Copies, executed.RangesOver(counted, segment.Start, segment.End))
+                        executed.LargestCount(counted, segment.Start, segment.End), segment.DuplicationFactor, executed.RangesOver(counted, segment.Start, segment.End))
                     { File = described.File, Line = segment.Line });
                 }
             }

@@ -17,13 +17,13 @@ internal sealed class ExecutedCode
         _symbolizer = symbolizer;
         foreach (var range in counts.Ranges)
         {
-            if (symbolizer.TryGetVirtualAddress(range.Begin, out ulong begin))
+            if (symbolizer.TryGetVirtualAddress(range.Start, out ulong begin))
             {
-                _ranges.Add(range with { Begin = begin, End = begin + (range.End - range.Begin) });
+                _ranges.Add(range with { Start = begin, End = begin + (range.End - range.Start) });
             }
         }
 
-        _ranges.Sort((a, b) => a.Begin.CompareTo(b.Begin));
+        _ranges.Sort((a, b) => a.Start.CompareTo(b.Start));
         foreach (var branch in counts.Branches)
         {
             if (symbolizer.TryGetVirtualAddress(branch.From, out ulong from) && symbolizer.TryGetVirtualAddress(branch.To, out ulong to))
@@ -49,11 +49,11 @@ internal sealed class ExecutedCode
         var found = new HashSet<CodeFunction>();
         foreach (var range in _ranges)
         {
-            if (range.Begin >= until)
+            if (range.Start >= until)
             {
-                var stretch = _symbolizer.FindStretch(range.Begin);
-                until = stretch.End;
-                if (stretch.Function is { } function && found.Add(function))
+                var functionRange = _symbolizer.FindFunctionRange(range.Start);
+                until = functionRange.End;
+                if (functionRange.Function is { } function && found.Add(function))
                 {
                     yield return function;
                 }
@@ -65,8 +65,8 @@ internal sealed class ExecutedCode
     public IReadOnlyList<ExplainedRange> RangesOver(CodeFunction function, ulong start, ulong end)
     {
         var covering = Over(function, start, end);
-        covering.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : a.End.CompareTo(b.End));
-        return covering.ConvertAll(r => new ExplainedRange(r.Begin, r.End, r.Count, MostFrequentFirst(_into, r.Begin), MostFrequentFirst(_outOf, r.End)));
+        covering.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
+        return covering.ConvertAll(r => new ExplainedRange(r.Start, r.End, r.Count, MostFrequentFirst(_into, r.Start), MostFrequentFirst(_outOf, r.End)));
     }
 
     /// <summary>The largest number of executions of the bytes of some code. It changes to a larger one only where a range begins.</summary>
@@ -76,11 +76,11 @@ internal sealed class ExecutedCode
         ulong largest = 0;
         foreach (var begun in covering)
         {
-            ulong address = Math.Max(begun.Begin, start);
+            ulong address = Math.Max(begun.Start, start);
             ulong count = 0;
             foreach (var range in covering)
             {
-                count = range.Begin <= address && address <= range.End ? SaturatingSum.Of(count, range.Count) : count;
+                count = range.Start <= address && address <= range.End ? SaturatingSum.Of(count, range.Count) : count;
             }
 
             largest = Math.Max(largest, count);
@@ -108,11 +108,11 @@ internal sealed class ExecutedCode
     {
         const ulong LongestRange = 1 << 20;
         ulong from = start > LongestRange ? start - LongestRange : 0;
-        int first = _ranges.BinarySearch(new RangeCount(from, 0, 0, 0), Comparer<RangeCount>.Create((a, b) => a.Begin != b.Begin ? a.Begin.CompareTo(b.Begin) : 1));
+        int first = _ranges.BinarySearch(new RangeCount(from, 0, 0, 0), Comparer<RangeCount>.Create((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : 1));
         var result = new List<RangeCount>();
-        for (int i = first < 0 ? ~first : first; i < _ranges.Count && _ranges[i].Begin < end; i++)
+        for (int i = first < 0 ? ~first : first; i < _ranges.Count && _ranges[i].Start < end; i++)
         {
-            if (_ranges[i].End >= start && function.PartAt(_ranges[i].Begin) is { } part && part.Contains(start))
+            if (_ranges[i].End >= start && function.PartAt(_ranges[i].Start) is { } part && part.Contains(start))
             {
                 result.Add(_ranges[i]);
             }

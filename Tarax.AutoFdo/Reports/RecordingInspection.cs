@@ -336,7 +336,7 @@ public sealed class RecordingInspection
             return $"tarax convert {recorded} --binary PROGRAM --mapped-as NAME -o program.afdo{furtherOptions}";
         }
 
-        // Recorded elsewhere: whoever has the binary knows where. A build-id tells whether it is the one; without one its name has to do.
+        // Recorded elsewhere: whoever has the binary knows where. A build-id says whether it is the one; without one its name has to do.
         var first = matters[0].Recorded;
         bool isOfKernel = first.File!.KernelReferenceSymbol is not null;
         string file = isOfKernel ? "vmlinux" : System.IO.Path.GetFileName(first.Name).Trim('[', ']');

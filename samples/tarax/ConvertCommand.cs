@@ -29,6 +29,8 @@ internal static class ConvertCommand
 
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "with --all, success also where the binary with most samples has no profile" };
 
+    private static readonly Option<bool> Trace = new("--trace") { Description = "a line on standard error for each step: time, what came in, what went out" };
+
     private static readonly Option<string?> Output = new("--output", "-o")
     {
         Description = "the profile to write; - for standard output",
@@ -153,7 +155,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Profiler,
+            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -163,7 +165,7 @@ internal static class ConvertCommand
                 new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
                 new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList]),
                 new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, InputOptions.MaximumInput, Counts, Threads]),
-                new OptionGroup("expert", [.. FormatOptions.Shape, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts]),
+                new OptionGroup("expert", [.. FormatOptions.Making, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts, Trace]),
             ],
             ["perf record -b -o perf.data ./program && tarax convert perf.data --binary ./program -o program.afdo", "tarax convert perf.data --all --out-dir profiles --debug-dir build"]);
         command.Validators.Add(CheckDestination);
@@ -201,6 +203,8 @@ internal static class ConvertCommand
             DownloadProgress = DownloadProgress.OnTerminal(),
             MaximumInput = parsed.GetValue(InputOptions.MaximumInput),
             Progress = progress,
+            CompactsMemory = true,
+            Trace = parsed.GetValue(Trace) ? new StageLines(Console.Error) : null,
         };
         string input = parsed.GetRequiredValue(Input);
         string[] given = parsed.GetValue(Binaries)!;

@@ -73,10 +73,10 @@ internal static class ExplanationText
     {
         string stack = string.Concat(code.InlineStack.Select(call => $" → {Inlined(call, nameOf)}"));
         writer.WriteLine();
-        writer.WriteLine(Invariant($"{code.Start:x}-{code.End:x}  {nameOf(code.Function)}{stack} {code.Position}: executed {code.Count:N0} times{(code.Copies > 1 ? $", each for {code.Copies}" : "")}{(code.File.Length > 0 ? $" ({ProfileView.Place(code.File, code.Line)})" : "")}"));
+        writer.WriteLine(Invariant($"{code.Start:x}-{code.End:x}  {nameOf(code.Function)}{stack} {code.Position}: executed {code.Count:N0} times{(code.DuplicationFactor > 1 ? $", each for {code.DuplicationFactor}" : "")}{(code.File.Length > 0 ? $" ({ProfileView.Place(code.File, code.Line)})" : "")}"));
         foreach (var range in code.Ranges.Take(ShownRanges))
         {
-            writer.WriteLine(Invariant($"  range {range.Begin:x}-{range.End:x}: {range.Count:N0}"));
+            writer.WriteLine(Invariant($"  range {range.Start:x}-{range.End:x}: {range.Count:N0}"));
             foreach (var branch in range.Into.Take(ShownBranches))
             {
                 writer.WriteLine(Invariant($"    from {branch.Address?.ToString("x", CultureInfo.InvariantCulture) ?? "outside"}: {branch.Count:N0}"));

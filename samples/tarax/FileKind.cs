@@ -26,7 +26,7 @@ internal enum FileKind
     Script,
 }
 
-/// <summary>Tells files apart that were taken for each other, in words that say what to do.</summary>
+/// <summary>Finds files that were taken for each other, in words that say what to do.</summary>
 internal static class FileKinds
 {
     private const int BytesRead = 256;
@@ -52,7 +52,7 @@ internal static class FileKinds
             : FileKind.Unknown;
     }
 
-    /// <summary>Checks that an input of <c>convert</c>, <c>inspect</c> or <c>counts</c> is none of what can be told to be something else.</summary>
+    /// <summary>Checks that an input of <c>convert</c>, <c>inspect</c> or <c>counts</c> is none of what is known to be something else.</summary>
     /// <param name="path">The input.</param>
     /// <param name="binaries">The binaries that are given beside it.</param>
     /// <exception cref="UsageException">It is a binary, and one of the binaries is a recording.</exception>
@@ -82,7 +82,7 @@ internal static class FileKinds
         });
     }
 
-    /// <summary>Checks that what is given as a binary is none of what can be told to be something else.</summary>
+    /// <summary>Checks that what is given as a binary is none of what is known to be something else.</summary>
     /// <exception cref="IOException">It is something else.</exception>
     public static void ExpectBinary(string path)
     {
@@ -97,7 +97,7 @@ internal static class FileKinds
         });
     }
 
-    /// <summary>Checks that what is given as a profile is none of what can be told to be something else.</summary>
+    /// <summary>Checks that what is given as a profile is none of what is known to be something else.</summary>
     /// <exception cref="IOException">It is something else.</exception>
     public static void ExpectProfile(string path)
     {

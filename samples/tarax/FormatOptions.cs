@@ -72,7 +72,7 @@ internal static class FormatOptions
     public static IReadOnlyList<Option> Target => [CompilerName, FormatName, Version, HashNames, Compress];
 
     /// <summary>The options that say how it is made for that.</summary>
-    public static IReadOnlyList<Option> Shape => [Inlined, HotShare, Pass, Passes];
+    public static IReadOnlyList<Option> Making => [Inlined, HotShare, Pass, Passes];
 
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
@@ -183,7 +183,7 @@ internal static class FormatOptions
         _ => null,
     };
 
-    /// <summary>The format that is asked for, where no binary tells its compiler.</summary>
+    /// <summary>The format that is asked for, where no binary names its compiler.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="natural">The format where none is asked for.</param>
     /// <exception cref="ConversionException">The options do not go together, or do not name a version.</exception>

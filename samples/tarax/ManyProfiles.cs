@@ -114,7 +114,7 @@ internal static class ManyProfiles
         }
     }
 
-    /// <summary>LLVM's text begins with a function's name, by which it cannot be told.</summary>
+    /// <summary>LLVM's text begins with a function's name, by which it is not known.</summary>
     private static bool MayBeProfile(string path) => FileKinds.Of(path) is FileKind.Profile or FileKind.Unknown;
 
     /// <summary>The base name of the binary; where another one has it already, with the beginning of the build-id or a number.</summary>

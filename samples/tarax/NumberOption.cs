@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace Tarax.Tool;
 
-/// <summary>Options whose value is a number in some range, which is told where it is missed.</summary>
+/// <summary>Options whose value is a number in some range, which is reported where it is missed.</summary>
 internal static class NumberOption
 {
     public static Option<T> Whole<T>(string name, string description, T standard, T least, T most, string help = "N")

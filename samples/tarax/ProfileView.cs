@@ -117,7 +117,7 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
         writer.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
     }
 
-    /// <summary>Where the source is, of which a binary tells; nothing where none was given.</summary>
+    /// <summary>Where the source is, of which a binary says; nothing where none was given.</summary>
     public SourcePlaces? Places { get; init; }
 
     /// <summary>A file and a line; the file's whole path only where it was asked for.</summary>

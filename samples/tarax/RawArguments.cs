@@ -22,7 +22,7 @@ internal static class RawArguments
     }
 
     /// <summary>
-    /// The word before the arguments, by which the executable was started. The runtime tells the name of the file, which behind a link is another; the system keeps the words.
+    /// The word before the arguments, by which the executable was started. The runtime gives the name of the file, which behind a link is another; the system keeps the words.
     /// </summary>
     public static string StartName(string[] arguments)
     {

@@ -35,7 +35,7 @@ internal static class StandardStreams
         Error = new LineWriter(OpenDescriptor.WasInherited(OpenDescriptor.StandardError) ? new OpenDescriptor(OpenDescriptor.StandardError, "standard error") : Stream.Null, mayFail: false) { IsImmediate = true, Width = WidthOf(OpenDescriptor.StandardError, Console.IsErrorRedirected) };
         Console.SetError(Error);
 
-        // A limit then is an error of writing, which is told, and after which nothing is left behind.
+        // A limit then is an error of writing, which is reported, and after which nothing is left behind.
         FileSizeRegistration = PosixSignalRegistration.Create(FileSizeExceeded, context => context.Cancel = true);
     }
 

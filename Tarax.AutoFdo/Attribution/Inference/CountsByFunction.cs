@@ -37,9 +37,9 @@ internal sealed class CountsByFunction
             ulong address = addresses[i];
             if (address != 0 && (address < from || address >= until))
             {
-                var stretch = symbolizer.FindStretch(address);
-                (from, until, current) = (stretch.Start, stretch.End, null);
-                if (stretch.Function is { } function && !found.TryGetValue(function, out current))
+                var functionRange = symbolizer.FindFunctionRange(address);
+                (from, until, current) = (functionRange.Start, functionRange.End, null);
+                if (functionRange.Function is { } function && !found.TryGetValue(function, out current))
                 {
                     current = new FunctionCounts(function);
                     found.Add(function, current);

@@ -118,7 +118,7 @@ internal sealed class FlowRounding
     }
 
     /// <summary>
-    /// What is missing in an arc flows around it: from its end out of the network and from there to its begin, along arcs that may always take more. That is a
+    /// What is missing in an arc flows around it: from its end out of the network and from there to its start, along arcs that may always take more. That is a
     /// little for arcs that have next to no flow, and is done for all at once.
     /// </summary>
     private void LiftNegatives()

@@ -11,7 +11,7 @@ internal sealed class InferredCounts(ElfFile binary)
     private readonly FileCounts.Collected _collected = new();
 
     /// <summary>Adds a range by file offsets.</summary>
-    public void AddRange(ulong begin, ulong end, ulong count, ulong firstTime) => _collected.Ranges.Add(new RangeCount(begin, end, count, firstTime));
+    public void AddRange(ulong start, ulong end, ulong count, ulong firstTime) => _collected.Ranges.Add(new RangeCount(start, end, count, firstTime));
 
     /// <summary>Adds a range for each block that ran.</summary>
     /// <param name="graph">The function.</param>
@@ -23,9 +23,9 @@ internal sealed class InferredCounts(ElfFile binary)
         {
             var first = graph.Instructions[graph.Blocks[block].First];
             var last = graph.Instructions[graph.Blocks[block].Last];
-            if (flow.Blocks[block] > 0 && binary.TryGetFileOffset(first.Address, out ulong begin))
+            if (flow.Blocks[block] > 0 && binary.TryGetFileOffset(first.Address, out ulong start))
             {
-                AddRange(begin, begin + (last.Address - first.Address), (ulong)flow.Blocks[block], firstTime(first.Address, last.End));
+                AddRange(start, start + (last.Address - first.Address), (ulong)flow.Blocks[block], firstTime(first.Address, last.End));
             }
         }
     }
@@ -66,9 +66,9 @@ internal sealed class InferredCounts(ElfFile binary)
     {
         if (edge.From < 0)
         {
-            if (edge.Kind == FlowEdgeKind.CallOrReturn && binary.TryGetFileOffset(entry, out ulong begin))
+            if (edge.Kind == FlowEdgeKind.CallOrReturn && binary.TryGetFileOffset(entry, out ulong start))
             {
-                _collected.Entries.Add(new AddressCount(begin, count, 0));
+                _collected.Entries.Add(new AddressCount(start, count, 0));
             }
 
             return;

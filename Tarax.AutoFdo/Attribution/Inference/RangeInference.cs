@@ -24,7 +24,7 @@ internal static class RangeInference
         ulong[] offsets = new ulong[counts.Ranges.Count];
         for (int i = 0; i < offsets.Length; i++)
         {
-            offsets[i] = counts.Ranges[i].Begin;
+            offsets[i] = counts.Ranges[i].Start;
         }
 
         var byFunction = CountsByFunction.Of(offsets, symbolizer, threads);
@@ -41,7 +41,7 @@ internal static class RangeInference
         });
 
         var inferred = new InferredCounts(binary);
-        void Keep(int index) => inferred.AddRange(counts.Ranges[index].Begin, counts.Ranges[index].End, counts.Ranges[index].Count, counts.Ranges[index].FirstTime);
+        void Keep(int index) => inferred.AddRange(counts.Ranges[index].Start, counts.Ranges[index].End, counts.Ranges[index].Count, counts.Ranges[index].FirstTime);
         byFunction.Elsewhere.ForEach(Keep);
         for (int i = 0; i < flows.Length; i++)
         {
@@ -83,7 +83,7 @@ internal static class RangeInference
         {
             var range = ranges[function.Indices[i]];
             int first = graph.InstructionHolding(function.Addresses[i]);
-            int last = graph.InstructionHolding(function.Addresses[i] + (range.End - range.Begin));
+            int last = graph.InstructionHolding(function.Addresses[i] + (range.End - range.Start));
             change[first] += range.Count;
             change[Math.Max(last, first) + 1] -= range.Count;
         }

@@ -9,7 +9,7 @@ internal readonly record struct BasicBlock(int First, int Count)
     public int Last => First + Count - 1;
 }
 
-/// <summary>A way from the end of one block to the begin of another.</summary>
+/// <summary>A way from the end of one block to the start of another.</summary>
 /// <param name="From">The block that it leaves; <see cref="ControlFlowGraph.Outside"/> for a way into the function.</param>
 /// <param name="To">The block that it leads to; <see cref="ControlFlowGraph.Outside"/> for a way out.</param>
 /// <param name="Kind">What takes it.</param>

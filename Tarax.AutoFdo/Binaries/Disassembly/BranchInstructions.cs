@@ -33,7 +33,7 @@ internal sealed class BranchInstructions
     }
 
     /// <summary>
-    /// Whether a function begins with what only a function's begin has: saving a register, making room on the stack, or a landing pad of indirect branches.
+    /// Whether a function begins with what only a function's start has: saving a register, making room on the stack, or a landing pad of indirect branches.
     /// </summary>
     /// <param name="entry">ELF virtual address of its first instruction.</param>
     public bool HasPrologueAt(ulong entry)

@@ -49,7 +49,7 @@ internal enum InstructionKind : byte
     /// <summary>Divides, or takes a root.</summary>
     Divide,
 
-    /// <summary>Jumps or calls to a place that the code tells.</summary>
+    /// <summary>Jumps or calls to a place that the code names.</summary>
     Branch,
 
     /// <summary>Jumps or calls to where a register or memory says.</summary>
@@ -77,7 +77,7 @@ internal enum JumpTableForm : byte
     /// <summary>Addresses of 8 bytes.</summary>
     Absolute,
 
-    /// <summary>Distances from the table's begin, signed, of 4 bytes.</summary>
+    /// <summary>Distances from the table's start, signed, of 4 bytes.</summary>
     Relative,
 }
 

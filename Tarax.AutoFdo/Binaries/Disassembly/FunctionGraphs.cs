@@ -47,8 +47,8 @@ internal sealed class FunctionGraphs
         return affordable;
     }
 
-    /// <summary>Where functions jump and call to, by addresses that the code itself tells.</summary>
-    /// <param name="functions">The code of each; of those that <see cref="Affordable"/> leaves out nothing is told.</param>
+    /// <summary>Where functions jump and call to, by addresses that the code itself names.</summary>
+    /// <param name="functions">The code of each; of those that <see cref="Affordable"/> leaves out nothing is reported.</param>
     public HashSet<ulong> DirectTargets(IReadOnlyList<CodeRange[]> functions)
     {
         var targets = new HashSet<ulong>();

@@ -41,7 +41,7 @@ internal sealed class KernelTables
     /// <summary>Finds a table.</summary>
     /// <param name="section">Its section.</param>
     /// <param name="symbol">What its two symbols are called behind <c>__start_</c> and <c>__stop_</c>.</param>
-    /// <param name="address">ELF virtual address of its begin; 0 in a module.</param>
+    /// <param name="address">ELF virtual address of its start; 0 in a module.</param>
     /// <returns>Its bytes; empty where there is none.</returns>
     public ReadOnlySpan<byte> Find(string section, string symbol, out ulong address)
     {

@@ -18,7 +18,7 @@ internal enum RangeFault
     RunsThroughJump,
 }
 
-/// <summary>Whether straight lines of code can have run from their begin to their end. Used by one thread.</summary>
+/// <summary>Whether straight lines of code can have run from their start to their end. Used by one thread.</summary>
 internal sealed class StraightLines
 {
     /// <summary>Bytes that are looked at; real recordings of kernels have one or two million. What is beyond is taken as it is.</summary>
@@ -51,19 +51,19 @@ internal sealed class StraightLines
     }
 
     /// <summary>Looks at a range.</summary>
-    /// <param name="begin">ELF virtual address of its first instruction.</param>
+    /// <param name="start">ELF virtual address of its first instruction.</param>
     /// <param name="end">Of its last one, which branched.</param>
-    public RangeFault Check(ulong begin, ulong end)
+    public RangeFault Check(ulong start, ulong end)
     {
-        var bytes = _code.From(begin);
-        if ((ulong)bytes.Length <= end - begin || end - begin >= _room)
+        var bytes = _code.From(start);
+        if ((ulong)bytes.Length <= end - start || end - start >= _room)
         {
             return RangeFault.None;
         }
 
-        _room -= end - begin;
+        _room -= end - start;
         _instructions.Clear();
-        _decoder.Decode(bytes, begin, end - begin + 1, _instructions);
+        _decoder.Decode(bytes, start, end - start + 1, _instructions);
         if (_instructions.Count == 0)
         {
             return RangeFault.EndsWithinInstruction;

@@ -96,7 +96,7 @@ internal ref struct DieCursor
         return true;
     }
 
-    /// <summary>Passes over the entry's children where its DW_AT_sibling tells where they end; otherwise the walk goes through them.</summary>
+    /// <summary>Passes over the entry's children where its DW_AT_sibling says where they end; otherwise the walk goes through them.</summary>
     public void SkipChildren()
     {
         if (!HasChildren)

@@ -46,7 +46,7 @@ internal readonly record struct AttributeValue(ValueKind Kind, ulong Number)
 /// <summary>Reads and passes over attribute values by their forms (DWARF 5, section 7.5.6).</summary>
 internal static class FormReader
 {
-    /// <summary>Length of a form in bytes, −1 where the value itself tells it.</summary>
+    /// <summary>Length of a form in bytes, −1 where the value itself has it.</summary>
     public static int FixedLength(DwarfForm form, UnitEncoding encoding) => form switch
     {
         DwarfForm.FlagPresent or DwarfForm.ImplicitConst => 0,

@@ -18,7 +18,7 @@ internal sealed record FunctionDescription(string DwarfName, uint DeclarationLin
     /// <summary>The linkage name that the debug information does not tell, made when somebody asks for it, since most are never asked for; null where the debug information has the name.</summary>
     public Lazy<MadeLinkageName>? Made { get; init; }
 
-    /// <summary>The name by which the compiler knows it, as far as that can be told.</summary>
+    /// <summary>The name by which the compiler knows it, as far as that is known.</summary>
     public string Name => Made?.Value.Name ?? DwarfName;
 
     /// <summary>Whether the compiler knows it by a linkage name that the debug information does not tell, and that cannot be made.</summary>

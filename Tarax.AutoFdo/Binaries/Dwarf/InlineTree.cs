@@ -204,7 +204,7 @@ internal sealed class InlineTree
             parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, ranges), ranges);
     }
 
-    /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the begin too (section 2.18); GCC gives the address.</summary>
+    /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the start too (section 2.18); GCC gives the address.</summary>
     private static ulong EntryOf(DwarfUnit unit, AttributeValue entry, CodeRange[] ranges) =>
         entry.Kind is ValueKind.Address or ValueKind.AddressIndex ? unit.Address(entry)
         : ranges.Length == 0 ? 0

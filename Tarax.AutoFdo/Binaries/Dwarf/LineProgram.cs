@@ -22,7 +22,7 @@ internal static class LineProgram
         ulong length = DwarfUnit.ReadInitialLength(ref section, out byte offsetSize);
         if (offset + (ulong)section.Position + length is var end && end > limit)
         {
-            throw new InvalidFormatException(DwarfSections.Format, ".debug_line unit_length", (long)offset, $"leads to offset {end}, beyond the begin of the next program at {limit}");
+            throw new InvalidFormatException(DwarfSections.Format, ".debug_line unit_length", (long)offset, $"leads to offset {end}, beyond the start of the next program at {limit}");
         }
 
         var program = section.Child(".debug_line unit_length", length);

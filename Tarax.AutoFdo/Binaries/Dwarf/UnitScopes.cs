@@ -20,7 +20,7 @@ internal sealed class UnitScopes
     /// <summary>The entries in their order, the outer before the inner.</summary>
     public IReadOnlyList<ScopeEntry> Entries => _entries;
 
-    /// <summary>Whether the unit has types, without which the signatures of functions are not told (GCC, -g1).</summary>
+    /// <summary>Whether the unit has types, without which the signatures of functions are not stated (GCC, -g1).</summary>
     public bool HasTypes { get; private set; }
 
     public static UnitScopes Read(DwarfUnit unit)

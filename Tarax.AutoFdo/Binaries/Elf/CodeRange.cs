@@ -1,6 +1,9 @@
+using System.Diagnostics;
+
 namespace Tarax.AutoFdo.Binaries.Elf;
 
 /// <summary>ELF virtual addresses from Start up to, not including, End.</summary>
+[DebuggerDisplay("{Start,h}-{End,h}")]
 internal readonly record struct CodeRange(ulong Start, ulong End)
 {
     public bool Contains(ulong address) => address >= Start && address < End;

@@ -10,7 +10,7 @@ namespace Tarax.AutoFdo.Binaries.Elf;
 /// (<c>DEBUGINFOD_TIMEOUT</c>) and its other variables (debuginfod_find_debuginfo(3)).
 /// </summary>
 /// <param name="urls">The servers, as <c>DEBUGINFOD_URLS</c> lists them; empty for the servers that it lists itself.</param>
-/// <param name="progress">Told how far a download is; null for nobody.</param>
+/// <param name="progress">Receives how far a download is; null for nobody.</param>
 internal sealed unsafe partial class Debuginfod(IReadOnlyList<string> urls, IProgress<DebuginfodDownload>? progress)
 {
     private const string UrlsVariable = "DEBUGINFOD_URLS";

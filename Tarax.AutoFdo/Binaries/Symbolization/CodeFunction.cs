@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;
 
@@ -71,7 +72,8 @@ internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, Func
 /// <param name="Part">The part of the function that the code lies in.</param>
 /// <param name="Start">ELF virtual address of the first byte.</param>
 /// <param name="End">Address after the last byte.</param>
-internal readonly record struct CodeStretch(CodeFunction? Function, CodeRange Part, ulong Start, ulong End);
+[DebuggerDisplay("{Start,h}-{End,h} {Function}")]
+internal readonly record struct FunctionRange(CodeFunction? Function, CodeRange Part, ulong Start, ulong End);
 
 /// <summary>
 /// A piece of code with one source position.
@@ -81,9 +83,10 @@ internal readonly record struct CodeStretch(CodeFunction? Function, CodeRange Pa
 /// <param name="Scope">Index in <see cref="FunctionSource.Scopes"/> of the innermost function that it belongs to.</param>
 /// <param name="Line">Source line; 0 for code that compilers made without one.</param>
 /// <param name="Discriminator">Discriminator of the line, as profiles have it.</param>
-/// <param name="Copies">For how many executions of the source each of the code stands, where it was unrolled or vectorized; 1 otherwise.</param>
-/// <param name="Copy">Which copy of the code it is, where the compiler tells: executions of copies add up. 0 otherwise.</param>
-internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator, uint Copies, uint Copy);
+/// <param name="DuplicationFactor">For how many executions of the source each of the code stands, where it was unrolled or vectorized; 1 otherwise.</param>
+/// <param name="CopyId">Which copy of the code it is, where the compiler says: executions of copies add up. 0 otherwise.</param>
+[DebuggerDisplay("{Start,h}-{End,h} line {Line}.{Discriminator}")]
+internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, uint Line, uint Discriminator, uint DuplicationFactor, uint CopyId);
 
 /// <summary>A function or inlined call of <see cref="FunctionSource"/>.</summary>
 /// <param name="Parent">Index of the scope it was inlined into; −1 for the function itself.</param>

@@ -23,9 +23,9 @@ internal enum DiscriminatorEncoding
 
 /// <summary>A discriminator as profiles have it, and for how many executions of the source one of the code stands.</summary>
 /// <param name="Number">The number that profiles have.</param>
-/// <param name="Copies">For how many executions of the source one of the code stands.</param>
-/// <param name="Copy">Which copy of the code it is; 0 for the first, and where that is not told.</param>
-internal readonly record struct Discriminator(uint Number, uint Copies, uint Copy)
+/// <param name="DuplicationFactor">For how many executions of the source one of the code stands.</param>
+/// <param name="CopyId">Which copy of the code it is; 0 for the first, and where that is not stated.</param>
+internal readonly record struct Discriminator(uint Number, uint DuplicationFactor, uint CopyId)
 {
     private const int MultiplicityBit = 8;
     private const int CopyBit = 15;

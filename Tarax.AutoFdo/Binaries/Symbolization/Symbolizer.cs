@@ -102,18 +102,18 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>The code around an address that lies in the same part of the same function.</summary>
-    public CodeStretch FindStretch(ulong address)
+    public FunctionRange FindFunctionRange(ulong address)
     {
         ulong until = _dwarf?.SameUnitsUntil(address) ?? ulong.MaxValue;
-        if (FindStretch(address, _dwarf?.UnitsThatHold(address) ?? [], ref until) is { } stretch)
+        if (FindFunctionRange(address, _dwarf?.UnitsThatHold(address) ?? [], ref until) is { } functionRange)
         {
-            return stretch;
+            return functionRange;
         }
 
         until = Math.Min(until, _dwarf?.SameUnitsWithoutRangesUntil(address) ?? ulong.MaxValue);
-        return FindStretch(address, _dwarf?.UnitsWithoutRangesAt(address) ?? [], ref until)
-            ?? (ThunkAt(address) is { } thunk ? new CodeStretch(thunk, thunk.Debug.Ranges[0], address, Math.Min(until, thunk.Debug.Ranges[0].End))
-            : new CodeStretch(null, default, address, Math.Min(until, _thunks.Value?.SameUntil(address) ?? ulong.MaxValue)));
+        return FindFunctionRange(address, _dwarf?.UnitsWithoutRangesAt(address) ?? [], ref until)
+            ?? (ThunkAt(address) is { } thunk ? new FunctionRange(thunk, thunk.Debug.Ranges[0], address, Math.Min(until, thunk.Debug.Ranges[0].End))
+            : new FunctionRange(null, default, address, Math.Min(until, _thunks.Value?.SameUntil(address) ?? ulong.MaxValue)));
     }
 
     /// <summary>
@@ -137,14 +137,14 @@ internal sealed class Symbolizer : IDisposable
         return thunks.Count == 0 ? null : new RangeIndex<CodeFunction>(thunks);
     }
 
-    private CodeStretch? FindStretch(ulong address, IEnumerable<DwarfUnit> units, ref ulong until)
+    private FunctionRange? FindFunctionRange(ulong address, IEnumerable<DwarfUnit> units, ref ulong until)
     {
         foreach (var unit in units)
         {
             until = Math.Min(until, unit.Functions.SameUntil(address));
             if (unit.Functions.Find(address) is { } found && FunctionOf(found) is var function && function.PartAt(address) is { } part)
             {
-                return new CodeStretch(function, part, address, Math.Min(until, part.End));
+                return new FunctionRange(function, part, address, Math.Min(until, part.End));
             }
         }
 
@@ -288,7 +288,7 @@ internal sealed class Symbolizer : IDisposable
     /// </summary>
     private static int[] HomesOf(IReadOnlyList<InlineScope> tree, SourceScope[] scopes, CodeFunction whole)
     {
-        // A destructor that also frees calls the one that does not, of which the debug information tells it apart by nothing else.
+        // A destructor that also frees calls the one that does not, of which the debug information distinguishes it by nothing else.
         bool isDeleting = whole.Name.Contains("D0E", StringComparison.Ordinal);
         int[] homes = new int[scopes.Length];
         for (int i = 1; i < homes.Length; i++)
@@ -345,7 +345,7 @@ internal sealed class Symbolizer : IDisposable
                     if (end > at)
                     {
                         var discriminator = Discriminator.Of(lines.Rows[row].Discriminator, encoding);
-                        segments.Add(new CodeSegment(at, end, homes[run.Scope], lines.Rows[row].Line, discriminator.Number, discriminator.Copies, discriminator.Copy));
+                        segments.Add(new CodeSegment(at, end, homes[run.Scope], lines.Rows[row].Line, discriminator.Number, discriminator.DuplicationFactor, discriminator.CopyId));
                     }
 
                     at = Math.Max(at, end);

@@ -15,10 +15,10 @@ internal sealed class PerfDataFile : IDisposable
 
     private readonly Dictionary<ulong, PerfEvent> _eventById;
     private readonly ByteSource _source;
-    private readonly StreamedPieces? _stream;
+    private readonly StreamedChunks? _stream;
     private readonly RecordingHead _head;
 
-    private PerfDataFile(ByteSource source, RecordingHead head, RecordingForm form, StreamedPieces? stream = null)
+    private PerfDataFile(ByteSource source, RecordingHead head, RecordingForm form, StreamedChunks? stream = null)
     {
         _source = source;
         _stream = stream;
@@ -78,7 +78,7 @@ internal sealed class PerfDataFile : IDisposable
     }
 
     /// <summary>
-    /// Reads a recording that comes in once, and owns the stream. What perf writes into a pipe is read piece by piece; what has to be seen as a whole first
+    /// Reads a recording that comes in once, and owns the stream. What perf writes into a pipe is read chunk by chunk; what has to be seen as a whole first
     /// is spooled.
     /// </summary>
     /// <param name="stream">The recording.</param>
@@ -95,12 +95,12 @@ internal sealed class PerfDataFile : IDisposable
         {
             if (CanStream(start) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)
             {
-                return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedPieces(start.Bytes, start.Rest, head.DataStart));
+                return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedChunks(start.Bytes, start.Rest, head.DataStart));
             }
         }
         catch (InvalidFormatException)
         {
-            // Perhaps the attributes come later; as a whole the stream tells what is missing.
+            // Perhaps the attributes come later; as a whole the stream says what is missing.
         }
 
         return Read(CompressedFile.Decompressed(SpooledIfRecording(start), most), most: most);
@@ -150,8 +150,8 @@ internal sealed class PerfDataFile : IDisposable
     /// <summary>All records in file order, of a recording that is not a stream.</summary>
     public RecordReader Records() => new(_source, DataStart, DataEnd);
 
-    /// <summary>The recording from its first record, piece by piece; of a stream they come only once.</summary>
-    public RecordPieces Pieces() => _stream ?? (RecordPieces)new StoredPieces(_source, DataStart, DataEnd);
+    /// <summary>The recording from its first record, chunk by chunk; of a stream they come only once.</summary>
+    public RecordChunks Chunks() => _stream ?? (RecordChunks)new StoredChunks(_source, DataStart, DataEnd);
 
     /// <summary>Takes over what a record of a stream says of the recording, which comes after the records that were looked at on opening.</summary>
     public void TakeHeaderRecord(in PerfRecord record)

@@ -144,10 +144,10 @@ internal sealed class RecordExpansion : IDisposable
 
     private void CopyPayload(ByteSource source, long start, long end)
     {
-        const int PieceLength = 1 << 20;
-        for (long at = start; at < end; at += PieceLength)
+        const int ChunkLength = 1 << 20;
+        for (long at = start; at < end; at += ChunkLength)
         {
-            _spool.Write(source.Span("payload", at, Math.Min(PieceLength, end - at)));
+            _spool.Write(source.Span("payload", at, Math.Min(ChunkLength, end - at)));
         }
     }
 

@@ -6,7 +6,7 @@ using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Inputs.Perf;
 
-/// <summary>One record of the data section: a view that is valid while its source is, or the piece that it was read from.</summary>
+/// <summary>One record of the data section: a view that is valid while its source is, or the chunk that it was read from.</summary>
 internal readonly ref struct PerfRecord
 {
     public PerfRecord(RecordType type, ushort misc, long offset, ReadOnlySpan<byte> body)

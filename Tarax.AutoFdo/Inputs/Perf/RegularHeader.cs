@@ -59,7 +59,7 @@ internal static class RegularHeader
     private static bool IsSet(ReadOnlySpan<ulong> bitmap, int feature) => ((bitmap[feature / 64] >> (feature % 64)) & 1) != 0;
 
     /// <summary>
-    /// Four words of 64 bits, or, from a 32-bit machine of the other byte order, eight of 32; perf tells them apart by the bit of
+    /// Four words of 64 bits, or, from a 32-bit machine of the other byte order, eight of 32; perf distinguishes them by the bit of
     /// HOSTNAME, which it always sets (perf_file_header__read).
     /// </summary>
     private static void ReadBitmap(ByteCursor header, Span<ulong> bitmap, bool isForeign)

@@ -8,7 +8,7 @@ using Tarax.AutoFdo.Text;
 namespace Tarax.AutoFdo.Inputs.PerfScript;
 
 /// <summary>
-/// Turns the text of <c>perf script</c> into the records that it was printed from, as far as it tells: mappings, processes, and samples with
+/// Turns the text of <c>perf script</c> into the records that it was printed from, as far as it says: mappings, processes, and samples with
 /// their branch stacks. Without mappings, addresses are taken for those of a binary as it was linked.
 /// </summary>
 internal sealed class ScriptRecording : IDisposable
@@ -311,7 +311,7 @@ internal sealed class ScriptRecording : IDisposable
         (_isPending, _hasIp, _hasHeader) = (false, false, false);
     }
 
-    /// <summary>Events are not told apart; that there are several is told.</summary>
+    /// <summary>Events are not distinguished; that there are several is reported.</summary>
     private void NoteEvent(string name)
     {
         _hasSeveralEvents |= _eventName.Length > 0 && name != _eventName;

@@ -8,7 +8,7 @@ public static class ProfileFormats
 {
     private static readonly Lock Lock = new();
 
-    /// <summary>The text form is last, since it has no first bytes by which it is told.</summary>
+    /// <summary>The text form is last, since it has no first bytes by which it is recognized.</summary>
     private static volatile ProfileFormat[] Known = [.. GcovProfileFormat.All, LlvmExtBinaryFormat.Instance, LlvmBinaryFormat.Instance, LlvmTextFormat.Instance];
 
     extension(ProfileFormat)

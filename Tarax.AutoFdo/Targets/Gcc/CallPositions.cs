@@ -15,24 +15,24 @@ internal static class CallPositions
         // thousandth as hot as the hottest does not belong there; with less, lua became slower by 2 % (docs/outcome.md). The largest count stays the same if this is done twice.
         const ulong Share = 1000;
         ulong most = profile.Functions.Count == 0 ? 0 : profile.Functions.Max(f => f.Body.MaximumCount());
-        return profile.With(profile.Functions.Select(f => f with { Body = Settled(f.Body, Math.Max(most / Share, 1)) }));
+        return profile.With(profile.Functions.Select(f => f with { Body = FixedPointOf(f.Body, Math.Max(most / Share, 1)) }));
     }
 
-    /// <summary>A body's first line may be a position that is made here, and tells then how often the call around it ran: it is done until nothing changes, as it would if it were done again.</summary>
-    private static FunctionBody Settled(FunctionBody body, ulong least)
+    /// <summary>A body's first line may be a position that is made here, and says then how often the call around it ran: it is done until nothing changes, as it would if it were done again.</summary>
+    private static FunctionBody FixedPointOf(FunctionBody body, ulong least)
     {
         if (body.Calls.Count == 0)
         {
             return body;
         }
 
-        var settled = WithPositions(body, least);
-        for (var next = WithPositions(WithoutEntries(settled), least); !next.HasSameCounts(settled); next = WithPositions(next, least))
+        var fixedPoint = WithPositions(body, least);
+        for (var next = WithPositions(WithoutEntries(fixedPoint), least); !next.HasSameCounts(fixedPoint); next = WithPositions(next, least))
         {
-            settled = next;
+            fixedPoint = next;
         }
 
-        return settled;
+        return fixedPoint;
     }
 
     private static FunctionBody WithoutEntries(FunctionBody body) => body with { Entries = null, Calls = [.. body.Calls.Select(c => c with { Body = WithoutEntries(c.Body) })] };

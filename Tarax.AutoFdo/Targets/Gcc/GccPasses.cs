@@ -13,7 +13,7 @@ internal static class GccPasses
     private const uint Hot = 999_900;
 
     /// <summary>GCC takes the largest count of a line for that of the block that the line is in (auto-profile.cc, afdo_set_bb_count): code that was moved to where more runs would make that of it.</summary>
-    public static readonly ProfilePass StatementBegins = new("statement-begins", "positions run as often as their statements begin (is_stmt rows)", IsGcc);
+    public static readonly ProfilePass IsStmtRows = new("is-stmt", "positions run as often as their statements begin (is_stmt rows)", IsGcc);
 
     /// <summary>GCC counts a block that has no code by the place where the values that it passes on were set (auto-profile.cc, afdo_set_bb_count).</summary>
     public static readonly ProfilePass PhiArguments = new("phi-arguments", "no counts of code that only sets values before a large switch", IsGcc);
@@ -24,8 +24,8 @@ internal static class GccPasses
     /// </summary>
     public static readonly ProfilePass IfConvertedLoops = new("if-converted-loops", "no counts of lines that select a value in a loop of one block", (compiler, format) => IsGcc(compiler, format) && !Is16(compiler, format));
 
-    /// <summary>See <see cref="Gcc.BaseStructors"/>.</summary>
-    public static readonly ProfilePass BaseStructors = new("base-structors", "constructors and destructors by the names of their base variants (C2, D2)", Is16, Gcc.BaseStructors.Of);
+    /// <summary>See <see cref="Gcc.BaseVariants"/>.</summary>
+    public static readonly ProfilePass BaseVariants = new("base-variants", "constructors and destructors by the names of their base variants (C2, D2)", Is16, Gcc.BaseVariants.Of);
 
     /// <summary>GCC 16 makes small what it takes for cold, and takes 99 % for hot by itself. What is stated already stays.</summary>
     public static readonly ProfilePass HotCutoff = new("hot-cutoff", "99.99 % of the counts are stated to be hot", Is16, p => p.HotCutoff == 0 ? p.WithHotCutoff(Hot) : p);
@@ -48,10 +48,10 @@ internal static class GccPasses
         "cxx-head-counts", "no head counts of C++ functions", Is16, p => p.WithoutHeadCounts(f => f.Name.StartsWith("_Z", StringComparison.Ordinal)));
 
     /// <summary>Those that count code.</summary>
-    public static readonly IReadOnlyList<ProfilePass> OfCode = [StatementBegins, PhiArguments, IfConvertedLoops];
+    public static readonly IReadOnlyList<ProfilePass> OfCode = [IsStmtRows, PhiArguments, IfConvertedLoops];
 
     /// <summary>Those that change profiles, in their order.</summary>
-    public static readonly IReadOnlyList<ProfilePass> OfProfiles = [BaseStructors, HotCutoff, CallPositions, EnteredOnce, CxxHeadCounts];
+    public static readonly IReadOnlyList<ProfilePass> OfProfiles = [BaseVariants, HotCutoff, CallPositions, EnteredOnce, CxxHeadCounts];
 
     private static bool IsGcc(TargetCompiler? compiler, ProfileFormat format) => compiler is { Family: GccFamily };
 

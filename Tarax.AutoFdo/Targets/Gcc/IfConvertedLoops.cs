@@ -22,7 +22,7 @@ internal static class IfConvertedLoops
 
         for (int i = 0; i < source.Segments.Length; i++)
         {
-            var (first, last) = MisleadingCode.InstructionsOf(source.Segments[i], graph);
+            var (first, last) = SuppressedPositions.InstructionsOf(source.Segments[i], graph);
             for (int instruction = first; instruction <= last; instruction++)
             {
                 if (loops.TryGetValue(graph.BlockOf(instruction), out var loop))

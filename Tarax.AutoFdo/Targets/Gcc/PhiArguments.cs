@@ -49,7 +49,7 @@ internal sealed class PhiArguments
 
         for (int i = 0; isCrowded && i < _source.Segments.Length; i++)
         {
-            var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
+            var (first, last) = SuppressedPositions.InstructionsOf(_source.Segments[i], _graph);
             for (int instruction = first; _counts[i].Maximum > most / LeastPart && instruction <= last; instruction++)
             {
                 if (arrivals[instruction] >= Crowd)
@@ -64,14 +64,14 @@ internal sealed class PhiArguments
 
     private bool[] Find()
     {
-        // Where the compiler has made copies of code, the position of a branch tells the count of the one that ran most.
+        // Where the compiler has made copies of code, the position of a branch gives the count of the one that ran most.
         var positions = new Dictionary<ulong, MostCount>?[_source.Scopes.Length];
         bool[] isKnown = new bool[_graph.Blocks.Count];
         for (int pass = 0; pass < 2; pass++)
         {
             for (int i = 0; i < _source.Segments.Length; i++)
             {
-                var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
+                var (first, last) = SuppressedPositions.InstructionsOf(_source.Segments[i], _graph);
                 for (int instruction = first; instruction <= last; instruction++)
                 {
                     if (!IsBranch(instruction))
@@ -96,7 +96,7 @@ internal sealed class PhiArguments
         for (int i = 0; i < found.Length; i++)
         {
             found[i] = _counts[i].Maximum > 0;
-            var (first, last) = MisleadingCode.InstructionsOf(_source.Segments[i], _graph);
+            var (first, last) = SuppressedPositions.InstructionsOf(_source.Segments[i], _graph);
             for (int instruction = first; instruction <= last; instruction++)
             {
                 found[i] &= isKnown[_graph.BlockOf(instruction)] && !IsBranch(instruction);

@@ -48,7 +48,7 @@ internal sealed class DieCache
         return entry;
     }
 
-    /// <summary>What an entry stands in, from the outermost: namespaces, classes, functions. Null where it cannot be told.</summary>
+    /// <summary>What an entry stands in, from the outermost: namespaces, classes, functions. Null where it is not known.</summary>
     public Scope[]? ScopesOf(DieFacts entry) => entry.Scopes ??= ReadScopes(entry);
 
     private Scope[]? ReadScopes(DieFacts entry)

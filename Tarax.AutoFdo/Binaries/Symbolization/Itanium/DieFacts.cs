@@ -39,7 +39,7 @@ internal sealed class DieFacts
     /// <summary>Whether it is a function that was declared <c>inline</c> (DW_INL_declared_inlined, DW_INL_declared_not_inlined).</summary>
     public bool IsDeclaredInline { get; private set; }
 
-    /// <summary>Elements of an array's dimension; null where not told.</summary>
+    /// <summary>Elements of an array's dimension; null where not stated.</summary>
     public ulong? Count { get; private set; }
 
     /// <summary>Whether it is a function that is called for an object.</summary>
@@ -90,7 +90,7 @@ internal sealed class DieFacts
     /// <summary>Its parameters, without those that the compiler added.</summary>
     public IReadOnlyList<DieFacts> Parameters => _parameters ??= [.. AllParameters.Where(c => !c.IsArtificial)];
 
-    /// <summary>What a template was made with; empty for what is none. GCC tells those of a generic lambda twice.</summary>
+    /// <summary>What a template was made with; empty for what is none. GCC lists those of a generic lambda twice.</summary>
     public IReadOnlyList<DieFacts> TemplateArguments => _templateArguments ??= [.. ReadChildren(static tag =>
             tag is DwarfTag.TemplateTypeParameter or DwarfTag.TemplateValueParameter or DwarfTag.GnuTemplateParameterPack or DwarfTag.GnuTemplateTemplateParameter)
         .DistinctBy(c => c.Name.Length > 0 ? c.Name : $"{c.Reference.Offset}")];

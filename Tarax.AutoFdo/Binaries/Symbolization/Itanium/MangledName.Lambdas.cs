@@ -77,7 +77,7 @@ internal sealed partial class MangledName
     });
 
     /// <summary>
-    /// Each <c>auto</c> of a lambda is a parameter of its template, in their order. GCC names these <c>auto:1</c>; how others that are written out depend on each other is not told.
+    /// Each <c>auto</c> of a lambda is a parameter of its template, in their order. GCC names these <c>auto:1</c>; how others that are written out depend on each other is not stated.
     /// </summary>
     private bool AddParametersOfLambda(DieFacts call)
     {

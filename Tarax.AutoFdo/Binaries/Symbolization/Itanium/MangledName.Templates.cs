@@ -96,7 +96,7 @@ internal sealed partial class MangledName
 
     /// <summary>
     /// Where several parameters of the template stand for one type, the last parameters of the function are of one each, those before of the first. Of a pack there is one for each of its
-    /// types, which are forwarded where nothing tells otherwise.
+    /// types, which are forwarded where nothing says otherwise.
     /// </summary>
     private bool AddParametersOfTemplate(DieFacts function)
     {
@@ -190,7 +190,7 @@ internal sealed partial class MangledName
 
     private bool AddArguments(DieFacts template)
     {
-        // Of a partial specialization the name alone tells the arguments, but not which of them are of a pack.
+        // Of a partial specialization the name alone has the arguments, but not which of them are of a pack.
         bool agrees = _entries.HasEntriesOfArguments(template);
         if (!agrees && template.TemplateArguments.Any(a => a.Tag == DwarfTag.GnuTemplateParameterPack))
         {

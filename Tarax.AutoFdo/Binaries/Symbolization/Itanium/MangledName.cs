@@ -42,7 +42,7 @@ internal sealed partial class MangledName
         _depth = depth;
     }
 
-    /// <summary>The linkage name of a function; null where it cannot be told.</summary>
+    /// <summary>The linkage name of a function; null where it is not known.</summary>
     /// <param name="entries">Reads entries.</param>
     /// <param name="declaration">Its declaration: the entry in its class, namespace or function.</param>
     public static string? Of(DieCache entries, DieReference declaration)
@@ -133,7 +133,7 @@ internal sealed partial class MangledName
         return added;
     }
 
-    /// <summary>Tells classes of one name in one function apart: the second has 0.</summary>
+    /// <summary>Distinguishes classes of one name in one function: the second has 0.</summary>
     private string DiscriminatorOf(Scope[] scopes, int from) =>
         from > 0 && from < scopes.Length && !scopes[from].IsClosure && _entries.SameNamesBefore(scopes[from].Entry) is > 0 and var before
             ? string.Create(CultureInfo.InvariantCulture, $"_{before - 1}") : "";
@@ -229,7 +229,7 @@ internal sealed partial class MangledName
         return add(plain) && plain._text.Length <= MaximumLength ? plain._text.ToString() : null;
     }
 
-    /// <summary>Something written in full, without the effect of what was written before; null where it cannot be told.</summary>
+    /// <summary>Something written in full, without the effect of what was written before; null where it is not known.</summary>
     private string? FullText(Func<MangledName, bool> add)
     {
         if (!MayGoOn())

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Binaries.Dwarf;
 namespace Tarax.AutoFdo.Binaries.Symbolization.Itanium;
 
 /// <summary>
-/// The arguments of a template as its name has them. Of a partial specialization the debug information lists what the specialization is of, not the template's arguments: only the name tells that
+/// The arguments of a template as its name has them. Of a partial specialization the debug information lists what the specialization is of, not the template's arguments: only the name says that
 /// they differ.
 /// </summary>
 internal static class TemplateText
@@ -78,7 +78,7 @@ internal static class TemplateText
             type = entries.Read(type.Type);
         }
 
-        // Of the words of a type, the last sign tells what it is.
+        // Of the words of a type, the last sign decides what it is.
         bool isConst = text.StartsWith("const ", StringComparison.Ordinal);
         return type switch
         {

@@ -117,7 +117,7 @@ internal ref struct GcovReader
         _workingSet = rows;
     }
 
-    /// <summary>All of it follows from the profile, but for what is said to be hot: the row that tells it may be a copy of another.</summary>
+    /// <summary>All of it follows from the profile, but for what is said to be hot: the row that says it may be a copy of another.</summary>
     private void ReadSummary()
     {
         ExpectTag(GcovFormat.SummaryTag, "summary tag");

@@ -13,7 +13,7 @@ internal ref struct LlvmExtBinaryReader
     private const ulong MostExpansion = 128;
 
     /// <summary>Bytes that are decompressed at once: no length is believed before they are there.</summary>
-    private const int PieceLength = 1 << 16;
+    private const int ChunkLength = 1 << 16;
 
     private readonly ReadOnlySpan<byte> _file;
     private readonly List<FunctionProfile> _functions = [];
@@ -129,7 +129,7 @@ internal ref struct LlvmExtBinaryReader
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(stream.ToArray()), CompressionMode.Decompress);
-            for (int read; (ulong)bytes.WrittenCount <= length && (read = zlib.Read(bytes.GetSpan(PieceLength))) > 0;)
+            for (int read; (ulong)bytes.WrittenCount <= length && (read = zlib.Read(bytes.GetSpan(ChunkLength))) > 0;)
             {
                 bytes.Advance(read);
             }

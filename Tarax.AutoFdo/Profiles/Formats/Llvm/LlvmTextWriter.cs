@@ -66,7 +66,7 @@ internal sealed class LlvmTextWriter
         }
     }
 
-    /// <summary>A digit at the begin of an inlined function's name is read as a count, and so hashes are.</summary>
+    /// <summary>A digit at the start of an inlined function's name is read as a count, and so hashes are.</summary>
     private static void CheckName(string name, bool isInlined)
     {
         if (name.Length == 0 || name[0] is ' ' or '#' or '[' || name.AsSpan().ContainsAny('\n', '\r')

@@ -4,36 +4,36 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Inputs.Perf;
 
 /// <summary>
-/// The bytes of a stored recording in windows: any thread reads one ahead, side by side with others, and they are taken in order.
+/// The bytes of a stored recording in blocks: any thread reads one ahead, side by side with others, and they are taken in order.
 /// </summary>
 /// <param name="source">The recording.</param>
-/// <param name="start">Offset of the first window.</param>
+/// <param name="start">Offset of the first block.</param>
 /// <param name="end">Offset after the last.</param>
-/// <param name="buffers">Where memory comes from, each for a window.</param>
-/// <param name="room">Bytes of a buffer that are left free before the window.</param>
-internal sealed class RecordingWindows(ByteSource source, long start, long end, PieceBuffers buffers, int room)
+/// <param name="buffers">Where memory comes from, each for a block.</param>
+/// <param name="room">Bytes of a buffer that are left free before the block.</param>
+internal sealed class RecordingBlocks(ByteSource source, long start, long end, ChunkBuffers buffers, int room)
 {
     private readonly Dictionary<long, ByteSource?> _read = [];
-    private readonly int _length = RecordPieces.PieceLength - room;
+    private readonly int _length = RecordChunks.ChunkLength - room;
     private long _next;
 
-    /// <summary>The window that an offset lies in.</summary>
+    /// <summary>The block that an offset lies in.</summary>
     public long At(long offset) => (offset - start) / _length;
 
-    /// <summary>Offset of a window's first byte.</summary>
-    public long StartOf(long window) => start + (window * _length);
+    /// <summary>Offset of a block's first byte.</summary>
+    public long StartOf(long block) => start + (block * _length);
 
-    /// <summary>Offset after a window's last byte.</summary>
-    public long EndOf(long window) => Math.Min(StartOf(window + 1), end);
+    /// <summary>Offset after a block's last byte.</summary>
+    public long EndOf(long block) => Math.Min(StartOf(block + 1), end);
 
-    /// <summary>Reads the first window that nobody has begun to read.</summary>
+    /// <summary>Reads the first block that nobody has begun to read.</summary>
     public void ReadAhead()
     {
-        long window;
+        long block;
         lock (_read)
         {
-            window = _next;
-            if (StartOf(window) >= end)
+            block = _next;
+            if (StartOf(block) >= end)
             {
                 return;
             }
@@ -44,53 +44,53 @@ internal sealed class RecordingWindows(ByteSource source, long start, long end, 
         ByteSource? buffer = null;
         try
         {
-            buffer = Read(window);
+            buffer = Read(block);
         }
         catch (Exception e) when (e is InvalidFormatException or IOException)
         {
-            // Read again when it is its turn, so that what is told does not depend on threads.
+            // Read again when it is its turn, so that what is reported does not depend on threads.
         }
         finally
         {
             lock (_read)
             {
-                _read.Add(window, buffer);
+                _read.Add(block, buffer);
                 Monitor.PulseAll(_read);
             }
         }
     }
 
-    /// <summary>Takes a window, later ones later. Those that were passed over are not needed any more.</summary>
+    /// <summary>Takes a block, later ones later. Those that were passed over are not needed any more.</summary>
     /// <exception cref="InvalidFormatException">The file was cut meanwhile.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public ByteSource Take(long window)
+    public ByteSource Take(long block)
     {
         ByteSource? buffer = null;
         lock (_read)
         {
             foreach (var (earlier, unused) in _read)
             {
-                if (earlier < window)
+                if (earlier < block)
                 {
                     _read.Remove(earlier);
                     Return(unused);
                 }
             }
 
-            if (_next <= window)
+            if (_next <= block)
             {
-                _next = window + 1;
+                _next = block + 1;
             }
             else
             {
-                while (!_read.Remove(window, out buffer))
+                while (!_read.Remove(block, out buffer))
                 {
                     Monitor.Wait(_read);
                 }
             }
         }
 
-        return buffer ?? Read(window);
+        return buffer ?? Read(block);
     }
 
     /// <summary>Reads bytes wherever they lie.</summary>
@@ -112,7 +112,7 @@ internal sealed class RecordingWindows(ByteSource source, long start, long end, 
         }
     }
 
-    private ByteSource Read(long window) => Read(StartOf(window), EndOf(window) - StartOf(window), room);
+    private ByteSource Read(long block) => Read(StartOf(block), EndOf(block) - StartOf(block), room);
 
     private void Return(ByteSource? buffer)
     {

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Numbers;
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>Profiles that say the same in another shape: inlined bodies as functions of their own.</summary>
-internal sealed class ProfileShape
+internal sealed class FlattenedProfile
 {
     private readonly SortedDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     /// <summary>The most positions with each body in both places: the depth of inlining is below thirty where compilers do it, and most of it near the top.</summary>
@@ -15,7 +15,7 @@ internal sealed class ProfileShape
 
     private readonly long _most;
 
-    private ProfileShape(bool keepsNested, long positions)
+    private FlattenedProfile(bool keepsNested, long positions)
     {
         _keepsNested = keepsNested;
         _most = Least + (Times * positions);
@@ -26,7 +26,7 @@ internal sealed class ProfileShape
     /// <param name="shape">Flat or both.</param>
     public static List<FunctionProfile> Of(IReadOnlyList<FunctionProfile> functions, InlinedBodies shape)
     {
-        var result = new ProfileShape(shape == InlinedBodies.Both, functions.Sum(f => (long)f.Body.PositionTotal()));
+        var result = new FlattenedProfile(shape == InlinedBodies.Both, functions.Sum(f => (long)f.Body.PositionTotal()));
         foreach (var function in functions)
         {
             var own = result.FunctionOf(function.Name, function.File);

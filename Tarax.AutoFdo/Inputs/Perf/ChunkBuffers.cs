@@ -3,9 +3,9 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Inputs.Perf;
 
 /// <summary>
-/// The memory of pieces that are looked at: buffers of <see cref="RecordPieces.PieceLength"/> bytes, which are used again. Any thread may take and return them.
+/// The memory of chunks that are looked at: buffers of <see cref="RecordChunks.ChunkLength"/> bytes, which are used again. Any thread may take and return them.
 /// </summary>
-internal sealed class PieceBuffers : IDisposable
+internal sealed class ChunkBuffers : IDisposable
 {
     /// <summary>What was returned last comes first: it is in the cache.</summary>
     private readonly Stack<ByteSource> _free = [];
@@ -48,9 +48,9 @@ internal sealed class PieceBuffers : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var memory = ByteSource.Allocate(HugePages.Size, PerfDataFile.Format);
         _memory.Add(memory);
-        for (int offset = 0; offset < HugePages.Size; offset += RecordPieces.PieceLength)
+        for (int offset = 0; offset < HugePages.Size; offset += RecordChunks.ChunkLength)
         {
-            _free.Push(memory.Part(PerfDataFile.Format, offset, RecordPieces.PieceLength));
+            _free.Push(memory.Part(PerfDataFile.Format, offset, RecordChunks.ChunkLength));
         }
     }
 }

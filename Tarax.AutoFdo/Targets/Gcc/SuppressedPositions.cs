@@ -9,7 +9,7 @@ namespace Tarax.AutoFdo.Targets.Gcc;
 /// <param name="graphs">The control flow of the binary's functions.</param>
 /// <param name="phiArguments">Whether <see cref="PhiArguments"/> are left out.</param>
 /// <param name="ifConvertedLoops">Whether <see cref="IfConvertedLoops"/> are.</param>
-internal sealed class MisleadingCode(FunctionGraphs graphs, bool phiArguments, bool ifConvertedLoops) : ICodeFilter
+internal sealed class SuppressedPositions(FunctionGraphs graphs, bool phiArguments, bool ifConvertedLoops) : ICodeFilter
 {
     private readonly HashSet<CodeFunction> _affordable = [];
 

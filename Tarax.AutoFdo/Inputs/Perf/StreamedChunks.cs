@@ -3,36 +3,36 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Inputs.Perf;
 
 /// <summary>
-/// The pieces of a recording that comes in once and is not kept: each in a buffer that is used again. What has to be set aside goes to a
+/// The chunks of a recording that comes in once and is not kept: each in a buffer that is used again. What has to be spilled goes to a
 /// temporary file.
 /// </summary>
-internal sealed class StreamedPieces : RecordPieces
+internal sealed class StreamedChunks : RecordChunks
 {
     private readonly ByteSource _start;
     private readonly Stream _stream;
-    private readonly PieceBuffers _buffers = new();
+    private readonly ChunkBuffers _buffers = new();
     private long _startRead;
     private byte[] _rest = [];
     private long _restLength;
     private long _offset;
     private long _payload;
     private bool _isAtEnd;
-    private FileStream? _aside;
-    private long _asideLength;
+    private FileStream? _spill;
+    private long _spillLength;
 
     /// <param name="start">The first bytes of the recording, which were read already.</param>
     /// <param name="stream">What follows.</param>
     /// <param name="firstRecord">Offset of the first record.</param>
-    public StreamedPieces(ByteSource start, Stream stream, long firstRecord)
+    public StreamedChunks(ByteSource start, Stream stream, long firstRecord)
     {
         _start = start;
         _stream = stream;
         _payload = firstRecord;
     }
 
-    public override bool TryOpen(out RecordPiece piece)
+    public override bool TryOpen(out RecordChunk chunk)
     {
-        piece = null!;
+        chunk = null!;
         if (_isAtEnd || !TrySkipPayload())
         {
             return false;
@@ -43,24 +43,24 @@ internal sealed class StreamedPieces : RecordPieces
         _rest.AsSpan(0, (int)_restLength).CopyTo(bytes);
         int length = (int)_restLength + Read(bytes[(int)_restLength..]);
         _isAtEnd = length < bytes.Length;
-        piece = new RecordPiece(buffer, 0, length, _offset) { IsLast = _isAtEnd, Limit = _isAtEnd ? length : long.MaxValue };
+        chunk = new RecordChunk(buffer, 0, length, _offset) { IsLast = _isAtEnd, Limit = _isAtEnd ? length : long.MaxValue };
         return length > 0;
     }
 
-    public override void Close(RecordPiece piece, long end)
+    public override void Close(RecordChunk chunk, long end)
     {
-        _offset = piece.Origin + end;
-        _payload = Math.Max(end - piece.End, 0);
-        _restLength = Math.Max(piece.End - end, 0);
-        if (piece.IsLast)
+        _offset = chunk.Origin + end;
+        _payload = Math.Max(end - chunk.End, 0);
+        _restLength = Math.Max(chunk.End - end, 0);
+        if (chunk.IsLast)
         {
             LostBytes += _restLength;
             return;
         }
 
-        if (end == piece.Start)
+        if (end == chunk.Start)
         {
-            // No record in a whole piece: what follows was never written.
+            // No record in a whole chunk: what follows was never written.
             LostBytes += _restLength + Drain(long.MaxValue);
             _isAtEnd = true;
             return;
@@ -71,47 +71,47 @@ internal sealed class StreamedPieces : RecordPieces
             _rest = new byte[Math.Max(_restLength, ushort.MaxValue)];
         }
 
-        piece.Source!.Span("rest", Math.Min(end, piece.End), _restLength).CopyTo(_rest);
+        chunk.Source!.Span("rest", Math.Min(end, chunk.End), _restLength).CopyTo(_rest);
     }
 
-    public override RecordPiece SetAside(RecordPiece piece)
+    public override RecordChunk Spill(RecordChunk chunk)
     {
-        _aside ??= UnnamedFile.Create();
-        RandomAccess.Write(_aside.SafeFileHandle, piece.Source!.Span("piece", piece.Start, piece.Length), _asideLength);
-        var kept = piece with { Source = null, Start = _asideLength, End = _asideLength + piece.Length, Origin = piece.Origin + piece.Start - _asideLength };
-        _asideLength += piece.Length;
-        _buffers.Return(piece.Source);
+        _spill ??= UnnamedFile.Create();
+        RandomAccess.Write(_spill.SafeFileHandle, chunk.Source!.Span("chunk", chunk.Start, chunk.Length), _spillLength);
+        var kept = chunk with { Source = null, Start = _spillLength, End = _spillLength + chunk.Length, Origin = chunk.Origin + chunk.Start - _spillLength };
+        _spillLength += chunk.Length;
+        _buffers.Return(chunk.Source);
         return kept;
     }
 
-    public override RecordPiece Fetch(RecordPiece piece)
+    public override RecordChunk Fetch(RecordChunk chunk)
     {
-        if (piece.Source is not null)
+        if (chunk.Source is not null)
         {
-            return piece;
+            return chunk;
         }
 
         var buffer = _buffers.Take();
-        var bytes = buffer.Writable()[..(int)piece.Length];
+        var bytes = buffer.Writable()[..(int)chunk.Length];
         for (int read = 0; read < bytes.Length;)
         {
-            int more = RandomAccess.Read(_aside!.SafeFileHandle, bytes[read..], piece.Start + read);
+            int more = RandomAccess.Read(_spill!.SafeFileHandle, bytes[read..], chunk.Start + read);
             read += more > 0 ? more : throw new EndOfStreamException("the temporary file ends early");
         }
 
-        return piece with { Source = buffer, Start = 0, End = piece.Length, Limit = long.MaxValue, Origin = piece.Origin + piece.Start };
+        return chunk with { Source = buffer, Start = 0, End = chunk.Length, Limit = long.MaxValue, Origin = chunk.Origin + chunk.Start };
     }
 
-    public override void Release(RecordPiece piece) => _buffers.Return(piece.Source!);
+    public override void Release(RecordChunk chunk) => _buffers.Return(chunk.Source!);
 
     public override void Dispose()
     {
         _buffers.Dispose();
-        _aside?.Dispose();
+        _spill?.Dispose();
         _stream.Dispose();
     }
 
-    /// <summary>Passes over a payload that lies behind the last piece.</summary>
+    /// <summary>Passes over a payload that lies behind the last chunk.</summary>
     private bool TrySkipPayload()
     {
         long skipped = Drain(_payload);

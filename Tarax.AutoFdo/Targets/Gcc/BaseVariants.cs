@@ -6,7 +6,7 @@ namespace Tarax.AutoFdo.Targets.Gcc;
 /// GCC's debug information names a constructor or destructor that was inlined by the unified variant (C4, D4), of which no code is ever made. GCC 16 looks for the base variant
 /// (C2, D2), of which the complete one is an alias, and drops what it does not find.
 /// </summary>
-internal static class BaseStructors
+internal static class BaseVariants
 {
     /// <summary>The same profile with the base variant's names. Calls that come to the same name are added up.</summary>
     public static SampleProfile Of(SampleProfile profile) => profile.Functions.Any(f => f.Name.StartsWith("_Z", StringComparison.Ordinal))

@@ -9,7 +9,7 @@ namespace Tarax.AutoFdo.Attribution;
 /// Positions run as often as their statements begin, and inlined calls as often as their code is entered, however often code of theirs ran that was moved elsewhere. GCC 8 and later mark where
 /// statements begin, with code of their own or without (-gstatement-frontiers); what other compilers mark is not taken.
 /// </summary>
-internal static class StatementBegins
+internal static class IsStmtRows
 {
     /// <summary>Takes up for the positions of a function how often they began.</summary>
     /// <param name="function">The function.</param>
@@ -35,13 +35,13 @@ internal static class StatementBegins
             {
                 foreach (ref readonly var statement in lines.StatementsIn(lines.Sequences[s], part))
                 {
-                    // Where sequences overlap, which compilers do not make, the first tells.
+                    // Where sequences overlap, which compilers do not make, the first counts.
                     if (statement.Address >= last)
                     {
                         last = statement.Address;
                         running.PassTo(last);
                         var discriminator = Discriminator.Of(statement.Discriminator, encoding);
-                        Add(statement with { Discriminator = discriminator.Number }, source, bodies, SaturatingSum.Times(running.Count, discriminator.Copies));
+                        Add(statement with { Discriminator = discriminator.Number }, source, bodies, SaturatingSum.Times(running.Count, discriminator.DuplicationFactor));
                     }
                 }
             }

@@ -1,0 +1,83 @@
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Profiles;
+
+namespace Tarax.AutoFdo.Tests;
+
+/// <summary>What a tool that embeds the library asks of a conversion beside its result.</summary>
+public sealed class ConversionStageTests
+{
+    private static readonly string Input = Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "perf.data");
+    private static readonly string Binary = Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip");
+
+    [Test]
+    public void Every_step_and_pass_says_what_came_in_and_what_went_out()
+    {
+        var stages = new Stages();
+        var report = AutoFdoConverter.Convert(Input, Binary, new ConversionOptions { MappedAs = "test.binary", Trace = stages }).Report;
+        string[] passes = [.. report.Passes.Where(p => p.FunctionsChanged is not null).Select(p => p.Id)];
+        Assert.That(stages.Seen.Select(s => s.Name), Is.EqualTo(new[] { "count", "open", "check-ranges", "symbolize", "attribute", "prepare" }.Concat(passes)));
+        Assert.That(stages.Seen.Select(s => s.Input.Length * s.Output.Length), Is.All.Positive);
+        Assert.That(stages.Seen[0].Output, Does.StartWith($"{report.Samples} samples"));
+    }
+
+    [Test]
+    public void Executable_prints_them()
+    {
+        var run = TestEnvironment.Tarax("convert", Input, "--binary", Binary, "--mapped-as", "test.binary", "-o", Path.Combine(TestEnvironment.NewFolder(), "x.afdo"), "--trace");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        Assert.That(run.Error.Split('\n').Count(l => l.StartsWith("trace ", StringComparison.Ordinal)), Is.GreaterThan(5));
+    }
+
+    [Test]
+    public void Conversion_ends_where_it_is_not_wanted_any_more()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.That(() => AutoFdoConverter.Convert(Input, Binary, new ConversionOptions { MappedAs = "test.binary", CancellationToken = source.Token }), Throws.InstanceOf<OperationCanceledException>());
+
+        using var later = new CancellationTokenSource();
+        var stages = new Stages { After = s => { if (s.Name == "symbolize") { later.Cancel(); } } };
+        Assert.That(
+            () => AutoFdoConverter.Convert(Input, Binary, new ConversionOptions { MappedAs = "test.binary", CancellationToken = later.Token, Trace = stages }), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(stages.Seen[^1].Name, Is.EqualTo("symbolize"));
+    }
+
+    [Test]
+    public void Counts_of_a_binary_need_no_file()
+    {
+        var recording = Recording.Count(Input, new ConversionOptions { MappedAs = "test.binary" });
+        var recorded = recording.Binaries.First(b => b.Name.EndsWith("test.binary", StringComparison.Ordinal));
+        var without = recording.Counts.Of(recorded);
+        var with = recording.CountsOf(Binary);
+        Assert.That(without.Ranges, Is.EqualTo(with.Ranges).And.Not.Empty);
+        Assert.That(without.Branches, Is.EqualTo(with.Branches));
+        Assert.That(() => recording.Counts.Of(recorded with { Name = "/no/such" }), Throws.InstanceOf<ConversionException>().With.Message.Contains("has no counts here"));
+        foreach (var kernel in recording.Binaries.Where(b => b.Name.StartsWith('[')))
+        {
+            Assert.That(() => recording.Counts.Of(kernel), Throws.InstanceOf<ConversionException>());
+        }
+    }
+
+    [Test]
+    public void All_that_the_library_says_of_inputs_has_one_base()
+    {
+        Type[] own = [.. typeof(AutoFdoConverter).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Exception)))];
+        Assert.That(own.Where(t => t != typeof(AutoFdoException) && !t.IsSubclassOf(typeof(AutoFdoException))), Is.Empty);
+        Assert.That(own, Has.Member(typeof(ConversionException)).And.Member(typeof(InvalidFormatException)).And.Member(typeof(ProfileNotExpressibleException)));
+    }
+
+    private sealed class Stages : IProgress<ConversionStage>
+    {
+        public List<ConversionStage> Seen { get; } = [];
+
+        public Action<ConversionStage>? After { get; init; }
+
+        public void Report(ConversionStage value)
+        {
+            Seen.Add(value);
+            After?.Invoke(value);
+        }
+    }
+}
