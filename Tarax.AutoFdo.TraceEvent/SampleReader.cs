@@ -15,9 +15,9 @@ internal sealed class SampleReader
     private const double NanosecondsInMillisecond = 1e6;
 
     private readonly Dictionary<int, string> _buildIds = [];
-    private readonly AddressSampleCounter _counter;
+    private readonly SampleCounter _counter;
 
-    private SampleReader(string path) => _counter = new AddressSampleCounter(path, "cpu");
+    private SampleReader(string path) => _counter = new SampleCounter(path, "cpu");
 
     /// <summary>Reads a trace.</summary>
     public static RecordingCounts Read(TraceLog log, string path)

@@ -71,8 +71,8 @@ public sealed class Recording
 
         if (input.ReadCounts() is { } counts)
         {
-            // Other tools record no branch stacks.
-            return Of(counts, input.Format == InputFormat.Other ? options with { UseBranchStacks = false } : options);
+            // Most other tools record no branch stacks.
+            return Of(counts, input.Format == InputFormat.Other && counts.Counted.Totals.SamplesWithBranchStack == 0 ? options with { UseBranchStacks = false } : options);
         }
 
         var recorded = CountedRecording.Read(input, options);

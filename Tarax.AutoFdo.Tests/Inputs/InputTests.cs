@@ -145,7 +145,7 @@ public sealed class InputTests
 
         public override RecordingCounts Read(Stream content, string name)
         {
-            var counter = new AddressSampleCounter(name, "time");
+            var counter = new SampleCounter(name, "time");
             counter.Map(1, 0x400000, 0x410000, 0, "/bin/toy", "");
             using var reader = new StreamReader(content);
             reader.ReadLine();

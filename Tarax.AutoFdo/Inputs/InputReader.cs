@@ -33,7 +33,7 @@ public abstract class InputReader
     /// <summary>Reads an input.</summary>
     /// <param name="content">All of it, decompressed, from its start on.</param>
     /// <param name="name">Its name, for messages.</param>
-    /// <returns>What it says, see <see cref="AddressSampleCounter"/>.</returns>
+    /// <returns>What it says, see <see cref="SampleCounter"/>.</returns>
     /// <exception cref="InvalidFormatException">It is damaged.</exception>
     public abstract RecordingCounts Read(Stream content, string name);
 

@@ -1,18 +1,26 @@
 using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Counting;
 
+/// <summary>One branch that the hardware recorded.</summary>
+/// <param name="From">Runtime address of the branch instruction.</param>
+/// <param name="To">Runtime address of its target.</param>
+public readonly record struct TakenBranch(ulong From, ulong To);
+
 /// <summary>
-/// Counts samples of other tools than perf, which know addresses only: processes map files, samples fall on addresses. What is reported comes in the order of time. Used by one
-/// thread.
+/// Counts what other tools than perf have sampled: processes map files, samples fall on addresses or bring the branches that were taken last. What is reported comes in the order of time. Of the
+/// kernel nothing is counted. Used by one thread.
 /// </summary>
-public sealed class AddressSampleCounter
+public sealed class SampleCounter
 {
     private readonly string _source;
     private readonly string _eventName;
     private readonly RecordedCounts _counts = new();
+    private readonly LocalCounts _branches;
+    private BranchEntry[] _stack = [];
     private readonly Dictionary<long, AddressSpace> _spaces = [];
     private readonly Dictionary<(string Path, BuildId BuildId), MappedFile> _files = [];
     private readonly List<MappedFile> _filesInOrder = [];
@@ -21,12 +29,13 @@ public sealed class AddressSampleCounter
     /// <summary>Begins with nothing.</summary>
     /// <param name="source">Where the samples come from, for messages.</param>
     /// <param name="eventName">What was sampled.</param>
-    public AddressSampleCounter(string source, string eventName)
+    public SampleCounter(string source, string eventName)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(eventName);
         _source = source;
         _eventName = eventName;
+        _branches = new LocalCounts(_counts, new AddressSpaces([]));
     }
 
     /// <summary>A process maps a file, in place of what was mapped there before.</summary>
@@ -58,8 +67,9 @@ public sealed class AddressSampleCounter
     /// <param name="count">How many samples it stands for.</param>
     public void Sample(long process, ulong address, ulong time, ulong count)
     {
-        _counts.Totals.Samples = (long)SaturatingSum.Of((ulong)_counts.Totals.Samples, Math.Min(count, long.MaxValue / 2));
-        _counts.Totals.NoteTime(time);
+        var totals = _branches.Totals;
+        totals.Samples = (long)SaturatingSum.Of((ulong)totals.Samples, Math.Min(count, long.MaxValue / 2));
+        totals.NoteTime(time);
         if (!_spaces.TryGetValue(process, out var space) || !space.TryFind(address, out var mapping) || mapping.File is not { } file)
         {
             return;
@@ -75,11 +85,39 @@ public sealed class AddressSampleCounter
         ofFile[position] = known with { Count = SaturatingSum.Of(known.Count, count) };
     }
 
-    /// <summary>What was counted.</summary>
+    /// <summary>A process was sampled, and the hardware had recorded which branches were taken last: every one of them, without a gap.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="address">Runtime address of the instruction.</param>
+    /// <param name="time">Time in nanoseconds of any clock; 0 where it is not known.</param>
+    /// <param name="stack">The branches; the newest comes first, as in <c>struct perf_branch_stack</c>.</param>
+    public void Sample(long process, ulong address, ulong time, ReadOnlySpan<TakenBranch> stack)
+    {
+        if (_stack.Length < stack.Length)
+        {
+            _stack = new BranchEntry[Math.Max(2 * _stack.Length, stack.Length)];
+        }
+
+        for (int i = 0; i < stack.Length; i++)
+        {
+            _stack[i] = new BranchEntry(stack[i].From, stack[i].To, flags: 0);
+        }
+
+        var totals = _branches.Totals;
+        totals.Samples++;
+        totals.SamplesWithBranchStack += stack.IsEmpty ? 0 : 1;
+        totals.BranchEntries += stack.Length;
+        totals.DeepestBranchStack = Math.Max(totals.DeepestBranchStack, stack.Length);
+        totals.NoteTime(time);
+        var counter = _branches.CounterOf(_spaces.GetValueOrDefault(process), kernel: null);
+        counter.AddAddress(address, time);
+        counter.AddStack(_stack.AsSpan(0, stack.Length), time, dropDuplicateHead: false);
+        _branches.FlushIfLarge();
+    }
+
+    /// <summary>What was counted. Nothing can be counted afterwards.</summary>
     public RecordingCounts ToCounts()
     {
-        var counts = new RecordedCounts();
-        counts.Totals.Add(_counts.Totals);
+        _branches.FlushAll();
         foreach (var file in _filesInOrder)
         {
             if (_samples.TryGetValue(file, out var ofFile))
@@ -88,11 +126,11 @@ public sealed class AddressSampleCounter
                 Array.Sort(sorted, (a, b) => a.Address.CompareTo(b.Address));
                 ulong sum = 0;
                 Array.ForEach(sorted, s => sum = SaturatingSum.Of(sum, s.Count));
-                counts.Of(file).AddSorted([], [], sorted, [], new FileSums { Samples = sum });
+                _counts.Of(file).AddSorted([], [], sorted, [], new FileSums { Samples = sum });
             }
         }
 
-        return new RecordingCounts(new CountedBinaries(_source, _filesInOrder, counts) { EventName = _eventName });
+        return new RecordingCounts(new CountedBinaries(_source, _filesInOrder, _counts) { EventName = _eventName });
     }
 
     private MappedFile FileOf(string path, BuildId buildId)
