@@ -2,10 +2,10 @@ using System.Text;
 using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Samples;
 
@@ -44,14 +44,8 @@ public sealed class SampleCounterTests
         string recording = Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "perf.data");
         string binary = Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip");
         var options = new ConversionOptions { MappedAs = "test.binary" };
-        var counter = new SampleCounter("brought", "branches");
-        using (var file = PerfDataFile.Open(recording))
-        {
-            Bring(file, counter);
-        }
-
         var expected = AutoFdoConverter.Convert(recording, binary, options).Profile;
-        var found = Recording.Of(counter.ToCounts(), options).Convert(binary).Profile;
+        var found = Recording.Of(BroughtRecording.Parts(recording, 1)[0], options).Convert(binary).Profile;
         Assert.That(LlvmTextOf(found), Is.EqualTo(LlvmTextOf(expected)));
     }
 
@@ -60,39 +54,6 @@ public sealed class SampleCounterTests
     {
         var counter = new SampleCounter("test", "branches");
         Assert.That(() => Recording.Of(counter.ToCounts()), Throws.InstanceOf<ConversionException>());
-    }
-
-    /// <summary>All mappings first: no process of this recording maps two files to one place.</summary>
-    private static void Bring(PerfDataFile file, SampleCounter counter)
-    {
-        var mappings = file.Records();
-        while (mappings.TryRead(out var record))
-        {
-            if (record.Type is RecordType.Mmap or RecordType.Mmap2 && MappingRecord.TryRead(record, record.Body, out var mapping) && mapping.FileName.StartsWith("/"u8))
-            {
-                counter.Map(mapping.Pid, mapping.Start, mapping.Start + mapping.Length, mapping.PageOffset, Encoding.UTF8.GetString(mapping.FileName), "");
-            }
-        }
-
-        var samples = file.Records();
-        while (samples.TryRead(out var record))
-        {
-            if (record.Type != RecordType.Sample)
-            {
-                continue;
-            }
-
-            Assert.That(file.EventOf(record.Body).Layout.TryDecode(record.Body, out var sample), Is.True);
-            var stack = new List<TakenBranch>();
-            foreach (ref readonly var entry in sample.BranchStack.Entries)
-            {
-                stack.Add(new TakenBranch(entry.From, entry.To));
-            }
-
-            // Some Intel parts record a doubled first entry, which is dropped where perf's records are counted.
-            bool isDoubled = stack.Count > 1 && stack[0] == stack[1] && stack[0].From - stack[0].To > 0x1000;
-            counter.Sample(sample.Pid, sample.Ip, sample.Time, [.. isDoubled ? stack.Skip(1) : stack]);
-        }
     }
 
     private static string LlvmTextOf(SampleProfile profile)
