@@ -2,10 +2,13 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counting;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
+using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Tests.Builders;
 using Tarax.AutoFdo.Tests.Fuzzing;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
@@ -244,6 +247,60 @@ public sealed class HostileInputTests
         string name = $"_Z1fI{type}Evv";
         Assert.That(Tarax.Tool.Demangled.Name(name), Is.EqualTo(name));
         Assert.That(Tarax.Tool.Demangled.Name("_ZNSt6vectorIiSaIiEE9push_backERKi"), Does.StartWith("std::vector<int").Or.StartWith("_Z"));
+    }
+
+    [TestCase("show", "-")]
+    [TestCase("merge", "-", "-o", "merged")]
+    public void Input_without_an_end_that_is_no_profile_is_refused_by_its_first_bytes(params string[] arguments)
+    {
+        foreach (string endless in (string[])["cat /dev/zero", "yes"])
+        {
+            var run = TestEnvironment.Shell(TestEnvironment.NewFolder(), $"{endless} 2>/dev/null | tarax {string.Join(' ', arguments)}");
+            Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "tarax: standard input: profile: magic at offset 0 (0x0): this is not a profile: neither one for GCC nor one of LLVM\n")));
+        }
+    }
+
+    [Test]
+    public void Standard_input_is_read_once()
+    {
+        var run = TestEnvironment.Shell(TestEnvironment.NewFolder(), "echo f:5:5 | tarax merge - - -o merged --for clang-22");
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((1, "tarax: standard input (-) was read already: it can be given once\n")));
+    }
+
+    [Test]
+    public void Counts_as_text_that_were_cut_between_two_lines_are_refused()
+    {
+        var counter = new SampleCounter("test", "cycles");
+        counter.Map(1, 0x1000, 0x2000, 0, "/bin/a", "");
+        counter.Sample(1, 0x1010, 0, 7);
+        using var writer = new StringWriter();
+        counter.ToCounts().WriteText(writer);
+        string[] lines = writer.ToString().TrimEnd('\n').Split('\n');
+        string path = Path.Combine(TestEnvironment.NewFolder(), "counts");
+        for (int kept = 1; kept < lines.Length; kept++)
+        {
+            File.WriteAllLines(path, lines[..kept]);
+            Assert.That(() => RecordingCounts.Load(path), Throws.InstanceOf<InvalidFormatException>(), $"{kept} of {lines.Length} lines");
+        }
+
+        File.WriteAllLines(path, [.. lines, "event more"]);
+        Assert.That(() => RecordingCounts.Load(path), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("followed by more"));
+        File.WriteAllLines(path, lines);
+        Assert.That(RecordingCounts.Load(path).Samples, Is.EqualTo(7));
+        Assert.That(() => CountsText.Read(new StringReader("0\n0\n0\n1-2:3\n")), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("followed by more"));
+    }
+
+    [Test]
+    public void Text_of_perf_script_that_was_cut_within_a_line_is_told()
+    {
+        string path = Path.Combine(TestEnvironment.NewFolder(), "script");
+        const string Sample = " app 1 1.0: 1 cycles: 401000 0x401020/0x401000/P/-/-/0 0x401020/0x401000/P/-/-/0\n";
+        File.WriteAllText(path, Sample + Sample + Sample[..^20]);
+        Assert.That(RecordingInspection.Of(path).Diagnostics.Select(d => d.Id), Has.Member(DiagnosticId.TruncatedRecording));
+        File.WriteAllText(path, Sample + Sample);
+        Assert.That(RecordingInspection.Of(path).Diagnostics.Select(d => d.Id), Has.No.Member(DiagnosticId.TruncatedRecording));
+        File.WriteAllText(path, Sample + new string('x', 2 << 20) + "\n");
+        Assert.That(() => RecordingInspection.Of(path), Throws.InstanceOf<InvalidFormatException>().With.Message.Contains("perf script prints at most"));
     }
 
     [Test]

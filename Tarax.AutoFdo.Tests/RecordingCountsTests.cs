@@ -110,7 +110,7 @@ public sealed class RecordingCountsTests
     [Test]
     public void Any_name_and_any_number_survives_the_text()
     {
-        string text = "tarax-counts 1\nevent a\\\\b\ntotals 9223372036854775807 5 5\nbinary - user /x\\nbinary - user /evil\\r\nsums 1 0 0 0 0 0\nsamples 1\n10 1 0\n";
+        string text = "tarax-counts 1\nevent a\\\\b\ntotals 9223372036854775807 5 5\nbinary - user /x\\nbinary - user /evil\\r\nsums 1 0 0 0 0 0\nsamples 1\n10 1 0\nend\n";
         string file = NewFile();
         File.WriteAllText(file, text);
         var counts = RecordingCounts.Load(file);

@@ -39,14 +39,15 @@ public sealed class CountsTextTests
         }).QuickCheckThrowOnFailure();
 
     [Test]
-    public void Repeated_lines_add_up_and_trailing_text_is_left_alone()
+    public void Repeated_lines_add_up()
     {
-        using var reader = new StringReader("2\n20-2f:4\n20-2f:5\n0\n0\nanything\n");
+        using var reader = new StringReader("2\n20-2f:4\n20-2f:5\n0\n0\n\n");
         Assert.That(CountsText.Read(reader).Ranges, Is.EqualTo(new[] { new RangeCount(0x20, 0x2f, 9, 0) }));
     }
 
     [TestCase("", 1)]
     [TestCase("x\n", 1)]
+    [TestCase("0\n0\n0\nanything\n", 4)]
     [TestCase("2\n20-2f:4\n", 3)]
     [TestCase("1\n20:4\n", 2)]
     [TestCase("1\n2f-20:4\n0\n0\n", 2)]

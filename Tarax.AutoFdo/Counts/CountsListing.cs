@@ -8,11 +8,14 @@ namespace Tarax.AutoFdo.Counts;
 
 /// <summary>
 /// The text form of counts, for people and for other programs that make them: a line <c>tarax-counts 1</c>, then <c>event</c>, <c>totals</c>, and for each binary
-/// <c>binary BUILD-ID user|kernel NAME</c>, <c>sums</c>, and four lists, each headed by its name and length. Positions are hexadecimal, all other numbers decimal.
+/// <c>binary BUILD-ID user|kernel NAME</c>, <c>sums</c>, and four lists, each headed by its name and length; a line <c>end</c> is the last. Positions are hexadecimal, all other numbers decimal.
 /// </summary>
 internal static class CountsListing
 {
     private const string NoBuildId = "-";
+
+    /// <summary>The last line, without which the text was cut.</summary>
+    private const string EndMark = "end";
 
     public static void Write(string eventName, IReadOnlyList<MappedFile> files, RecordedCounts counts, TextWriter writer)
     {
@@ -27,6 +30,8 @@ internal static class CountsListing
         {
             Write(file, counts.Of(file), writer);
         }
+
+        Line(writer, $"{EndMark}");
     }
 
     /// <summary>Adds the counts of a text; lists may be in any order, and repeated lines are added up.</summary>
@@ -114,9 +119,19 @@ internal static class CountsListing
                 throw Invalid("first line", $"is not \"{CountsFormat.TextMagic} {CountsFormat.Version}\"");
             }
 
-            while (TryNext())
+            while (TryNext() && _words is not [EndMark])
             {
                 ReadLine();
+            }
+
+            if (_words is not [EndMark])
+            {
+                throw Invalid("end", $"is missing: the text was cut, since its last line is \"{EndMark}\"");
+            }
+
+            if (TryNext())
+            {
+                throw Invalid("end", "is followed by more; counts are added up by tarax counts A B -o SUM");
             }
         }
 

@@ -66,7 +66,7 @@ public static class CountsText
         Write(counts, writer);
     });
 
-    /// <summary>Reads the text form; lines in any order, repeated ones are added up. What follows the third section is left alone.</summary>
+    /// <summary>Reads the text form; lines in any order, repeated ones are added up. Nothing follows the third section.</summary>
     /// <param name="reader">Where to read from.</param>
     /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset.</exception>
     public static BinaryCounts Read(TextReader reader)
@@ -104,6 +104,7 @@ public static class CountsText
             }
         }
 
+        lines.ExpectEnd();
         var sorted = new FileCounts();
         sorted.Take(counts);
         return sorted.ToCounts(buildId: null);
@@ -121,6 +122,18 @@ public static class CountsText
     {
         private readonly LineReader _lines = new(reader, Format);
         private long _number;
+
+        public void ExpectEnd()
+        {
+            for (string? line; (line = _lines.Read()) is not null;)
+            {
+                _number = _lines.Number;
+                if (!string.IsNullOrWhiteSpace(line))
+                {
+                    throw Invalid("end", "is followed by more than the branches that were announced");
+                }
+            }
+        }
 
         public ulong Count(string field) =>
             ulong.TryParse(Next(field).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong count)

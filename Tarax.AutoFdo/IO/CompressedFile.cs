@@ -47,7 +47,7 @@ internal static class CompressedFile
                 return source;
             }
 
-            using var spool = new Spool(source.Name, most ?? Spool.LimitOf(source.Length));
+            using var spool = new Spool(source.Name, most ?? Spool.LimitOf(source.Length), isCompressed: true);
             decompress(source, spool);
             source.Dispose();
             return spool.ToSource();
@@ -63,7 +63,7 @@ internal static class CompressedFile
     {
         using var gzip = new GZipStream(source.Read(), CompressionMode.Decompress);
         byte[] piece = new byte[1 << 16];
-        for (int read; (read = Read(gzip, piece, source.Name)) > 0;)
+        for (int read; (read = Read(gzip, piece)) > 0;)
         {
             target.Write(piece.AsSpan(0, read));
         }
@@ -72,11 +72,11 @@ internal static class CompressedFile
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(source.Span("gzip ISIZE", source.Length - sizeof(uint), sizeof(uint)));
         if (length != (uint)target.Length)
         {
-            throw new InvalidFormatException(source.Name, "gzip ISIZE", source.Length - sizeof(uint), $"is {length}, where {target.Length} bytes were decompressed: the file ends early, or has several parts; unpack it with gzip -d");
+            throw new InvalidFormatException("gzip", "ISIZE", source.Length - sizeof(uint), $"is {length}, where {target.Length} bytes were decompressed: the file ends early, or has several parts; unpack it with gzip -d");
         }
     }
 
-    private static int Read(GZipStream gzip, byte[] piece, string name)
+    private static int Read(GZipStream gzip, byte[] piece)
     {
         try
         {
@@ -84,14 +84,14 @@ internal static class CompressedFile
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InvalidFormatException(name, "gzip data", 0, "are damaged");
+            throw new InvalidFormatException("gzip", "data", 0, "are damaged");
         }
     }
 
     private static void Zstd(ByteSource source, Spool target)
     {
         const int ChunkLength = 1 << 20;
-        using var decoder = new Zstandard.Decoder(source.Name, "magic", 0);
+        using var decoder = new Zstandard.Decoder("zstd", "magic", 0);
         for (long at = 0; at < source.Length; at += ChunkLength)
         {
             decoder.Decompress(source.Span("zstd data", at, Math.Min(ChunkLength, source.Length - at)), at, target.Write);
@@ -99,7 +99,7 @@ internal static class CompressedFile
 
         if (!decoder.IsAtEndOfFrame)
         {
-            throw new InvalidFormatException(source.Name, "zstd data", source.Length, "end early");
+            throw new InvalidFormatException("zstd", "data", source.Length, "end early");
         }
     }
 }

@@ -8,12 +8,14 @@ internal static class InputFile
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
+    private static bool _isStandardInputTaken;
+
     /// <param name="path">A file, a named pipe, or <see cref="StandardInput"/>.</param>
     /// <param name="name">The format's name for messages.</param>
-    /// <param name="most">The most bytes that it may be decompressed to; null for <see cref="Spool.LimitOf"/>.</param>
+    /// <param name="most">The most bytes that a pipe may bring, and what is compressed may become; null for as many as come, and <see cref="Spool.LimitOf"/>.</param>
     /// <exception cref="InvalidFormatException">Compressed data are damaged, or the library for them is not installed.</exception>
     /// <exception cref="IOException">The file cannot be read, or the temporary file cannot be written.</exception>
-    public static ByteSource Open(string path, string name, long? most = null) => CompressedFile.Decompressed(OpenAsIs(path, name), most);
+    public static ByteSource Open(string path, string name, long? most = null) => CompressedFile.Decompressed(OpenAsIs(path, name, most ?? long.MaxValue), most);
 
     /// <summary>Opens what a path names, once: a pipe that is opened twice loses what was read the first time. Files can be sought in, standard input and pipes cannot.</summary>
     public static Stream OpenOnce(string path)
@@ -28,6 +30,11 @@ internal static class InputFile
             if (FileSystem.StatusOf(OpenDescriptor.StandardInput) is { IsFolder: true })
             {
                 throw new IOException("standard input is a folder, where a recording is expected");
+            }
+
+            if (Interlocked.Exchange(ref _isStandardInputTaken, true))
+            {
+                throw new IOException("standard input (-) was read already: it can be given once");
             }
 
             EnlargePipe(OpenDescriptor.StandardInput);
@@ -54,9 +61,9 @@ internal static class InputFile
         }
     }
 
-    private static ByteSource OpenAsIs(string path, string name)
+    private static ByteSource OpenAsIs(string path, string name, long most)
     {
         var opened = OpenOnce(path);
-        return path != StandardInput && opened is FileStream { CanSeek: true } file ? ByteSource.Map(file, name, keepsOpen: true) : StreamStart.Read(opened, name).Spooled();
+        return path != StandardInput && opened is FileStream { CanSeek: true } file ? ByteSource.Map(file, name, keepsOpen: true) : StreamStart.Read(opened, name).Spooled(most);
     }
 }

@@ -9,15 +9,20 @@ namespace Tarax.AutoFdo.IO;
 internal sealed class Spool : IDisposable
 {
     private const int MostInMemory = 16 << 20;
+    private const long BetweenChecks = 64 << 20;
 
     private readonly string _format;
     private readonly long _limit;
+    private readonly bool _isCompressed;
     private Stream _stream = new MemoryStream();
+    private long _checkedAt;
 
     /// <param name="format">The format's name for messages.</param>
     /// <param name="limit">More bytes than this are damage, or an attack.</param>
-    public Spool(string format, long limit = long.MaxValue)
+    /// <param name="isCompressed">Whether the bytes come out of compressed ones.</param>
+    public Spool(string format, long limit = long.MaxValue, bool isCompressed = false)
     {
+        _isCompressed = isCompressed;
         _format = format;
         _limit = limit;
     }
@@ -37,7 +42,9 @@ internal sealed class Spool : IDisposable
         Length += bytes.Length;
         if (Length > _limit)
         {
-            throw new InvalidFormatException(_format, "compressed data", 0, $"become more than {_limit} bytes, which is more than such data do; where it is right, --max-input allows more");
+            throw _isCompressed
+                ? new InvalidFormatException(_format, "compressed data", 0, $"become more than {_limit} bytes, which is more than such data do; where it is right, --max-input allows more")
+                : new InvalidFormatException(_format, "length", _limit, $"is more than {_limit} bytes, which is more than is allowed");
         }
 
         if (_stream is MemoryStream memory && Length > MostInMemory)
@@ -45,6 +52,12 @@ internal sealed class Spool : IDisposable
             _stream = UnnamedFile.Create();
             memory.Position = 0;
             memory.CopyTo(_stream);
+        }
+
+        if (_stream is FileStream && Length > _checkedAt + BetweenChecks)
+        {
+            _checkedAt = Length;
+            KeepRoom();
         }
 
         try
@@ -55,6 +68,18 @@ internal sealed class Spool : IDisposable
         {
             // ArgumentOutOfRangeException is what .NET makes of EFBIG.
             throw new IOException($"{Path.GetTempPath()}: a temporary file cannot be written there after {Length} bytes ({(e is IOException ? e.Message.TrimEnd('.').ToLowerInvariant() : "file too large")}); TMPDIR names another folder", e);
+        }
+    }
+
+    /// <summary>An input without an end must not take the last room from others.</summary>
+    /// <exception cref="IOException">There is little left.</exception>
+    private void KeepRoom()
+    {
+        const int LeastShare = 32;
+        var drive = new DriveInfo(Path.GetTempPath());
+        if (drive.AvailableFreeSpace < drive.TotalSize / LeastShare)
+        {
+            throw new IOException($"{Path.GetTempPath()}: the input has become {Length} bytes there, and little room is left; TMPDIR names another folder, or give the file itself in place of a pipe");
         }
     }
 

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.IO;
 
 /// <summary>The first bytes of a stream, by which it is decided whether it can be read as it comes.</summary>
@@ -43,7 +45,9 @@ internal sealed class StreamStart : IDisposable
     }
 
     /// <summary>The whole stream, to be looked at anywhere. This object is not needed any more then.</summary>
-    public ByteSource Spooled()
+    /// <param name="most">More bytes than this are not taken.</param>
+    /// <exception cref="InvalidFormatException">There are more.</exception>
+    public ByteSource Spooled(long most = long.MaxValue)
     {
         if (IsWhole)
         {
@@ -53,7 +57,7 @@ internal sealed class StreamStart : IDisposable
 
         try
         {
-            using var spool = new Spool(Bytes.Name);
+            using var spool = new Spool(Bytes.Name, most);
             spool.Write(Bytes.All());
             spool.Write(_stream);
             return spool.ToSource();

@@ -22,7 +22,7 @@ internal static unsafe partial class Xz
         {
             if (lzma_stream_decoder(ref state, MemoryLimit, Concatenated) != Ok)
             {
-                throw new InvalidFormatException(source.Name, "xz data", 0, "cannot be decompressed: liblzma refuses to begin");
+                throw new InvalidFormatException("xz", "data", 0, "cannot be decompressed: liblzma refuses to begin");
             }
 
             // The whole input is there at once; only the output comes in pieces.
@@ -42,12 +42,12 @@ internal static unsafe partial class Xz
             while (result == Ok);
             if (result != StreamEnd)
             {
-                throw new InvalidFormatException(source.Name, "xz data", (long)state.TotalIn, "are damaged");
+                throw new InvalidFormatException("xz", "data", (long)state.TotalIn, "are damaged");
             }
         }
         catch (DllNotFoundException)
         {
-            throw new InvalidFormatException(source.Name, "magic", 0, "is that of xz, and liblzma.so.5 is not installed (Debian: apt install liblzma5)");
+            throw new InvalidFormatException("xz", "magic", 0, "is that of xz, and liblzma.so.5 is not installed (Debian: apt install liblzma5)");
         }
         finally
         {

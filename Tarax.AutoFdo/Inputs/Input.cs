@@ -40,7 +40,7 @@ public sealed class Input : IDisposable
 
     /// <summary>Opens an input.</summary>
     /// <param name="path">A file, a folder, a named pipe, or <c>-</c> for the standard input of this process.</param>
-    /// <param name="maximum">The most bytes that what is compressed may become; null for 256 MiB and a hundred times its size.</param>
+    /// <param name="maximum">The most bytes that a pipe may bring, and what is compressed may become; null for as many as come, and for 256 MiB and a hundred times the compressed size.</param>
     /// <exception cref="InvalidFormatException">Compressed data are damaged, or the library for them is not installed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Input Open(string path, long? maximum = null)
@@ -68,7 +68,7 @@ public sealed class Input : IDisposable
     /// <summary>Takes a stream for an input.</summary>
     /// <param name="stream">Read from where it stands to its end; it belongs to the input then.</param>
     /// <param name="name">What it is called in messages.</param>
-    /// <param name="maximum">The most bytes that what is compressed may become; null for 256 MiB and a hundred times its size.</param>
+    /// <param name="maximum">The most bytes that a pipe may bring, and what is compressed may become; null for as many as come, and for 256 MiB and a hundred times the compressed size.</param>
     /// <exception cref="InvalidFormatException">Compressed data are damaged, or the library for them is not installed.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static Input Of(Stream stream, string name, long? maximum = null)
@@ -124,7 +124,7 @@ public sealed class Input : IDisposable
             throw new IOException($"{Name}: is a folder, where counts as text are expected");
         }
 
-        _source ??= _stream!.Spooled();
+        _source ??= _stream!.Spooled(_maximum ?? long.MaxValue);
         _stream = null;
         using var reader = new StreamReader(_source.Read(), Encoding.UTF8);
         return CountsText.Read(reader);
@@ -138,7 +138,7 @@ public sealed class Input : IDisposable
         // What perf writes into a pipe is read as it comes, and what begins as nothing that is known is not waited for: it may never end.
         return !start.IsWhole && !CompressedFile.IsCompressed(start.Bytes) && (format == InputFormat.Unknown || PerfDataFile.CanStream(start))
             ? new Input(name, maximum, format, reader) { _stream = start }
-            : Of(CompressedFile.Decompressed(start.Spooled(), maximum), name, maximum);
+            : Of(CompressedFile.Decompressed(start.Spooled(maximum ?? long.MaxValue), maximum), name, maximum);
     }
 
     private static Input Of(ByteSource source, string name, long? maximum)

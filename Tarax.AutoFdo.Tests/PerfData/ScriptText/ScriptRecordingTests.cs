@@ -54,6 +54,7 @@ public sealed class ScriptRecordingTests
             cmulti  7239/7239   1000.000000: PERF_RECORD_MMAP2 7239/7240: [0x4000001000(0x2000) @ 0x1000 fe:00 5947401 0]: r-xp /usr/local/my program
             cmulti  7239/7239   1000.000000: PERF_RECORD_MMAP2 7239/7240: [0x5000(0x1000) @ 0 <0102030405060708090a0b0c0d0e0f1011121314>]: r--p /bin/data
             PERF_RECORD_MMAP -1/0: [0xffffffff8e400000(0xaf01c0) @ 0xffffffff8e400000]: x [kernel.kallsyms]_text
+
             """);
         var found = new List<string>();
         var records = file.Records();

@@ -27,7 +27,7 @@ internal sealed class RecordExpansion : IDisposable
     {
         _head = head;
         _isForeign = isForeign;
-        _spool = new Spool(PerfDataFile.Format, most);
+        _spool = new Spool(PerfDataFile.Format, most, isCompressed: true);
         _eventById = PerfEvent.ById(head.Events);
     }
 

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
-using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Inputs.PerfScript;
@@ -14,7 +15,11 @@ namespace Tarax.AutoFdo.Inputs.PerfScript;
 internal sealed class ScriptRecording : IDisposable
 {
     private const int MostEntries = 2048;
-    private const int LongestLine = 1 << 30;
+    private const string Format = "perf script output";
+
+    /// <summary>Far more than 2,048 branches need.</summary>
+    private const int LongestLine = 1 << 20;
+    private const int ReadAtOnce = 1 << 30;
 
     /// <summary>A decimal number of fewer digits before branches may be a process instead.</summary>
     private const int ShortestAddress = 8;
@@ -95,13 +100,28 @@ internal sealed class ScriptRecording : IDisposable
     public static (ByteSource Records, RecordingHead Head, RecordingForm Form) Read(ByteSource text)
     {
         using var recording = new ScriptRecording();
+        long lost = 0;
         for (long at = 0; at < text.Length;)
         {
-            var rest = text.Span("text", at, Math.Min(LongestLine, text.Length - at));
+            var rest = text.Span("text", at, Math.Min(ReadAtOnce, text.Length - at));
             int before = rest.Length;
-            while (!rest.IsEmpty && (before - rest.Length < LongestLine / 2))
+            while (!rest.IsEmpty && (before - rest.Length < ReadAtOnce / 2))
             {
-                recording.TakeLine(TakeLine(ref rest));
+                long offset = at + before - rest.Length;
+                var line = TakeLine(ref rest);
+                if (line.Length > LongestLine)
+                {
+                    throw new InvalidFormatException(Format, "line", offset, $"has {line.Length} bytes or more, where perf script prints at most {LongestLine}");
+                }
+
+                if (rest.IsEmpty && text.Length > 0 && offset + line.Length == text.Length)
+                {
+                    // perf script ends every line: this one was cut, perhaps within an address.
+                    lost = line.Length;
+                    break;
+                }
+
+                recording.TakeLine(line);
             }
 
             at += before - rest.Length;
@@ -120,7 +140,7 @@ internal sealed class ScriptRecording : IDisposable
         };
         var sampled = new PerfEvent(0, attribute, []) { Name = recording._eventName.Length > 0 ? recording._eventName : "samples" };
         var records = recording._spool.ToSource();
-        return (records, new RecordingHead([sampled], new PerfFeatures(), 0, records.Length), new RecordingForm { IsText = true, HasSeveralEventsInText = recording._hasSeveralEvents });
+        return (records, new RecordingHead([sampled], new PerfFeatures(), 0, records.Length), new RecordingForm { IsText = true, HasSeveralEventsInText = recording._hasSeveralEvents, LostBytes = lost });
     }
 
     public void Dispose() => _spool.Dispose();

@@ -16,8 +16,21 @@ public static class ProfileFiles
         /// <exception cref="IOException">The file cannot be read.</exception>
         public static SampleProfile Load(string path)
         {
-            using var source = InputFile.Open(path, Name);
-            return Load(source, path);
+            ArgumentNullException.ThrowIfNull(path);
+            if (!FileSystem.IsRegular(path))
+            {
+                return Load(InputFile.OpenOnce(path), path == InputFile.StandardInput ? "standard input" : path);
+            }
+
+            try
+            {
+                using var source = InputFile.Open(path, Name, int.MaxValue);
+                return Load(source, path);
+            }
+            catch (InvalidFormatException e) when (e.InnerException is null)
+            {
+                throw new InvalidFormatException(path, e);
+            }
         }
 
         /// <summary>Reads a profile of any format from a stream.</summary>
@@ -29,8 +42,15 @@ public static class ProfileFiles
         {
             ArgumentNullException.ThrowIfNull(stream);
             ArgumentNullException.ThrowIfNull(name);
-            using var source = CompressedFile.Decompressed(StreamStart.Read(stream, Name).Spooled());
-            return Load(source, name);
+            try
+            {
+                using var source = Spooled(StreamStart.Read(stream, Name));
+                return Load(source, name);
+            }
+            catch (InvalidFormatException e) when (e.InnerException is null)
+            {
+                throw new InvalidFormatException(name, e);
+            }
         }
 
         /// <summary>Writes a profile. The file appears whole or not at all.</summary>
@@ -53,6 +73,37 @@ public static class ProfileFiles
             ArgumentNullException.ThrowIfNull(format);
             format.Write(profile, stream);
         }
+    }
+
+    /// <summary>All of a stream, unless its first bytes are no profile's: it may never end.</summary>
+    private static ByteSource Spooled(StreamStart start)
+    {
+        if (!start.IsWhole && !CompressedFile.IsCompressed(start.Bytes))
+        {
+            try
+            {
+                CheckStart(start.Bytes.Span(Name, 0, start.Bytes.Length));
+            }
+            catch
+            {
+                start.Dispose();
+                throw;
+            }
+        }
+
+        return CompressedFile.Decompressed(start.Spooled(int.MaxValue), int.MaxValue);
+    }
+
+    private static void CheckStart(ReadOnlySpan<byte> start)
+    {
+        var format = FormatOf(start);
+        if (format != ProfileFormat.LlvmText)
+        {
+            return;
+        }
+
+        int line = start.IndexOf((byte)'\n');
+        _ = format.Read(line < 0 ? start : start[..line]);
     }
 
     private static SampleProfile Load(ByteSource source, string name)
@@ -80,11 +131,17 @@ public static class ProfileFiles
         }
 
         var bytes = source.Span(Name, 0, source.Length);
+        return FormatOf(bytes).Read(bytes);
+    }
+
+    /// <exception cref="InvalidFormatException">The bytes are of no known format.</exception>
+    private static ProfileFormat FormatOf(ReadOnlySpan<byte> bytes)
+    {
         foreach (var format in ProfileFormat.All)
         {
             if (format.Recognizes(bytes))
             {
-                return format.Read(bytes);
+                return format;
             }
         }
 
