@@ -34,7 +34,7 @@ public sealed class ColdFunctionsTests
         Assert.That(files.Binary.TryGetFileOffset(main.Entry, out ulong start), Is.True);
         var counts = new BinaryCounts(null, [], [new RangeCount(start, start + (main.Debug.Ranges[0].End - main.Entry) - 1, 100, 0)], [], []);
         var options = new ConversionOptions { ForCompiler = new TargetCompiler(Compilers.Clang, 22), SymbolList = list, CheckRanges = false };
-        var (profile, _) = ProfileConversion.Build(counts, files, options, new ConversionReport());
+        var (profile, _) = ProfileConversion.Build(counts, "", files, options, new ConversionReport());
         Assert.That(profile.Functions.Select(f => f.Name), Is.EqualTo(new[] { "main" }));
         Assert.That(profile.SymbolList.Where(s => Source.Contains($"int {s}(", StringComparison.Ordinal)), Is.EqualTo(expected));
     }

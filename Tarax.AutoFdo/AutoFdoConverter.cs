@@ -102,7 +102,7 @@ public static class AutoFdoConverter
         report.CountingTime = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();
-        (var profile, counts) = ProfileConversion.Build(counts, files, options, report);
+        (var profile, counts) = ProfileConversion.Build(counts, "", files, options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
         return new ConversionResult(profile, counts, report);
     }

@@ -135,7 +135,7 @@ public sealed class Recording
         var report = new ConversionReport(_report) { BuildId = files.Binary.BuildId.ToString() };
         var counts = new BinaryLookup(_counted, _options).CountsOf(files.Binary, report);
         long start = Stopwatch.GetTimestamp();
-        (var profile, counts) = ProfileConversion.Build(counts, files, _options, report);
+        (var profile, counts) = ProfileConversion.Build(counts, _counted.EventName, files, _options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
         return new ConversionResult(profile, counts, report);
     }

@@ -128,5 +128,5 @@ public sealed class InferenceAccuracyTests
 
     /// <summary>Not shaped for the compiler, which is done with counts of branches only.</summary>
     private static SampleProfile Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options) =>
-        ProfileConversion.Build(counts, files, options with { ForCompiler = new TargetCompiler(Compilers.Gcc, 12), PassesOff = RecordedSets.PassesThatChangeCounts }, new ConversionReport()).Profile;
+        ProfileConversion.Build(counts, "", files, options with { ForCompiler = new TargetCompiler(Compilers.Gcc, 12), PassesOff = RecordedSets.PassesThatChangeCounts }, new ConversionReport()).Profile;
 }

@@ -20,16 +20,8 @@ internal static class CountsConversion
             throw new ConversionException(ConversionFailure.EmptyRecording, $"{input.Name}: has no {(options.UseBranchStacks ? "ranges" : "samples")} to count");
         }
 
-        foreach (var range in counts.Ranges)
-        {
-            report.RangeExecutions = SaturatingSum.Of(report.RangeExecutions, range.Count);
-        }
-
-        foreach (var sample in counts.Samples)
-        {
-            report.SamplesInBinary = SaturatingSum.Of(report.SamplesInBinary, sample.Count);
-        }
-
+        report.RangeExecutions = counts.Ranges.Aggregate(0UL, (sum, range) => SaturatingSum.Of(sum, range.Count));
+        report.SamplesInBinary = counts.Samples.Aggregate(0UL, (sum, sample) => SaturatingSum.Of(sum, sample.Count));
         return counts;
     }
 }

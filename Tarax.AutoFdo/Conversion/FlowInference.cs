@@ -12,7 +12,7 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>The step of a conversion in which control flow makes counts consistent.</summary>
 internal static class FlowInference
 {
-    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    public static BinaryCounts Apply(BinaryCounts counts, string eventName, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
     {
         long start = Stopwatch.GetTimestamp();
         if (FunctionGraphs.Of(binary) is not { } graphs)
@@ -27,7 +27,7 @@ internal static class FlowInference
         }
         else
         {
-            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, AreOfTime(report.EventName), options.Threads);
+            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, AreOfTime(eventName), options.Threads);
             report.Note(
                 DiagnosticId.AddressesOnly,
                 $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "seem to name the instruction that took the time")}");

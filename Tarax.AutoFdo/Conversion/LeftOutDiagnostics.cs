@@ -26,14 +26,14 @@ internal static class LeftOutDiagnostics
     }
 
     /// <summary>Notes functions of one name in several files. Names with a hash of the file (-funique-internal-linkage-names) are no such.</summary>
-    public static void NoteSameNames(CodeAccount code, BuildStatistics statistics, ConversionReport report)
+    public static void NoteSameNames(CodeAccount code, BuildStatistics statistics, ProfileFormat format, ConversionReport report)
     {
         var bytes = statistics.SameNames.Values.Aggregate((UInt128)0, (sum, b) => sum + b);
         if ((double)bytes > Least * (double)code.Executed)
         {
             report.Warn(DiagnosticId.SameNames, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{100 * (double)bytes / (double)code.Executed:0.0} % of the bytes that ran are of functions whose name functions of other files have too{Largest(statistics.SameNames)}: {(report.Format is LlvmProfileFormat ? "all of a name get the sum; compile with -funique-internal-linkage-names" : "GCC up to 15 gives all of a name the sum, 16 tells them apart by the files' base names; give them other names")}"));
+                $"{100 * (double)bytes / (double)code.Executed:0.0} % of the bytes that ran are of functions whose name functions of other files have too{Largest(statistics.SameNames)}: {(format is LlvmProfileFormat ? "all of a name get the sum; compile with -funique-internal-linkage-names" : "GCC up to 15 gives all of a name the sum, 16 tells them apart by the files' base names; give them other names")}"));
         }
     }
 

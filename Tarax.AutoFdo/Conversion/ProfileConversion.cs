@@ -20,9 +20,14 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
 internal static class ProfileConversion
 {
+    /// <param name="counts">The counts of the binary.</param>
+    /// <param name="eventName">What was counted; empty where that is not known.</param>
+    /// <param name="files">The binary with its debug files.</param>
+    /// <param name="options">Choices.</param>
+    /// <param name="report">Where it is written what was done; nothing is read there.</param>
     /// <returns>The profile, and the counts that it was made from.</returns>
     /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
-    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options, ConversionReport report)
+    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, string eventName, BinaryFiles files, ConversionOptions options, ConversionReport report)
     {
         var clock = new StageClock(options.Trace, options.CancellationToken);
         var binary = files.Binary;
@@ -31,7 +36,7 @@ internal static class ProfileConversion
         clock.End("open", () => $"{binary.Path}", () => $"{files.Paths.Count()} files");
         var bytes = new ExecutedBytes();
         counts = Checked(counts, binary, options, report, bytes, clock);
-        counts = Inferred(counts, binary, symbolizer, options, report, clock);
+        counts = Inferred(counts, eventName, binary, symbolizer, options, report, clock);
         var graphs = FunctionGraphs.Of(binary);
         var builder = ProfileBuilder.Of(counts, symbolizer, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()));
         var statistics = builder.Statistics;
@@ -48,35 +53,41 @@ internal static class ProfileConversion
             PassesOff = options.PassesOff,
         };
         var profile = builder.Build(ChoicesOf(target, graphs, options), options.MinimumCount);
-        report.Code = CodeAccount.Of(bytes);
-        clock.End("attribute", () => $"{counts.Ranges.Count} ranges", () => $"{profile.Functions.Count} functions, {report.Code.InPositions} of {report.Code.Executed} executed bytes in positions");
-        Note(statistics, symbolizer, report);
+        var code = CodeAccount.Of(bytes);
+        report.Code = code;
+        clock.End("attribute", () => $"{counts.Ranges.Count} ranges", () => $"{profile.Functions.Count} functions, {code.InPositions} of {code.Executed} executed bytes in positions");
+        Note(code, statistics, symbolizer, report);
         if (profile.Functions.All(f => f.Body.MaximumCount() == 0))
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: no line came into the profile{WhyEmpty(report.Code, statistics, symbolizer, options)}");
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: no line came into the profile{WhyEmpty(code, statistics, symbolizer, options)}");
         }
 
         report.MadeBy = ByWeight(statistics).FirstOrDefault() ?? "";
         report.Compiler = compiler;
-        report.Format = format ?? throw new ConversionException(
-            ConversionFailure.UnknownCompiler,
-            $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
-        NoteMissingDiscriminators(profile, CompilerOf(statistics), options, report);
-        NotePseudoProbes(binary, report);
-        LeftOutDiagnostics.NoteSameNames(report.Code, statistics, report);
-        if (report.Format is not LlvmProfileFormat)
+        if (format is null)
         {
-            LeftOutDiagnostics.NoteUnknownNames(report.Code, statistics, report);
+            throw new ConversionException(
+                ConversionFailure.UnknownCompiler,
+                $"{binary.Path}: was compiled by {string.Join("; ", ByWeight(statistics).DefaultIfEmpty("an unknown compiler"))}, so the compiler that will read the profile must be named: --for gcc-16, --for clang-22");
+        }
+
+        report.Format = format;
+        NoteMissingDiscriminators(profile, compiler, CompilerOf(statistics), options, report);
+        NotePseudoProbes(binary, format, report);
+        LeftOutDiagnostics.NoteSameNames(code, statistics, format, report);
+        if (format is not LlvmProfileFormat)
+        {
+            LeftOutDiagnostics.NoteUnknownNames(code, statistics, report);
         }
 
         profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, target, options));
-        profile = KeepsDiscriminators(statistics, options, report) ? profile : profile.WithoutDiscriminators();
+        profile = KeepsDiscriminators(statistics, options, format) ? profile : profile.WithoutDiscriminators();
         clock.End("prepare", () => $"{profile.Functions.Count} functions", () => $"{profile.SymbolList.Count} cold names");
         profile = TargetProfiles.For(profile, target, clock, out var passes);
         report.Passes = [.. PassesOfCode(target, graphs, options), .. passes];
-        if (options.HotCutoff is not null && !report.Format.HasSummary)
+        if (options.HotCutoff is not null && !format.HasSummary)
         {
-            report.Warn(DiagnosticId.NoSummary, $"{report.Format.Name} does not say what is hot, so what was asked for is without effect");
+            report.Warn(DiagnosticId.NoSummary, $"{format.Name} does not say what is hot, so what was asked for is without effect");
         }
 
         symbolizer.EnsureSplitUnchanged();
@@ -85,11 +96,7 @@ internal static class ProfileConversion
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
         report.PositionsLeftOut = statistics.PositionsLeftOut;
         report.Positions = profile.Functions.Sum(f => f.Body.PositionTotal());
-        foreach (var function in profile.Functions)
-        {
-            report.TotalCount += function.Body.TotalCount();
-        }
-
+        report.TotalCount = profile.TotalCount();
         return (profile, counts);
     }
 
@@ -105,14 +112,14 @@ internal static class ProfileConversion
         return possible;
     }
 
-    private static BinaryCounts Inferred(BinaryCounts counts, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report, StageClock clock)
+    private static BinaryCounts Inferred(BinaryCounts counts, string eventName, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report, StageClock clock)
     {
         if (!options.InfersFlow)
         {
             return counts;
         }
 
-        var inferred = FlowInference.Apply(counts, binary, symbolizer, options, report);
+        var inferred = FlowInference.Apply(counts, eventName, binary, symbolizer, options, report);
         clock.End("infer-flow", () => $"{counts.Samples.Count} addresses, {counts.Ranges.Count} ranges", () => $"{inferred.Ranges.Count} ranges");
         return inferred;
     }
@@ -138,10 +145,10 @@ internal static class ProfileConversion
     /// Clang that reads a sampled profile numbers the pieces of code on a line (PGOOptions.h: sample use implies it), and looks counts up by these numbers; a binary has them only with
     /// -fdebug-info-for-profiling, and those of GCC are others.
     /// </summary>
-    private static void NoteMissingDiscriminators(SampleProfile profile, TargetCompiler? made, ConversionOptions options, ConversionReport report)
+    private static void NoteMissingDiscriminators(SampleProfile profile, TargetCompiler? compiler, TargetCompiler? made, ConversionOptions options, ConversionReport report)
     {
         const int Enough = 20;
-        if (report.Compiler?.Family != Compilers.Clang || options.Discriminators == DiscriminatorHandling.Drop)
+        if (compiler?.Family != Compilers.Clang || options.Discriminators == DiscriminatorHandling.Drop)
         {
             return;
         }
@@ -157,9 +164,9 @@ internal static class ProfileConversion
     }
 
     /// <summary>Clang matches a profile by the probes that a binary has (-fpseudo-probe-for-profiling), and one of lines then finds nothing.</summary>
-    private static void NotePseudoProbes(ElfFile binary, ConversionReport report)
+    private static void NotePseudoProbes(ElfFile binary, ProfileFormat format, ConversionReport report)
     {
-        if (report.Format is LlvmProfileFormat && binary.FindSection(".pseudo_probe") is not null)
+        if (format is LlvmProfileFormat && binary.FindSection(".pseudo_probe") is not null)
         {
             report.Warn(DiagnosticId.PseudoProbes, "the binary has pseudo-probes, by which Clang would take a profile; this one is of lines: rebuild without -fpseudo-probe-for-profiling, or convert with llvm-profgen");
         }
@@ -188,13 +195,13 @@ internal static class ProfileConversion
         : search is { AsksServers: true } ? $" (--debug-dir names its folder; no debuginfod server has build-id {binary.BuildId})"
         : " (--debug-dir names its folder; where a debuginfod server has it, --debuginfod URL fetches it)";
 
-    private static void Note(BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
+    private static void Note(CodeAccount code, BuildStatistics statistics, Symbolizer symbolizer, ConversionReport report)
     {
         report.Drop("outside of the executable segments", statistics.RangesOutsideCode);
         report.Drop("in code without debug information", statistics.RangesWithoutFunction);
         report.Drop("in the linker's stubs", statistics.RangesInStubs);
         report.Drop("past the end of the function (cut there)", statistics.RangesCrossingFunctions);
-        LeftOutDiagnostics.Note(report.Code, statistics, report);
+        LeftOutDiagnostics.Note(code, statistics, report);
         string[] missing = [.. symbolizer.MissingSplitFiles()];
         if (missing.Length > 0)
         {
@@ -265,14 +272,14 @@ internal static class ProfileConversion
     /// GCC and Clang number the pieces of code on a line in different ways. GCC up to 12 masks the numbers off and takes the last piece's count for the line (auto-profile.cc), which does more
     /// for its programs than the largest (docs/outcome.md).
     /// </summary>
-    private static bool KeepsDiscriminators(BuildStatistics statistics, ConversionOptions options, ConversionReport report)
+    private static bool KeepsDiscriminators(BuildStatistics statistics, ConversionOptions options, ProfileFormat format)
     {
         if (options.Discriminators != DiscriminatorHandling.Auto)
         {
             return options.Discriminators == DiscriminatorHandling.Keep;
         }
 
-        return CompilerOf(statistics) is not { } made || made.Family.Reads(report.Format);
+        return CompilerOf(statistics) is not { } made || made.Family.Reads(format);
     }
 
     /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
