@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Conversion;
@@ -28,13 +29,13 @@ public sealed class ColdFunctionsTests
         string program = Path.Combine(TestEnvironment.NewFolder(), "program");
         File.WriteAllText(program + ".c", Source);
         TestEnvironment.Run("clang-22", "-O1", "-g", "-fdebug-info-for-profiling", "-fno-optimize-sibling-calls", "-o", program, program + ".c");
-        using var files = BinaryFiles.Open(program, new DebugFileSearch([]));
-        using var symbolizer = new Symbolizer(files);
+        using var binary = Binary.Open(program, new DebugFileSearch([]));
+        var symbolizer = binary.Symbolizer;
         var main = symbolizer.FindFunction(symbolizer.FunctionStarts().Single(s => s.Name == "main").Address)!;
-        Assert.That(files.Binary.TryGetFileOffset(main.Entry, out ulong start), Is.True);
+        Assert.That(binary.File.TryGetFileOffset(main.Entry, out ulong start), Is.True);
         var counts = new BinaryCounts(null, [], [new RangeCount(start, start + (main.Debug.Ranges[0].End - main.Entry) - 1, 100, 0)], [], []);
         var options = new ConversionOptions { ForCompiler = new TargetCompiler(Compilers.Clang, 22), SymbolList = list, CheckRanges = false };
-        var (profile, _) = ProfileConversion.Build(counts, "", files, options, new ConversionReport());
+        var (profile, _) = ProfileConversion.Build(counts, "", binary, options, new ConversionReport());
         Assert.That(profile.Functions.Select(f => f.Name), Is.EqualTo(new[] { "main" }));
         Assert.That(profile.SymbolList.Where(s => Source.Contains($"int {s}(", StringComparison.Ordinal)), Is.EqualTo(expected));
     }

@@ -1,7 +1,9 @@
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -58,6 +60,28 @@ public sealed class ConversionStageTests
         {
             Assert.That(() => recording.Counts.Of(kernel), Throws.InstanceOf<ConversionException>());
         }
+    }
+
+    [Test]
+    public void Binary_that_is_open_serves_many_recordings_and_threads()
+    {
+        var options = new ConversionOptions { MappedAs = "test.binary" };
+        byte[] expected = Bytes(AutoFdoConverter.Convert(Input, Binary, options).Profile);
+        using var binary = Binaries.Binary.Open(Binary);
+        using var ofStream = Binaries.Binary.Of(File.OpenRead(Binary), "/tmp/test.binary");
+        Assert.That(ofStream.BuildId, Is.EqualTo(binary.BuildId));
+        Parallel.For(0, 8, i =>
+        {
+            using var input = AutoFdo.Inputs.Input.Open(Input);
+            Assert.That(Bytes(AutoFdoConverter.Convert(input, i % 2 == 0 ? binary : ofStream, options).Profile), Is.EqualTo(expected));
+        });
+    }
+
+    private static byte[] Bytes(SampleProfile profile)
+    {
+        using var stream = new MemoryStream();
+        profile.Write(stream, ProfileFormat.GcovV3);
+        return stream.ToArray();
     }
 
     [Test]

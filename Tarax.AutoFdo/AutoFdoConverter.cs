@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
@@ -75,6 +76,24 @@ public static class AutoFdoConverter
             : Recording.Count(input, options).Convert(binary);
     }
 
+    /// <summary>Converts an input with a binary that is open, of which more may be made afterwards.</summary>
+    /// <param name="input">The recording, or counts; it is read to its end.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran; it stays open.</param>
+    /// <param name="options">Choices; null for the defaults. Debug files were found when the binary was opened.</param>
+    /// <returns>The profile, the counts and the report.</returns>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ConversionResult Convert(Input input, Binary binary, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binary);
+        options ??= new ConversionOptions();
+        return options.Input == InputKind.CountsText || input.Format == InputFormat.CountsText
+            ? binary.Files.WhileUnchanged(() => ConvertCounts(input, binary, options with { Input = InputKind.CountsText }))
+            : Recording.Count(input, options).Convert(binary);
+    }
+
     /// <summary>The counts of one binary, by its file offsets. No debug information is needed, and of counts as text not the binary either.</summary>
     /// <param name="input">The recording, or counts; it is read to its end.</param>
     /// <param name="binary">The program, shared object, vmlinux or module that ran.</param>
@@ -90,19 +109,19 @@ public static class AutoFdoConverter
 
     private static ConversionResult ConvertCounts(Input input, string binary, ConversionOptions options)
     {
-        using var files = BinaryFiles.Open(binary, options.DebugFiles);
-        return files.WhileUnchanged(() => ConvertCounts(input, files, options));
+        using var opened = Binary.Open(binary, options.DebugFiles);
+        return opened.Files.WhileUnchanged(() => ConvertCounts(input, opened, options));
     }
 
-    private static ConversionResult ConvertCounts(Input input, BinaryFiles files, ConversionOptions options)
+    private static ConversionResult ConvertCounts(Input input, Binary binary, ConversionOptions options)
     {
-        var report = new ConversionReport { BuildId = files.Binary.BuildId.ToString() };
+        var report = new ConversionReport { BuildId = binary.BuildId };
         long start = Stopwatch.GetTimestamp();
         var counts = CountsConversion.Read(input, options, report);
         report.CountingTime = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();
-        (var profile, counts) = ProfileConversion.Build(counts, "", files, options, report);
+        (var profile, counts) = ProfileConversion.Build(counts, "", binary, options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
         return new ConversionResult(profile, counts, report);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
@@ -113,8 +114,18 @@ public sealed class Recording
     public BinaryCounts CountsOf(string binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, _debugFiles);
-        return files.WhileUnchanged(() => new BinaryLookup(_counted, _options).CountsOf(files.Binary, new ConversionReport(_report)));
+        using var opened = Binary.Open(binary, _debugFiles);
+        return CountsOf(opened);
+    }
+
+    /// <summary>The counts of one binary, by its file offsets. No debug information is needed.</summary>
+    /// <param name="binary">The binary, which stays open.</param>
+    /// <exception cref="InvalidFormatException">It is damaged, or changed meanwhile.</exception>
+    /// <exception cref="ConversionException">It is not in the recording, or has too few samples.</exception>
+    public BinaryCounts CountsOf(Binary binary)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        return binary.Files.WhileUnchanged(() => new BinaryLookup(_counted, _options).CountsOf(binary.File, new ConversionReport(_report)));
     }
 
     /// <summary>Makes the profile of one binary.</summary>
@@ -126,16 +137,28 @@ public sealed class Recording
     public ConversionResult Convert(string binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, _debugFiles);
-        return files.WhileUnchanged(() => Convert(files));
+        using var opened = Binary.Open(binary, _debugFiles);
+        return Convert(opened);
     }
 
-    private ConversionResult Convert(BinaryFiles files)
+    /// <summary>Makes the profile of one binary. Many recordings may be converted with one object, one after another or on several threads.</summary>
+    /// <param name="binary">The binary, which stays open.</param>
+    /// <returns>The profile, the counts and the report.</returns>
+    /// <exception cref="InvalidFormatException">It is damaged, or changed meanwhile.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public ConversionResult Convert(Binary binary)
     {
-        var report = new ConversionReport(_report) { BuildId = files.Binary.BuildId.ToString() };
-        var counts = new BinaryLookup(_counted, _options).CountsOf(files.Binary, report);
+        ArgumentNullException.ThrowIfNull(binary);
+        return binary.Files.WhileUnchanged(() => Profiled(binary));
+    }
+
+    private ConversionResult Profiled(Binary binary)
+    {
+        var report = new ConversionReport(_report) { BuildId = binary.BuildId };
+        var counts = new BinaryLookup(_counted, _options).CountsOf(binary.File, report);
         long start = Stopwatch.GetTimestamp();
-        (var profile, counts) = ProfileConversion.Build(counts, _counted.EventName, files, _options, report);
+        (var profile, counts) = ProfileConversion.Build(counts, _counted.EventName, binary, _options, report);
         report.SymbolizingTime = Stopwatch.GetElapsedTime(start);
         return new ConversionResult(profile, counts, report);
     }

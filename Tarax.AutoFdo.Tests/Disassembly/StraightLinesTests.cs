@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Conversion;
@@ -64,7 +65,7 @@ public sealed class StraightLinesTests
         TestEnvironment.Run("clang-22", "--target=aarch64-linux-gnu", "-nostdlib", "-static", "-fuse-ld=lld", "-o", program, source);
         using var binary = ElfFile.Open(program);
         Assert.That(ElfSymbolReader.TryFind(binary, "_start", out ulong start), Is.True);
-        Assert.That(StraightLines.Of(binary)!.Check(start + (ulong)begin, start + (ulong)end), Is.EqualTo(expected));
+        Assert.That(FunctionGraphs.Of(binary)!.Lines().Check(start + (ulong)begin, start + (ulong)end), Is.EqualTo(expected));
     }
 
     [Test]
@@ -84,8 +85,8 @@ public sealed class StraightLinesTests
     public void Impossible_ranges_are_left_out_and_told()
     {
         // A third of the ranges is moved by a byte.
-        using var binary = ElfFile.Open(TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"));
-        var counts = Recording.Count(TestEnvironment.Data("programs/cmulti-d5-pie/perf.data")).CountsOf(binary.Path);
+        using var binary = Binary.Open(TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"));
+        var counts = Recording.Count(TestEnvironment.Data("programs/cmulti-d5-pie/perf.data")).CountsOf(binary);
         var moved = new BinaryCounts(counts.BuildId, counts.Branches, [.. counts.Ranges.Select((r, i) => i % 3 == 0 ? r with { End = r.End + 1 } : r)], counts.Samples, counts.Entries);
         var report = new ConversionReport();
         var bytes = new ExecutedBytes();
@@ -98,7 +99,7 @@ public sealed class StraightLinesTests
 
     private static SortedDictionary<RangeFault, long> FaultsOf(BinaryCounts counts, ElfFile binary, ulong shift)
     {
-        var lines = StraightLines.Of(binary)!;
+        var lines = FunctionGraphs.Of(binary)!.Lines();
         var faults = new SortedDictionary<RangeFault, long>();
         foreach (var range in counts.Ranges)
         {

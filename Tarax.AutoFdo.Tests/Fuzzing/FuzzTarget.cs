@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Attribution.Inference;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
@@ -133,10 +134,12 @@ internal static class FuzzTarget
 
     private static void ReadBinary(BinaryFiles files)
     {
-        var elf = files.Binary;
-        using var symbolizer = new Symbolizer(files);
-        var counts = RangeCheck.Apply(EverywhereIn(elf), elf, new ConversionReport());
-        var graphs = FunctionGraphs.Of(elf);
+        // The files are closed by who opened them.
+        var binary = new Binary(files);
+        var elf = binary.File;
+        using var symbolizer = binary.Symbolizer;
+        var counts = RangeCheck.Apply(EverywhereIn(elf), binary, new ConversionReport());
+        var graphs = binary.Graphs;
         ProfileBuilder.Of(counts, symbolizer).Build(new AttributionChoices { CountsIsStmtRows = true, Filter = graphs is null ? null : new SuppressedPositions(graphs, phiArguments: true, ifConvertedLoops: true) });
         if (graphs is not null)
         {

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Conversion;
@@ -41,12 +42,12 @@ public sealed class InferenceAccuracyTests
     public void Targets_of_direct_calls_are_right(string program)
     {
         string path = TestEnvironment.Data($"programs/{program}");
-        using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
-        using var symbolizer = new Symbolizer(files);
-        var execution = new ExactExecution(Path.Combine(Path.GetDirectoryName(path)!, "exact-counts.txt"), files.Binary);
+        using var binary = Binary.Open(path, new DebugFileSearch([]));
+        var symbolizer = binary.Symbolizer;
+        var execution = new ExactExecution(Path.Combine(Path.GetDirectoryName(path)!, "exact-counts.txt"), binary.File);
         var samples = execution.Draw(SampleModel.Uniform, 100_000, seed: 1, a => symbolizer.FindFunction(a)?.Entry ?? 0);
-        var exact = TargetsOf(Build(execution.Counts(), files, new ConversionOptions { CheckRanges = false }));
-        var ours = TargetsOf(Build(samples, files, new ConversionOptions { UseBranchStacks = false }));
+        var exact = TargetsOf(Build(execution.Counts(), binary, new ConversionOptions { CheckRanges = false }));
+        var ours = TargetsOf(Build(samples, binary, new ConversionOptions { UseBranchStacks = false }));
         double right = exact.Where(t => ours.ContainsKey(t.Key)).Sum(t => (double)t.Value) / exact.Values.Sum(v => (double)v);
         double common = exact.Keys.Intersect(ours.Keys).Sum(k => Math.Min(exact[k] / exact.Values.Sum(v => (double)v), ours[k] / ours.Values.Sum(v => (double)v)));
         TestContext.Out.WriteLine($"{program}: {right:0.0000} of the direct calls, by weight, have their target; overlap of their counts {common:0.0000}");
@@ -63,8 +64,8 @@ public sealed class InferenceAccuracyTests
         string recording = Path.Combine(TestEnvironment.NewFolder(), "perf.data");
         TestEnvironment.RequireTool("perf");
         TestEnvironment.Run("bash", "-c", $"perf record -q -e cpu-clock -F 4999 -o {recording} -- {path} {rounds} >/dev/null 2>&1");
-        using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
-        var exact = Build(new ExactExecution(Path.Combine(folder, "exact-counts.txt"), files.Binary).Counts(), files, new ConversionOptions { CheckRanges = false });
+        using var binary = Binary.Open(path, new DebugFileSearch([]));
+        var exact = Build(new ExactExecution(Path.Combine(folder, "exact-counts.txt"), binary.File).Counts(), binary, new ConversionOptions { CheckRanges = false });
         var ours = AutoFdoConverter.Convert(recording, path, new ConversionOptions { UseBranchStacks = false }).Profile;
         var alone = AutoFdoConverter.Convert(recording, path, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off }).Profile;
         var branches = AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), path).Profile;
@@ -79,8 +80,8 @@ public sealed class InferenceAccuracyTests
     {
         string path = TestEnvironment.Data($"programs/{program}");
         string folder = Path.GetDirectoryName(path)!;
-        using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
-        var exact = Build(new ExactExecution(Path.Combine(folder, "exact-counts.txt"), files.Binary).Counts(), files, new ConversionOptions { CheckRanges = false });
+        using var binary = Binary.Open(path, new DebugFileSearch([]));
+        var exact = Build(new ExactExecution(Path.Combine(folder, "exact-counts.txt"), binary.File).Counts(), binary, new ConversionOptions { CheckRanges = false });
         double Of(InferenceMode mode) => ProfileOverlap.Of(AutoFdoConverter.Convert(Path.Combine(folder, "perf.data"), path, new ConversionOptions { Inference = mode }).Profile, exact);
         TestContext.Out.WriteLine($"{program}: branch records as they are {Of(InferenceMode.Off):0.0000}, made consistent {Of(InferenceMode.Flow):0.0000}");
         Assert.That(Of(InferenceMode.Flow), Is.GreaterThanOrEqualTo(Of(InferenceMode.Off) - 0.005));
@@ -116,17 +117,17 @@ public sealed class InferenceAccuracyTests
 
     private static (double Ours, double Incumbent) Overlaps(string path, string exactCounts, SampleModel model, int number)
     {
-        using var files = BinaryFiles.Open(path, new DebugFileSearch([]));
-        using var symbolizer = new Symbolizer(files);
-        var execution = new ExactExecution(exactCounts, files.Binary);
+        using var binary = Binary.Open(path, new DebugFileSearch([]));
+        var symbolizer = binary.Symbolizer;
+        var execution = new ExactExecution(exactCounts, binary.File);
         var samples = execution.Draw(model, number, seed: 1, a => symbolizer.FindFunction(a)?.Entry ?? 0);
-        var exact = Build(execution.Counts(), files, new ConversionOptions { CheckRanges = false });
-        var ours = Build(samples.OfAddressesOnly(), files, new ConversionOptions { UseBranchStacks = false });
-        var incumbent = Build(samples.OfAddressesOnly(), files, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off });
+        var exact = Build(execution.Counts(), binary, new ConversionOptions { CheckRanges = false });
+        var ours = Build(samples.OfAddressesOnly(), binary, new ConversionOptions { UseBranchStacks = false });
+        var incumbent = Build(samples.OfAddressesOnly(), binary, new ConversionOptions { UseBranchStacks = false, Inference = InferenceMode.Off });
         return (ProfileOverlap.Of(ours, exact), ProfileOverlap.Of(incumbent, exact));
     }
 
     /// <summary>Not shaped for the compiler, which is done with counts of branches only.</summary>
-    private static SampleProfile Build(BinaryCounts counts, BinaryFiles files, ConversionOptions options) =>
-        ProfileConversion.Build(counts, "", files, options with { ForCompiler = new TargetCompiler(Compilers.Gcc, 12), PassesOff = RecordedSets.PassesThatChangeCounts }, new ConversionReport()).Profile;
+    private static SampleProfile Build(BinaryCounts counts, Binary binary, ConversionOptions options) =>
+        ProfileConversion.Build(counts, "", binary, options with { ForCompiler = new TargetCompiler(Compilers.Gcc, 12), PassesOff = RecordedSets.PassesThatChangeCounts }, new ConversionReport()).Profile;
 }

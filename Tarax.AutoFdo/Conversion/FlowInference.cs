@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Attribution.Inference;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
@@ -12,10 +13,10 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>The step of a conversion in which control flow makes counts consistent.</summary>
 internal static class FlowInference
 {
-    public static BinaryCounts Apply(BinaryCounts counts, string eventName, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report)
+    public static BinaryCounts Apply(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report)
     {
         long start = Stopwatch.GetTimestamp();
-        if (FunctionGraphs.Of(binary) is not { } graphs)
+        if (binary.Graphs is not { } graphs)
         {
             report.Warn(DiagnosticId.NoControlFlow, "counts could not be made consistent: the file has no code of x86 or AArch64; give the binary that ran, not only its debug information");
             return counts;
@@ -23,11 +24,11 @@ internal static class FlowInference
 
         if (options.UseBranchStacks)
         {
-            counts = RangeInference.Run(counts, binary, graphs, symbolizer, options.Threads);
+            counts = RangeInference.Run(counts, binary.File, graphs, binary.Symbolizer, options.Threads);
         }
         else
         {
-            (counts, bool skids) = SampleInference.Run(counts, binary, graphs, symbolizer, AreOfTime(eventName), options.Threads);
+            (counts, bool skids) = SampleInference.Run(counts, binary.File, graphs, binary.Symbolizer, AreOfTime(eventName), options.Threads);
             report.Note(
                 DiagnosticId.AddressesOnly,
                 $"counts were inferred from the samples' addresses and the control flow; indirect calls are not known; samples {(skids ? "name the instruction after the one that took the time (a precise event, such as cycles:pp, does not)" : "seem to name the instruction that took the time")}");

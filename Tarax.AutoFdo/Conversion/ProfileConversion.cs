@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;
@@ -22,22 +23,21 @@ internal static class ProfileConversion
 {
     /// <param name="counts">The counts of the binary.</param>
     /// <param name="eventName">What was counted; empty where that is not known.</param>
-    /// <param name="files">The binary with its debug files.</param>
+    /// <param name="binary">The binary.</param>
     /// <param name="options">Choices.</param>
     /// <param name="report">Where it is written what was done; nothing is read there.</param>
     /// <returns>The profile, and the counts that it was made from.</returns>
     /// <exception cref="ConversionException">The binary has no debug information, or nothing of it ran, or the compiler is not known.</exception>
-    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, string eventName, BinaryFiles files, ConversionOptions options, ConversionReport report)
+    public static (SampleProfile Profile, BinaryCounts Counts) Build(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report)
     {
         var clock = new StageClock(options.Trace, options.CancellationToken);
-        var binary = files.Binary;
-        using var symbolizer = new Symbolizer(files);
-        CheckDebugInformation(binary, symbolizer, files.Search);
-        clock.End("open", () => $"{binary.Path}", () => $"{files.Paths.Count()} files");
+        var symbolizer = binary.Symbolizer;
+        CheckDebugInformation(binary);
+        clock.End("open", () => $"{binary.Path}", () => $"{binary.Files.Paths.Count()} files");
         var bytes = new ExecutedBytes();
         counts = Checked(counts, binary, options, report, bytes, clock);
-        counts = Inferred(counts, eventName, binary, symbolizer, options, report, clock);
-        var graphs = FunctionGraphs.Of(binary);
+        counts = Inferred(counts, eventName, binary, options, report, clock);
+        var graphs = binary.Graphs;
         var builder = ProfileBuilder.Of(counts, symbolizer, options.Threads, bytes, graphs is null ? null : new BranchKinds(graphs.Branches()));
         var statistics = builder.Statistics;
         clock.End("symbolize", () => $"{counts.Ranges.Count} ranges, {counts.Branches.Count} branches", () => $"{statistics.Producers.Count} producers");
@@ -73,14 +73,14 @@ internal static class ProfileConversion
 
         report.Format = format;
         NoteMissingDiscriminators(profile, compiler, CompilerOf(statistics), options, report);
-        NotePseudoProbes(binary, format, report);
+        NotePseudoProbes(binary.File, format, report);
         LeftOutDiagnostics.NoteSameNames(code, statistics, format, report);
         if (format is not LlvmProfileFormat)
         {
             LeftOutDiagnostics.NoteUnknownNames(code, statistics, report);
         }
 
-        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, symbolizer, target, options));
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, target, options));
         profile = KeepsDiscriminators(statistics, options, format) ? profile : profile.WithoutDiscriminators();
         clock.End("prepare", () => $"{profile.Functions.Count} functions", () => $"{profile.SymbolList.Count} cold names");
         profile = TargetProfiles.For(profile, target, clock, out var passes);
@@ -91,7 +91,7 @@ internal static class ProfileConversion
         }
 
         symbolizer.EnsureSplitUnchanged();
-        report.FilesRead = [.. files.Paths, .. symbolizer.SplitFiles()];
+        report.FilesRead = [.. binary.Files.Paths, .. symbolizer.SplitFiles()];
         report.Functions = profile.Functions.Count;
         report.FunctionsLeftOut = statistics.FunctionsBelowThreshold;
         report.PositionsLeftOut = statistics.PositionsLeftOut;
@@ -100,7 +100,7 @@ internal static class ProfileConversion
         return (profile, counts);
     }
 
-    private static BinaryCounts Checked(BinaryCounts counts, ElfFile binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
+    private static BinaryCounts Checked(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
     {
         if (options is not { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData })
         {
@@ -112,14 +112,14 @@ internal static class ProfileConversion
         return possible;
     }
 
-    private static BinaryCounts Inferred(BinaryCounts counts, string eventName, ElfFile binary, Symbolizer symbolizer, ConversionOptions options, ConversionReport report, StageClock clock)
+    private static BinaryCounts Inferred(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report, StageClock clock)
     {
         if (!options.InfersFlow)
         {
             return counts;
         }
 
-        var inferred = FlowInference.Apply(counts, eventName, binary, symbolizer, options, report);
+        var inferred = FlowInference.Apply(counts, eventName, binary, options, report);
         clock.End("infer-flow", () => $"{counts.Samples.Count} addresses, {counts.Ranges.Count} ranges", () => $"{inferred.Ranges.Count} ranges");
         return inferred;
     }
@@ -173,8 +173,9 @@ internal static class ProfileConversion
     }
 
     /// <exception cref="ConversionException">The binary has no debug information with line numbers.</exception>
-    public static void CheckDebugInformation(ElfFile binary, Symbolizer symbolizer, DebugFileSearch? search = null)
+    public static void CheckDebugInformation(Binary binary)
     {
+        var (file, symbolizer) = (binary.File, binary.Symbolizer);
         if (symbolizer.HasDebugInformation && symbolizer.HasLines)
         {
             return;
@@ -182,11 +183,11 @@ internal static class ProfileConversion
 
         string found = symbolizer.Damage is { } damage ? $"debug information that cannot be read ({damage.Message})"
             : symbolizer.HasDebugInformation ? "debug information without line numbers"
-            : binary.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
-            : binary.HasSymbolTable ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
+            : file.FindSection(".gnu_debugdata") is not null ? "only a compressed symbol table (MiniDebugInfo), no debug information"
+            : file.HasSymbolTable ? "symbols, but no debug information" : "neither symbols nor debug information (it is stripped)";
         throw new ConversionException(
             ConversionFailure.NoDebugInformation,
-            $"{binary.Path}: has {found}. Give the same build before it was stripped, its separate debug file{HowToGet(binary, search)}, or build it with -g (or -g1) and record again.");
+            $"{binary.Path}: has {found}. Give the same build before it was stripped, its separate debug file{HowToGet(file, binary.Files.Search)}, or build it with -g (or -g1) and record again.");
     }
 
     /// <summary>Where the debug file of a distribution's binary can be had.</summary>
@@ -283,9 +284,9 @@ internal static class ProfileConversion
     }
 
     /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
-    private static IReadOnlyList<string> SymbolList(SampleProfile profile, ElfFile binary, Symbolizer symbolizer, TargetChoices target, ConversionOptions options) =>
+    private static IReadOnlyList<string> SymbolList(SampleProfile profile, Binary binary, TargetChoices target, ConversionOptions options) =>
         target.Format is not LlvmExtBinaryFormat ? []
-        : options.SymbolList is { } all ? (all ? symbolizer.FunctionNames() : [])
-        : binary.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
-        : ColdFunctions.Of(profile, binary, symbolizer);
+        : options.SymbolList is { } all ? (all ? binary.Symbolizer.FunctionNames() : [])
+        : binary.File.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
+        : ColdFunctions.Of(profile, binary);
 }

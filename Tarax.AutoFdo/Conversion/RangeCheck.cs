@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Attribution;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
@@ -12,21 +13,21 @@ internal static class RangeCheck
 {
     /// <summary>Does so, where it does not leave out most of them.</summary>
     /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
-    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes bytes)
+    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes bytes)
     {
         var kept = Apply(counts, binary, report, bytes);
         ulong before = Executions(counts);
         ulong impossible = before - Executions(kept);
         return impossible <= before / 2 ? kept : throw new ConversionException(
             ConversionFailure.ImpossibleRanges,
-            $"{binary.Path}{(binary.BuildId.IsEmpty ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, before)} of the recorded ranges are impossible in its code. "
+            $"{binary.Path}{(binary.BuildId.Length == 0 ? "" : $", build-id {binary.BuildId},")} cannot be what ran: {Rate.Of(impossible, before)} of the recorded ranges are impossible in its code. "
             + "Give the build that was recorded, or, to take what fits all the same, --check-ranges off");
     }
 
     /// <summary>Leaves out what cannot have run, and says how much that was.</summary>
-    public static BinaryCounts Apply(BinaryCounts counts, ElfFile binary, ConversionReport report, ExecutedBytes? bytes = null)
+    public static BinaryCounts Apply(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes? bytes = null)
     {
-        if (StraightLines.Of(binary) is not { } lines)
+        if (binary.Graphs?.Lines() is not { } lines)
         {
             return counts;
         }
@@ -36,7 +37,7 @@ internal static class RangeCheck
         var (start, length, address) = (0UL, 0UL, 0UL);
         foreach (var range in counts.Ranges)
         {
-            if (range.Start - start >= length && !binary.TryGetVirtualAddress(start = range.Start, out address, out length))
+            if (range.Start - start >= length && !binary.File.TryGetVirtualAddress(start = range.Start, out address, out length))
             {
                 length = 0;
                 kept.Add(range);

@@ -8,7 +8,7 @@ internal static class InputFile
     /// <summary>The path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    private static bool _isStandardInputTaken;
+    private static bool StandardInputTaken;
 
     /// <param name="path">A file, a named pipe, or <see cref="StandardInput"/>.</param>
     /// <param name="name">The format's name for messages.</param>
@@ -32,7 +32,7 @@ internal static class InputFile
                 throw new IOException("standard input is a folder, where a recording is expected");
             }
 
-            if (Interlocked.Exchange(ref _isStandardInputTaken, true))
+            if (Interlocked.Exchange(ref StandardInputTaken, true))
             {
                 throw new IOException("standard input (-) was read already: it can be given once");
             }

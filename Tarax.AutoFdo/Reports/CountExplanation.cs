@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;
@@ -65,13 +66,12 @@ public sealed class CountExplanation
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(function);
-        using var files = BinaryFiles.Open(binary, DebugFileSearch.Of(debugDirectories));
-        return files.WhileUnchanged(() => Of(counts, files, function, lineOffset, discriminator));
+        using var opened = Binary.Open(binary, debugDirectories);
+        return opened.Files.WhileUnchanged(() => Of(counts, opened.Symbolizer, function, lineOffset, discriminator));
     }
 
-    private static CountExplanation Of(BinaryCounts counts, BinaryFiles files, string function, int? lineOffset, uint? discriminator)
+    private static CountExplanation Of(BinaryCounts counts, Symbolizer symbolizer, string function, int? lineOffset, uint? discriminator)
     {
-        using var symbolizer = new Symbolizer(files);
         var executed = new ExecutedCode(counts, symbolizer);
         var code = new List<ExplainedCode>();
         foreach (var counted in executed.Functions())

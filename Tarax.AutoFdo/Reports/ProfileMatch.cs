@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Conversion;
@@ -68,14 +69,14 @@ public sealed class ProfileMatch
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(binary);
-        using var files = BinaryFiles.Open(binary, DebugFileSearch.Of(debugDirectories));
-        return files.WhileUnchanged(() => Of(profile, files));
+        using var opened = Binary.Open(binary, debugDirectories);
+        return opened.Files.WhileUnchanged(() => Of(profile, opened));
     }
 
-    private static ProfileMatch Of(SampleProfile profile, BinaryFiles files)
+    private static ProfileMatch Of(SampleProfile profile, Binary binary)
     {
-        using var symbolizer = new Symbolizer(files);
-        ProfileConversion.CheckDebugInformation(files.Binary, symbolizer);
+        var symbolizer = binary.Symbolizer;
+        ProfileConversion.CheckDebugInformation(binary);
         bool linesOnly = !profile.Functions.Any(f => f.Body.HasDiscriminators());
         var known = SourcePositions.Of(symbolizer, profile, linesOnly);
         var functions = new List<MatchedFunction>();

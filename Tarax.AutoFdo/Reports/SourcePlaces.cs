@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Conversion;
@@ -24,11 +25,11 @@ internal sealed class SourcePlaces
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static SourcePlaces Of(SampleProfile profile, string binary, IEnumerable<string> debugDirectories)
     {
-        using var files = BinaryFiles.Open(binary, DebugFileSearch.Of(debugDirectories));
-        return files.WhileUnchanged(() =>
+        using var opened = Binary.Open(binary, debugDirectories);
+        return opened.Files.WhileUnchanged(() =>
         {
-            using var symbolizer = new Symbolizer(files);
-            ProfileConversion.CheckDebugInformation(files.Binary, symbolizer, files.Search);
+            var symbolizer = opened.Symbolizer;
+            ProfileConversion.CheckDebugInformation(opened);
             var places = new SourcePlaces();
             var wanted = ProfileNames.Of(profile).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, address) in symbolizer.FunctionStarts())

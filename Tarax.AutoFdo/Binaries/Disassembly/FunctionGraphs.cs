@@ -8,8 +8,11 @@ internal sealed class FunctionGraphs
     private readonly ExecutableCode _code;
     private readonly PatchSites _patches;
 
-    private FunctionGraphs(ExecutableCode code, PatchSites patches)
+    private readonly bool _isOfKernel;
+
+    private FunctionGraphs(ExecutableCode code, PatchSites patches, bool isOfKernel)
     {
+        _isOfKernel = isOfKernel;
         _code = code;
         _patches = patches;
     }
@@ -18,11 +21,14 @@ internal sealed class FunctionGraphs
     public static FunctionGraphs? Of(ElfFile binary)
     {
         var code = new ExecutableCode(binary);
-        return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary)) : null;
+        return code.HasBytes && InstructionDecoder.For(code) is not null ? new FunctionGraphs(code, PatchSites.Of(code, binary), binary.IsOfKernel) : null;
     }
 
     /// <summary>What recorded branches are.</summary>
     public BranchInstructions Branches() => new(_code, _patches);
+
+    /// <summary>Whether ranges can have run; for one thread.</summary>
+    public StraightLines Lines() => new(_code, _patches, InstructionDecoder.For(_code)!, _isOfKernel);
 
     /// <summary>
     /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been

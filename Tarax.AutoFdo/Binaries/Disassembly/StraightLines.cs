@@ -35,19 +35,12 @@ internal sealed class StraightLines
     private readonly List<CodeInstruction> _instructions = [];
     private ulong _room = MostBytes;
 
-    private StraightLines(ExecutableCode code, PatchSites patches, InstructionDecoder decoder, bool mayBeInterrupted)
+    public StraightLines(ExecutableCode code, PatchSites patches, InstructionDecoder decoder, bool mayBeInterrupted)
     {
         _code = code;
         _patches = patches;
         _decoder = decoder;
         _mayBeInterrupted = mayBeInterrupted;
-    }
-
-    /// <summary>The code of a binary; null where the file does not hold it, or it is code of a machine that is not known.</summary>
-    public static StraightLines? Of(ElfFile binary)
-    {
-        var code = new ExecutableCode(binary);
-        return code.HasBytes && InstructionDecoder.For(code) is { } decoder ? new StraightLines(code, PatchSites.Of(code, binary), decoder, binary.IsOfKernel) : null;
     }
 
     /// <summary>Looks at a range.</summary>

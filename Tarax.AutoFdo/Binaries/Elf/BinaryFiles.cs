@@ -30,9 +30,11 @@ internal sealed class BinaryFiles : IDisposable
     /// <summary>Opens a binary and what belongs to it.</summary>
     /// <exception cref="InvalidFormatException">The binary or a file that belongs to it is damaged.</exception>
     /// <exception cref="IOException">The binary cannot be opened.</exception>
-    public static BinaryFiles Open(string path, DebugFileSearch search)
+    public static BinaryFiles Open(string path, DebugFileSearch search) => Of(ElfFile.Open(path), search);
+
+    /// <summary>An open binary, and what belongs to it.</summary>
+    public static BinaryFiles Of(ElfFile binary, DebugFileSearch search)
     {
-        var binary = ElfFile.Open(path);
         ElfFile? debug = null;
         try
         {

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Inputs.PerfScript;

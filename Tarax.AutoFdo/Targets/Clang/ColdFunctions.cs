@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
@@ -12,10 +13,11 @@ namespace Tarax.AutoFdo.Targets.Clang;
 internal static class ColdFunctions
 {
     /// <summary>Their names, in order. All functions where the file does not hold the code.</summary>
-    public static IReadOnlyList<string> Of(SampleProfile profile, ElfFile binary, Symbolizer symbolizer)
+    public static IReadOnlyList<string> Of(SampleProfile profile, Binary binary)
     {
+        var symbolizer = binary.Symbolizer;
         var names = symbolizer.FunctionNames();
-        if (FunctionGraphs.Of(binary) is not { } graphs)
+        if (binary.Graphs is not { } graphs)
         {
             return names;
         }
