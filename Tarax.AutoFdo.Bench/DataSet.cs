@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo.Bench;
 
 /// <summary>A recording and its binary: the folder of recordings is beside the repository, or named by TARAX_TEST_DATA.</summary>
@@ -19,7 +21,28 @@ public sealed record DataSet(string Name, string Recording, string Binary, strin
     }
 
     /// <summary>The set of a name, for benchmarks.</summary>
-    public static DataSet Find(string name)
+    public static DataSet Find(string name) => In(Root()).Single(s => s.Name == name);
+
+    /// <summary>A file of the folder of recordings, unpacked to the folder for temporary files where it is compressed.</summary>
+    public static string Unpacked(string path)
+    {
+        string file = Path.Combine(Root(), path);
+        if (Path.GetExtension(file) != ".xz")
+        {
+            return file;
+        }
+
+        string unpacked = Path.Combine(Path.GetTempPath(), $"tarax-bench-{Path.GetFileNameWithoutExtension(file)}");
+        if (!File.Exists(unpacked))
+        {
+            using var content = CompressedFile.Open(file, "ELF");
+            AtomicFile.Write(unpacked, stream => content.Read().CopyTo(stream));
+        }
+
+        return unpacked;
+    }
+
+    private static string Root()
     {
         string? root = Environment.GetEnvironmentVariable("TARAX_TEST_DATA");
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); root is null && folder is not null; folder = folder.Parent)
@@ -28,7 +51,7 @@ public sealed record DataSet(string Name, string Recording, string Binary, strin
             root = Directory.Exists(candidate) ? candidate : null;
         }
 
-        return In(root ?? throw new InvalidOperationException("TARAX_TEST_DATA does not name the folder of recordings")).Single(s => s.Name == name);
+        return root ?? throw new InvalidOperationException("TARAX_TEST_DATA does not name the folder of recordings");
     }
 
     /// <inheritdoc/>

@@ -77,6 +77,40 @@ public sealed class ConversionStageTests
         });
     }
 
+    [Test]
+    public void Binary_or_input_that_is_used_after_its_end_is_refused()
+    {
+        var options = new ConversionOptions { MappedAs = "test.binary" };
+        var recording = Recording.Count(Input, options);
+        var binary = Binaries.Binary.Open(Binary);
+        recording.Convert(binary);
+        binary.Dispose();
+        binary.Dispose();
+        Assert.That(() => recording.Convert(binary), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => recording.CountsOf(binary), Throws.InstanceOf<ObjectDisposedException>());
+
+        using var input = AutoFdo.Inputs.Input.Open(Input);
+        Recording.Count(input, options);
+        Assert.That(() => Recording.Count(input, options), Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains("read once"));
+        input.Dispose();
+        Assert.That(() => Recording.Count(input, options), Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
+    public void Binary_that_is_disposed_while_it_is_used_lasts_until_the_end()
+    {
+        var options = new ConversionOptions { MappedAs = "test.binary" };
+        byte[] expected = Bytes(AutoFdoConverter.Convert(Input, Binary, options).Profile);
+        var binary = Binaries.Binary.Open(Binary);
+        var stages = new Stages { After = s => { if (s.Name == "open") { binary.Dispose(); } } };
+        using var input = AutoFdo.Inputs.Input.Open(Input);
+        Assert.That(Bytes(AutoFdoConverter.Convert(input, binary, options with { Trace = stages }).Profile), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Stream_that_is_no_binary_is_refused_by_its_first_bytes() =>
+        Assert.That(() => Binaries.Binary.Of(File.OpenRead("/dev/zero"), "zeros"), Throws.InstanceOf<InvalidFormatException>().With.Message.StartsWith("zeros: ELF: magic"));
+
     private static byte[] Bytes(SampleProfile profile)
     {
         using var stream = new MemoryStream();

@@ -1,3 +1,4 @@
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
@@ -53,7 +54,7 @@ public sealed class ExampleTests
 
         string[] page = File.ReadAllText(Path.Combine(TestEnvironment.Repository, "Tarax.AutoFdo", "README.md")).Split("```csharp\n")[1..];
         Assert.That(page.Select(p => p[..p.IndexOf("\n```", StringComparison.Ordinal)]), Is.EqualTo(examples));
-        Assert.That(examples, Has.Count.EqualTo(5));
+        Assert.That(examples, Has.Count.EqualTo(6));
     }
 
     [Test]
@@ -97,6 +98,17 @@ public sealed class ExampleTests
         fleet.Convert("program").Profile.Save("program.afdo", ProfileFormat.GcovV3);
         // example
         Assert.That(SampleProfile.Load("program.afdo").Functions, Is.Not.Empty);
+    }
+
+    [Test]
+    public void ManyRecordings()
+    {
+        string[] recordings = ["perf.data"];
+        // example
+        using var vmlinux = Binary.Open("program");
+        foreach (string path in recordings) { Recording.Count(path).Convert(vmlinux).Profile.Save($"{path}.afdo", ProfileFormat.GcovV2); }
+        // example
+        Assert.That(SampleProfile.Load("perf.data.afdo").Functions, Is.Not.Empty);
     }
 
     [Test]

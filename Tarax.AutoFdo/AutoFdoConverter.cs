@@ -35,6 +35,9 @@ public static class AutoFdoConverter
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public static ConversionReport Convert(string input, string binary, string output, ConversionOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binary);
+        ArgumentNullException.ThrowIfNull(output);
         OutputCheck.Refuse(output, [input, binary]);
         var result = Convert(input, binary, options);
         OutputCheck.Refuse(output, result.Report.FilesRead);
@@ -90,7 +93,7 @@ public static class AutoFdoConverter
         ArgumentNullException.ThrowIfNull(binary);
         options ??= new ConversionOptions();
         return options.Input == InputKind.CountsText || input.Format == InputFormat.CountsText
-            ? binary.Files.WhileUnchanged(() => ConvertCounts(input, binary, options with { Input = InputKind.CountsText }))
+            ? binary.Use(b => ConvertCounts(input, b, options with { Input = InputKind.CountsText }))
             : Recording.Count(input, options).Convert(binary);
     }
 
@@ -110,7 +113,7 @@ public static class AutoFdoConverter
     private static ConversionResult ConvertCounts(Input input, string binary, ConversionOptions options)
     {
         using var opened = Binary.Open(binary, options.DebugFiles);
-        return opened.Files.WhileUnchanged(() => ConvertCounts(input, opened, options));
+        return opened.Use(b => ConvertCounts(input, b, options));
     }
 
     private static ConversionResult ConvertCounts(Input input, Binary binary, ConversionOptions options)

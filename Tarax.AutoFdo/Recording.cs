@@ -64,7 +64,7 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(input);
         options ??= new ConversionOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        Check(options);
         if (input.Format == InputFormat.CountsText)
         {
             throw new ConversionException(ConversionFailure.NotRecorded, $"{input.Name}: is counts of one binary as text, which do not say of which; tarax convert --binary FILE makes its profile");
@@ -100,7 +100,20 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(counts);
         options ??= new ConversionOptions();
+        Check(options);
         return new Recording(counts.Counted, RecordingCheck.Report(counts, options), options);
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A number is none that there can be.</exception>
+    /// <exception cref="OperationCanceledException">Nothing is wanted any more.</exception>
+    private static void Check(ConversionOptions options)
+    {
+        if (options.Threads < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Threads, $"{nameof(ConversionOptions.Threads)} is less than 1");
+        }
+
+        options.CancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>The counts of all binaries: kilobytes, from which the same profiles can be made.</summary>
@@ -125,7 +138,7 @@ public sealed class Recording
     public BinaryCounts CountsOf(Binary binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        return binary.Files.WhileUnchanged(() => new BinaryLookup(_counted, _options).CountsOf(binary.File, new ConversionReport(_report)));
+        return binary.Use(b => new BinaryLookup(_counted, _options).CountsOf(b.File, new ConversionReport(_report)));
     }
 
     /// <summary>Makes the profile of one binary.</summary>
@@ -150,7 +163,7 @@ public sealed class Recording
     public ConversionResult Convert(Binary binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        return binary.Files.WhileUnchanged(() => Profiled(binary));
+        return binary.Use(Profiled);
     }
 
     private ConversionResult Profiled(Binary binary)
@@ -168,7 +181,7 @@ public sealed class Recording
     /// recorded paths and in the debug folders.
     /// </summary>
     /// <param name="minimumShare">The least share of the samples, 0 to 1.</param>
-    /// <returns>An outcome for each binary, those with most samples first; none throws.</returns>
+    /// <returns>An outcome for each binary, those with most samples first; what is wrong with one is its problem, and only <see cref="OperationCanceledException"/> is thrown.</returns>
     public IEnumerable<BinaryOutcome> ConvertAll(double minimumShare)
     {
         foreach (var binary in Binaries.Where(b => b.Share >= minimumShare))
@@ -179,7 +192,7 @@ public sealed class Recording
 
     /// <summary>Makes the profiles of some binaries, one after another as they are asked for.</summary>
     /// <param name="binaries">The files; their debug information may be in separate ones.</param>
-    /// <returns>An outcome for each, in the same order; none throws.</returns>
+    /// <returns>An outcome for each, in the same order; what is wrong with one is its problem, and only <see cref="OperationCanceledException"/> is thrown.</returns>
     public IEnumerable<BinaryOutcome> Convert(IEnumerable<string> binaries)
     {
         ArgumentNullException.ThrowIfNull(binaries);

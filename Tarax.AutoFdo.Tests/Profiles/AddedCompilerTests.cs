@@ -48,6 +48,10 @@ public sealed class AddedCompilerTests
     }
 
     [Test]
+    public void Compiler_that_was_not_added_has_its_passes_all_the_same() =>
+        Assert.That(ProfilePasses.Of(new TargetCompiler(new ToyCompiler(), 1)).Select(p => p.Id), Is.EqualTo(new[] { "toy-even" }));
+
+    [Test]
     public void Binary_of_a_compiler_that_was_added_names_it()
     {
         Assert.That(TargetCompiler.TryParseProducer("toycc 7.1", out var compiler));

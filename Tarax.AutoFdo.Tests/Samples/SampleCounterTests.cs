@@ -50,6 +50,38 @@ public sealed class SampleCounterTests
     }
 
     [Test]
+    public void Counts_that_were_taken_stay_as_they_are()
+    {
+        var counter = new SampleCounter("test", "cycles");
+        counter.Map(1, 0x1000, 0x2000, 0, "/bin/a", "");
+        counter.Sample(1, 0x1010, 0, ulong.MaxValue);
+        counter.Sample(1, 0x1010, 20, 5);
+        var counts = counter.ToCounts();
+        Assert.That((counts.Samples, counts.Binaries.Single().Share), Is.EqualTo((long.MaxValue, 1.0)));
+        Assert.That(() => counter.Sample(1, 0x1010, 0, 1), Throws.InvalidOperationException);
+        Assert.That(counter.ToCounts, Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void What_was_sampled_before_its_file_was_mapped_belongs_to_no_file()
+    {
+        foreach (bool isOtherMapped in (bool[])[true, false])
+        {
+            var counter = new SampleCounter("test", "branches");
+            if (isOtherMapped)
+            {
+                counter.Map(1, 0x9000, 0xa000, 0, "/z", "");
+            }
+
+            counter.Sample(1, 0x1010, 0, [new(0x1030, 0x1010), new(0x1030, 0x1010)]);
+            counter.Sample(1, 0x1010, 0, 3);
+            counter.Sample(1, 0xffffffff81000010, 0, 3);
+            counter.Map(1, 0x1000, 0x2000, 0, "/a", "");
+            Assert.That(counter.ToCounts().Binaries, Is.Empty);
+        }
+    }
+
+    [Test]
     public void Nothing_sampled_is_told()
     {
         var counter = new SampleCounter("test", "branches");

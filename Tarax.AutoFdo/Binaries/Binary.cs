@@ -7,26 +7,39 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Binaries;
 
 /// <summary>
-/// A program, shared object, vmlinux or module with its debug information. Its files are opened once; names, lines and control flow are read when they are first asked for, and kept, so that many
-/// recordings of one binary are converted with one object. It owns all memory that is shown from it. Any thread may use it, until it is disposed.
+/// A program, shared object, vmlinux or module with its debug information. Its files are opened once, and its code is looked at once, so that many recordings of one binary are converted with one
+/// object; names and lines are read anew for each, so that a report speaks of its own conversion only. It owns all memory that is shown from it. Any thread may use it; what is under way when it is
+/// disposed comes to its end.
 /// </summary>
 public sealed class Binary : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly Lazy<Symbolizer> _symbolizer;
     private readonly Lazy<FunctionGraphs?> _graphs;
+    private readonly bool _ownsFiles;
+    private int _users;
+    private bool _isDisposed;
 
     internal Binary(BinaryFiles files)
+        : this(files, new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary)), ownsFiles: true)
     {
-        Files = files;
+    }
+
+    private Binary(BinaryFiles files, Lazy<FunctionGraphs?> graphs, bool ownsFiles)
+    {
+        (Files, _graphs, _ownsFiles) = (files, graphs, ownsFiles);
         _symbolizer = new Lazy<Symbolizer>(() => new Symbolizer(files));
-        _graphs = new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary));
+        Path = files.Binary.Path;
+        BuildId = files.Binary.BuildId.ToString();
     }
 
     /// <summary>Its path, or what it was called.</summary>
-    public string Path => Files.Binary.Path;
+    public string Path { get; }
 
     /// <summary>Its build-id in hexadecimal; empty where it has none.</summary>
-    public string BuildId => Files.Binary.BuildId.ToString();
+    public string BuildId { get; }
+
+    private static ReadOnlySpan<byte> ElfMagic => "\u007fELF"u8;
 
     internal BinaryFiles Files { get; }
 
@@ -58,8 +71,57 @@ public sealed class Binary : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
-        var content = CompressedFile.Decompressed(StreamStart.Read(stream, ElfFile.Format).Spooled());
-        return new Binary(BinaryFiles.Of(ElfFile.Read(name, content), DebugFileSearch.Of(debugDirectories)));
+        try
+        {
+            return new Binary(BinaryFiles.Of(ElfFile.Read(name, Content(StreamStart.Read(stream, ElfFile.Format))), DebugFileSearch.Of(debugDirectories)));
+        }
+        catch (InvalidFormatException e) when (e.InnerException is null)
+        {
+            throw new InvalidFormatException(name, e);
+        }
+    }
+
+    /// <summary>All of a stream, unless its first bytes are no binary's: it may never end.</summary>
+    private static ByteSource Content(StreamStart start)
+    {
+        if (!start.IsWhole && !CompressedFile.IsCompressed(start.Bytes) && !start.Bytes.Span("magic", 0, ElfMagic.Length).SequenceEqual(ElfMagic))
+        {
+            start.Dispose();
+            throw new InvalidFormatException(ElfFile.Format, "magic", 0, "this is not an ELF file");
+        }
+
+        return CompressedFile.Decompressed(start.Spooled());
+    }
+
+    /// <summary>Does something with the binary, which stays open and must not change meanwhile: with names and lines of its own.</summary>
+    /// <exception cref="ObjectDisposedException">It was disposed.</exception>
+    /// <exception cref="InvalidFormatException">One of its files changed.</exception>
+    internal T Use<T>(Func<Binary, T> use)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _users++;
+        }
+
+        try
+        {
+            using var own = new Binary(Files, _graphs, ownsFiles: false);
+            return Files.WhileUnchanged(() => use(own));
+        }
+        finally
+        {
+            bool isLast;
+            lock (_lock)
+            {
+                isLast = --_users == 0 && _isDisposed;
+            }
+
+            if (isLast)
+            {
+                Close();
+            }
+        }
     }
 
     internal static Binary Open(string path, DebugFileSearch search) => new(BinaryFiles.Open(path, search));
@@ -67,11 +129,33 @@ public sealed class Binary : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            if (_users > 0)
+            {
+                return;
+            }
+        }
+
+        Close();
+    }
+
+    private void Close()
+    {
         if (_symbolizer.IsValueCreated)
         {
             _symbolizer.Value.Dispose();
         }
 
-        Files.Dispose();
+        if (_ownsFiles)
+        {
+            Files.Dispose();
+        }
     }
 }

@@ -14,7 +14,7 @@ public static class Compilers
     private static volatile CompilerFamily[] Known = [GccFamily.Instance, ClangFamily.Instance];
 
     /// <summary>All families.</summary>
-    public static IReadOnlyList<CompilerFamily> All => Known;
+    public static IReadOnlyList<CompilerFamily> All => [.. Known];
 
     /// <summary>The GNU compilers.</summary>
     public static CompilerFamily Gcc => GccFamily.Instance;
@@ -22,14 +22,14 @@ public static class Compilers
     /// <summary>LLVM's compilers.</summary>
     public static CompilerFamily Clang => ClangFamily.Instance;
 
-    /// <summary>Adds a family: from now on it can be named, is found as the producer of a binary, and its passes are run.</summary>
+    /// <summary>Adds a family: from now on it can be named, and is found as the producer of a binary, before those that are known.</summary>
     /// <param name="family">The family; one of the same name takes the place of the one before.</param>
     public static void Add(CompilerFamily family)
     {
         ArgumentNullException.ThrowIfNull(family);
         lock (Lock)
         {
-            Known = [.. Known.Where(f => f.Name != family.Name), family];
+            Known = [family, .. Known.Where(f => f.Name != family.Name)];
         }
     }
 

@@ -228,7 +228,7 @@ internal static class ProfileConversion
     }
 
     /// <summary>The passes that were run on counts of code.</summary>
-    private static IEnumerable<PassResult> PassesOfCode(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options) => ProfilePasses.All
+    private static IEnumerable<PassResult> PassesOfCode(TargetChoices target, FunctionGraphs? graphs, ConversionOptions options) => ProfilePasses.Known(target.Compiler)
         .Where(p => p.IsOfCode && target.Runs(p) && (p != GccPasses.IsStmtRows || options.UseBranchStacks) && (graphs is not null || (p != GccPasses.PhiArguments && p != GccPasses.IfConvertedLoops)))
         .Select(p => new PassResult(p.Id, null));
 

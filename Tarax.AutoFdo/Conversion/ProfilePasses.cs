@@ -13,6 +13,10 @@ public static class ProfilePasses
     public static IReadOnlyList<ProfilePass> Of(TargetCompiler compiler)
     {
         ArgumentNullException.ThrowIfNull(compiler);
-        return [.. All.Where(p => p.IsFor(compiler, compiler.Format))];
+        return [.. Known(compiler).Where(p => p.IsFor(compiler, compiler.Format))];
     }
+
+    /// <summary>All passes, with those of a compiler's own family, whether it was added or not.</summary>
+    internal static IReadOnlyList<ProfilePass> Known(TargetCompiler? compiler) => compiler is null ? All
+        : [.. Compilers.All.Where(f => f.Name != compiler.Family.Name).Append(compiler.Family).SelectMany(f => f.Passes).OrderBy(p => !p.IsOfCode)];
 }

@@ -10,7 +10,11 @@ public static class TargetProfiles
     /// <summary>The same profile as a compiler makes best use of it, by its passes (<see cref="ProfilePasses.Of"/>). What that gives is measured in <c>docs/outcome.md</c>.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="compiler">The compiler.</param>
-    public static SampleProfile For(this SampleProfile profile, TargetCompiler compiler) => For(profile, new TargetChoices { Compiler = compiler, Format = compiler.Format }, out _);
+    public static SampleProfile For(this SampleProfile profile, TargetCompiler compiler)
+    {
+        ArgumentNullException.ThrowIfNull(compiler);
+        return For(profile, new TargetChoices { Compiler = compiler, Format = compiler.Format }, out _);
+    }
 
     /// <summary>The same profile as a compiler makes best use of it.</summary>
     /// <param name="profile">The profile.</param>
@@ -27,7 +31,7 @@ public static class TargetProfiles
         profile = Differences(profile, shaped) == 0 ? profile : shaped;
         profile = choices.HotCutoff is { } cutoff ? profile.WithHotCutoff(cutoff) : profile;
         profile = choices.HeadCounts == HeadCountHandling.Drop ? profile.WithoutHeadCounts() : profile;
-        foreach (var pass in ProfilePasses.All)
+        foreach (var pass in ProfilePasses.Known(choices.Compiler))
         {
             bool isAskedOtherwise = choices.HeadCounts != HeadCountHandling.Auto && (pass == GccPasses.EnteredOnce || pass == GccPasses.CxxHeadCounts);
             if (pass.IsOfCode || isAskedOtherwise || !choices.Runs(pass))
@@ -35,10 +39,11 @@ public static class TargetProfiles
                 continue;
             }
 
-            var changed = pass.Run(profile);
+            var before = profile;
+            var changed = pass.Run(profile) ?? throw new InvalidOperationException($"the pass {pass.Id} gives no profile");
             int differences = Differences(profile, changed);
             results.Add(new PassResult(pass.Id, differences));
-            clock.End(pass.Id, () => $"{changed.Functions.Count} functions", () => $"{differences} changed");
+            clock.End(pass.Id, () => $"{before.Functions.Count} functions", () => $"{differences} changed");
             profile = differences == 0 && changed.HotCutoff == profile.HotCutoff ? profile : changed;
         }
 

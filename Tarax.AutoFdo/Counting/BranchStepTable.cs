@@ -95,7 +95,7 @@ internal sealed class BranchStepTable
         return count;
     }
 
-    /// <summary>Adds an execution of each of some steps. It is for the caller not to add more than 2^31 between two hand-overs.</summary>
+    /// <summary>Adds an execution of each of some steps. It is for the caller not to add more than 2^31 between two flushes.</summary>
     /// <param name="stack">The stack whose entries they are.</param>
     /// <param name="steps">The steps.</param>
     /// <param name="time">Time in nanoseconds.</param>

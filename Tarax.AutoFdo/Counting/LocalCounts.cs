@@ -15,7 +15,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
     /// <summary>Address spaces from which on all are flushed, since each takes some kilobytes.</summary>
     private const int MostCounters = 1000;
 
-    /// <summary>As many counters are used again after a hand-over; of more, most are of processes that have ended.</summary>
+    /// <summary>As many counters are used again after a flush; of more, most are of processes that have ended.</summary>
     private const int MostUsedAgain = 4;
 
     /// <summary>Counts in the tables have 32 bits.</summary>
@@ -34,7 +34,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
 
     public SampleTotals Totals { get; } = new();
 
-    /// <summary>The counter of an address space. It must be asked for again after a hand-over.</summary>
+    /// <summary>The counter of an address space. It must be asked for again after a flush.</summary>
     /// <param name="space">The process's mappings; null where none are known, and for the kernel itself.</param>
     /// <param name="kernel">The kernel's mappings; null where none are known.</param>
     public BranchStackCounter CounterOf(AddressSpace? space, AddressSpace? kernel)
@@ -52,7 +52,7 @@ internal sealed class LocalCounts(RecordedCounts target, AddressSpaces spaces)
         return Add(space, kernel);
     }
 
-    /// <summary>Hands the tables over where they have grown too large.</summary>
+    /// <summary>Flushes the tables where they have grown too large.</summary>
     public void FlushIfLarge()
     {
         if (_counters.Count > _roomForCounters || Distinct() > _room || Totals.BranchEntries - _entriesFlushed > MostEntries)

@@ -21,6 +21,7 @@ public sealed class SampleCounter
     private readonly RecordedCounts _counts = new();
     private readonly LocalCounts _branches;
     private BranchEntry[] _stack = [];
+    private bool _isDone;
     private readonly Dictionary<long, AddressSpace> _spaces = [];
     private readonly Dictionary<(string Path, BuildId BuildId), MappedFile> _files = [];
     private readonly List<MappedFile> _filesInOrder = [];
@@ -51,6 +52,7 @@ public sealed class SampleCounter
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(buildId);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(end, start);
+        CheckIsOpen();
         if (!BuildId.TryParse(buildId, out var identity))
         {
             throw new ArgumentException($"{buildId} is not hexadecimal", nameof(buildId));
@@ -64,13 +66,19 @@ public sealed class SampleCounter
     /// <param name="process">The process.</param>
     /// <param name="address">Runtime address of the instruction.</param>
     /// <param name="time">Time in nanoseconds of any clock; 0 where it is not known.</param>
-    /// <param name="count">How many samples it stands for.</param>
+    /// <param name="count">How many samples it stands for; sums stay at the largest number.</param>
     public void Sample(long process, ulong address, ulong time, ulong count)
     {
+        CheckIsOpen();
+        if (count == 0)
+        {
+            return;
+        }
+
         var totals = _branches.Totals;
-        totals.Samples = (long)SaturatingSum.Of((ulong)totals.Samples, Math.Min(count, long.MaxValue / 2));
+        totals.Samples = SumOf(totals.Samples, count);
         totals.NoteTime(time);
-        if (!_spaces.TryGetValue(process, out var space) || !space.TryFind(address, out var mapping) || mapping.File is not { } file)
+        if ((long)address < 0 || !_spaces.TryGetValue(process, out var space) || !space.TryFind(address, out var mapping) || mapping.File is not { } file)
         {
             return;
         }
@@ -82,7 +90,7 @@ public sealed class SampleCounter
 
         ulong position = mapping.PositionOf(address);
         var known = ofFile.GetValueOrDefault(position, new AddressCount(position, 0, time));
-        ofFile[position] = known with { Count = SaturatingSum.Of(known.Count, count) };
+        ofFile[position] = known with { Count = SaturatingSum.Of(known.Count, count), FirstTime = known.FirstTime == 0 || time == 0 ? Math.Max(known.FirstTime, time) : Math.Min(known.FirstTime, time) };
     }
 
     /// <summary>A process was sampled, and the hardware had recorded which branches were taken last: every one of them, without a gap.</summary>
@@ -92,6 +100,7 @@ public sealed class SampleCounter
     /// <param name="stack">The branches; the newest comes first, as in <c>struct perf_branch_stack</c>.</param>
     public void Sample(long process, ulong address, ulong time, ReadOnlySpan<TakenBranch> stack)
     {
+        CheckIsOpen();
         if (_stack.Length < stack.Length)
         {
             _stack = new BranchEntry[Math.Max(2 * _stack.Length, stack.Length)];
@@ -103,20 +112,30 @@ public sealed class SampleCounter
         }
 
         var totals = _branches.Totals;
-        totals.Samples++;
+        totals.Samples = SumOf(totals.Samples, 1);
         totals.SamplesWithBranchStack += stack.IsEmpty ? 0 : 1;
         totals.BranchEntries += stack.Length;
         totals.DeepestBranchStack = Math.Max(totals.DeepestBranchStack, stack.Length);
         totals.NoteTime(time);
-        var counter = _branches.CounterOf(_spaces.GetValueOrDefault(process), kernel: null);
+        var space = _spaces.GetValueOrDefault(process);
+        if (space is not null)
+        {
+            // What is mapped from now on must not be credited with it.
+            space.IsShared = true;
+        }
+
+        var counter = _branches.CounterOf(space, kernel: null);
         counter.AddAddress(address, time);
         counter.AddStack(_stack.AsSpan(0, stack.Length), time, dropDuplicateHead: false);
         _branches.FlushIfLarge();
     }
 
     /// <summary>What was counted. Nothing can be counted afterwards.</summary>
+    /// <exception cref="InvalidOperationException">It was asked for already.</exception>
     public RecordingCounts ToCounts()
     {
+        CheckIsOpen();
+        _isDone = true;
         _branches.FlushAll();
         foreach (var file in _filesInOrder)
         {
@@ -125,13 +144,24 @@ public sealed class SampleCounter
                 AddressCount[] sorted = [.. ofFile.Values];
                 Array.Sort(sorted, (a, b) => a.Address.CompareTo(b.Address));
                 ulong sum = 0;
-                Array.ForEach(sorted, s => sum = SaturatingSum.Of(sum, s.Count));
+                Array.ForEach(sorted, s => sum = (ulong)SumOf((long)sum, s.Count));
                 _counts.Of(file).AddSorted([], [], sorted, [], new FileSums { Samples = sum });
             }
         }
 
         return new RecordingCounts(new CountedBinaries(_source, _filesInOrder, _counts) { EventName = _eventName });
     }
+
+    private void CheckIsOpen()
+    {
+        if (_isDone)
+        {
+            throw new InvalidOperationException("the counts were taken, and nothing can be counted any more");
+        }
+    }
+
+    /// <summary>Stays at the largest number.</summary>
+    private static long SumOf(long sum, ulong count) => (long)Math.Min(SaturatingSum.Of((ulong)sum, count), long.MaxValue);
 
     private MappedFile FileOf(string path, BuildId buildId)
     {

@@ -27,7 +27,11 @@ public sealed class RecordingCounts
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidFormatException">The file is not of counts, or is damaged.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static RecordingCounts Load(string path) => Load([path], threads: 1);
+    public static RecordingCounts Load(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return Load([path], threads: 1);
+    }
 
     /// <summary>Reads counts and adds them up, without holding more than the sum and one file for each thread.</summary>
     /// <param name="paths">The files, in any order and of either form.</param>
@@ -85,7 +89,7 @@ public sealed class RecordingCounts
     public BinaryCounts Of(RecordedBinary binary)
     {
         ArgumentNullException.ThrowIfNull(binary);
-        var files = Counted.Counts.Files.Where(f => f.Name == binary.Name && f.BuildId.ToString() == binary.BuildId).ToHashSet();
+        var files = Counted.Counts.Files.Where(f => f.Name == binary.Name && f.BuildId.ToString().Equals(binary.BuildId, StringComparison.OrdinalIgnoreCase)).ToHashSet();
         if (files.Count == 0)
         {
             throw new ConversionException(ConversionFailure.NotRecorded, $"{binary.Name}{(binary.BuildId.Length == 0 ? "" : $" (build-id {binary.BuildId})")}: has no counts here");

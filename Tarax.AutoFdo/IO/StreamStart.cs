@@ -40,6 +40,7 @@ internal sealed class StreamStart : IDisposable
         catch
         {
             bytes.Dispose();
+            stream.Dispose();
             throw;
         }
     }

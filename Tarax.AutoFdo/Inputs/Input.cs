@@ -23,6 +23,7 @@ public sealed class Input : IDisposable
     private string? _folder;
     private StreamStart? _stream;
     private ByteSource? _source;
+    private bool _isDisposed;
 
     private Input(string name, long? maximum, InputFormat format, InputReader? reader = null)
     {
@@ -91,11 +92,13 @@ public sealed class Input : IDisposable
         _stream?.Dispose();
         _source?.Dispose();
         (_stream, _source) = (null, null);
+        _isDisposed = true;
     }
 
     /// <summary>The recording, which is then not this input's any more.</summary>
     internal PerfDataFile TakeRecording()
     {
+        CheckIsOpen();
         if (_folder is { } folder)
         {
             return PerfDataFile.OpenFolder(folder, _maximum);
@@ -111,15 +114,38 @@ public sealed class Input : IDisposable
     /// <summary>The counts that it holds, or that its reader reads of it; null where it is something else.</summary>
     internal RecordingCounts? ReadCounts() => Format switch
     {
-        InputFormat.Counts => RecordingCounts.Read(_source!, Name),
-        InputFormat.Other => _reader!.Read(_source!.Read(), Name),
+        InputFormat.Counts => RecordingCounts.Read(Taken(), Name),
+        InputFormat.Other => ReadOther(),
         _ => null,
     };
+
+    private RecordingCounts ReadOther()
+    {
+        // The reader may keep the stream, whose memory goes with the input.
+        using var content = Taken().Read();
+        return _reader!.Read(content, Name);
+    }
+
+    private ByteSource Taken()
+    {
+        CheckIsOpen();
+        return _source!;
+    }
+
+    /// <exception cref="ObjectDisposedException">It was disposed, or read already.</exception>
+    private void CheckIsOpen()
+    {
+        if (_isDisposed || (_folder is null && _stream is null && _source is null))
+        {
+            throw new ObjectDisposedException(Name, $"{Name}: was {(_isDisposed ? "disposed" : "read already")}: an input is read once");
+        }
+    }
 
     /// <summary>The counts of one binary as text, whatever it begins with.</summary>
     internal BinaryCounts ReadCountsText()
     {
-        if (_folder is not null || (_source is null && _stream is null))
+        CheckIsOpen();
+        if (_folder is not null)
         {
             throw new IOException($"{Name}: is a folder, where counts as text are expected");
         }

@@ -22,7 +22,7 @@ public abstract class InputReader
         ArgumentNullException.ThrowIfNull(reader);
         lock (typeof(InputReader))
         {
-            Known = [.. Known.Where(r => r.Format != reader.Format), reader];
+            Known = [reader, .. Known.Where(r => r.Format != reader.Format)];
         }
     }
 

@@ -146,7 +146,7 @@ public sealed record ConversionOptions
     public IProgress<ConversionStage>? Trace { get; init; }
 
     /// <summary>
-    /// Ends counting and conversions by an <see cref="OperationCanceledException"/>: between two chunks of a recording, and between two steps of a conversion. Waiting for a pipe is not ended.
+    /// Ends counting and conversions by an <see cref="OperationCanceledException"/>: between two chunks of a recording, and between two steps of a conversion. Opening an input is not ended, which reads what is compressed or comes as a stream.
     /// </summary>
     public CancellationToken CancellationToken { get; init; }
 

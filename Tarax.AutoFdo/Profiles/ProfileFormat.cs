@@ -16,7 +16,7 @@ public abstract class ProfileFormat
     public virtual bool HasSummary => false;
 
     /// <summary>Whether a file is of the format.</summary>
-    /// <param name="bytes">The file, from its first byte on.</param>
+    /// <param name="bytes">The file from its first byte on: all of it, or at least a million bytes.</param>
     public abstract bool Recognizes(ReadOnlySpan<byte> bytes);
 
     /// <summary>Reads a profile.</summary>

@@ -236,7 +236,11 @@ public sealed class SampleProfile
 
     /// <summary>The same profile with some of its functions.</summary>
     /// <param name="isKept">Which are kept.</param>
-    public SampleProfile Where(Func<FunctionProfile, bool> isKept) => With(Functions.Where(isKept));
+    public SampleProfile Where(Func<FunctionProfile, bool> isKept)
+    {
+        ArgumentNullException.ThrowIfNull(isKept);
+        return With(Functions.Where(isKept));
+    }
 
     /// <summary>The same profile without functions whose positions all ran less often.</summary>
     /// <param name="count">The least count.</param>
@@ -273,6 +277,18 @@ public sealed class SampleProfile
 
     /// <summary>The same profile with hashes for names, see <see cref="HasHashedNames"/>.</summary>
     public SampleProfile WithHashedNames() => HasHashedNames ? this : HashedNames.Of(this);
+
+    /// <summary>The same profile as one that was read in a format.</summary>
+    internal SampleProfile WithFormat(ProfileFormat format) => new(Functions)
+    {
+        HotCutoff = HotCutoff,
+        Format = format,
+        IsFlowSensitive = IsFlowSensitive,
+        HasHashedNames = HasHashedNames,
+        SymbolList = SymbolList,
+        Diagnostics = Diagnostics,
+        WorkingSet = WorkingSet,
+    };
 
     /// <summary>Other functions, of which the same holds.</summary>
     internal SampleProfile With(

@@ -67,7 +67,7 @@ public sealed class CountExplanation
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(function);
         using var opened = Binary.Open(binary, debugDirectories);
-        return opened.Files.WhileUnchanged(() => Of(counts, opened.Symbolizer, function, lineOffset, discriminator));
+        return opened.Use(b => Of(counts, b.Symbolizer, function, lineOffset, discriminator));
     }
 
     private static CountExplanation Of(BinaryCounts counts, Symbolizer symbolizer, string function, int? lineOffset, uint? discriminator)

@@ -70,7 +70,7 @@ public sealed class ProfileMatch
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(binary);
         using var opened = Binary.Open(binary, debugDirectories);
-        return opened.Files.WhileUnchanged(() => Of(profile, opened));
+        return opened.Use(b => Of(profile, b));
     }
 
     private static ProfileMatch Of(SampleProfile profile, Binary binary)

@@ -25,8 +25,8 @@ internal sealed class SourcePlaces
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static SourcePlaces Of(SampleProfile profile, string binary, IEnumerable<string> debugDirectories)
     {
-        using var opened = Binary.Open(binary, debugDirectories);
-        return opened.Files.WhileUnchanged(() =>
+        using var file = Binary.Open(binary, debugDirectories);
+        return file.Use(opened =>
         {
             var symbolizer = opened.Symbolizer;
             ProfileConversion.CheckDebugInformation(opened);

@@ -19,6 +19,9 @@ public sealed class ProfilePass
     public ProfilePass(string id, string summary, Func<TargetCompiler?, ProfileFormat, bool> isFor, Func<SampleProfile, SampleProfile> change)
         : this(id, summary, isFor)
     {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(isFor);
         ArgumentNullException.ThrowIfNull(change);
         _change = change;
     }

@@ -131,7 +131,9 @@ public static class ProfileFiles
         }
 
         var bytes = source.Span(Name, 0, source.Length);
-        return FormatOf(bytes).Read(bytes);
+        var format = FormatOf(bytes);
+        var profile = format.Read(bytes) ?? throw new InvalidFormatException(Name, "content", 0, $"{format.Name} gives no profile");
+        return profile.Format is null ? profile.WithFormat(format) : profile;
     }
 
     /// <exception cref="InvalidFormatException">The bytes are of no known format.</exception>

@@ -32,7 +32,7 @@ public static class ProfileFormats
         public static ProfileFormat LlvmExtBinary => LlvmExtBinaryFormat.Instance;
 
         /// <summary>All formats, in the order in which a file is tried.</summary>
-        public static IReadOnlyList<ProfileFormat> All => Known;
+        public static IReadOnlyList<ProfileFormat> All => [.. Known];
 
         /// <summary>Adds a format: files of it are read from now on. It is tried before those that are known.</summary>
         /// <param name="format">The format; one of the same name takes the place of the one before.</param>
