@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Conversion;
-using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Bench.Outcome;

@@ -3,7 +3,6 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Options;
-using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Conversion;
 

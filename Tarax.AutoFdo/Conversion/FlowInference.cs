@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Binaries;
-using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;

@@ -1,7 +1,6 @@
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Options;

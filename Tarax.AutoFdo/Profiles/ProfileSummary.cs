@@ -1,4 +1,3 @@
-using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;

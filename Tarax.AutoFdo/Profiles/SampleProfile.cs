@@ -278,18 +278,6 @@ public sealed class SampleProfile
     /// <summary>The same profile with hashes for names, see <see cref="HasHashedNames"/>.</summary>
     public SampleProfile WithHashedNames() => HasHashedNames ? this : HashedNames.Of(this);
 
-    /// <summary>The same profile as one that was read in a format.</summary>
-    internal SampleProfile WithFormat(ProfileFormat format) => new(Functions)
-    {
-        HotCutoff = HotCutoff,
-        Format = format,
-        IsFlowSensitive = IsFlowSensitive,
-        HasHashedNames = HasHashedNames,
-        SymbolList = SymbolList,
-        Diagnostics = Diagnostics,
-        WorkingSet = WorkingSet,
-    };
-
     /// <summary>Other functions, of which the same holds.</summary>
     internal SampleProfile With(
         IEnumerable<FunctionProfile> functions,
@@ -297,10 +285,11 @@ public sealed class SampleProfile
         bool? hasHashedNames = null,
         IReadOnlyList<string>? symbolList = null,
         IReadOnlyList<Diagnostic>? diagnostics = null,
-        uint? hotCutoff = null) => new(functions)
+        uint? hotCutoff = null,
+        ProfileFormat? format = null) => new(functions)
         {
             HotCutoff = hotCutoff ?? HotCutoff,
-            Format = Format,
+            Format = format ?? Format,
             IsFlowSensitive = isFlowSensitive ?? IsFlowSensitive,
             HasHashedNames = hasHashedNames ?? HasHashedNames,
             SymbolList = symbolList ?? SymbolList,

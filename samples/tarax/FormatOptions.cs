@@ -4,7 +4,6 @@ using System.Diagnostics.CodeAnalysis;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
-using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Text;

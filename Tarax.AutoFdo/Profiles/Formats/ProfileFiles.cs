@@ -133,7 +133,7 @@ public static class ProfileFiles
         var bytes = source.Span(Name, 0, source.Length);
         var format = FormatOf(bytes);
         var profile = format.Read(bytes) ?? throw new InvalidFormatException(Name, "content", 0, $"{format.Name} gives no profile");
-        return profile.Format is null ? profile.WithFormat(format) : profile;
+        return profile.Format is null ? profile.With(profile.Functions, format: format) : profile;
     }
 
     /// <exception cref="InvalidFormatException">The bytes are of no known format.</exception>

@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Binaries;
-using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Profiles;
