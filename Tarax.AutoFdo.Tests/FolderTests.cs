@@ -1,5 +1,6 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
+using Tarax.AutoFdo.Conversion;
 
 namespace Tarax.AutoFdo.Tests;
 
@@ -72,7 +73,7 @@ public sealed class FolderTests
     [Test]
     public void Report_of_a_conversion_is_read_by_no_step()
     {
-        string report = typeof(Conversion.ConversionReport).FullName!;
+        string report = typeof(AutoFdo.Conversion.ConversionReport).FullName!;
         var readers = _module.GetTypes().Where(t => t.FullName != report && t.Namespace is not ($"{Root}.Reports" or Root))
             .SelectMany(t => t.Methods).Where(m => m.HasBody)
             .SelectMany(m => m.Body.Instructions.Select(i => i.Operand).OfType<MethodReference>().Where(c => c.DeclaringType.FullName == report && c.Name.StartsWith("get_", StringComparison.Ordinal)).Select(c => $"{m.FullName} {c.Name}"));

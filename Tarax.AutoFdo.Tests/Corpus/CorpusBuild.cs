@@ -1,3 +1,6 @@
+using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Truth;
+
 namespace Tarax.AutoFdo.Tests.Corpus;
 
 /// <summary>A program of the corpus, made by one compiler, in a folder of its own.</summary>

@@ -6,7 +6,6 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
-using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Targets;
 

@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets;
+using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Corpus;
 

@@ -10,7 +10,7 @@ using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 using Tarax.AutoFdo.Tests.Builders;
-using Tarax.AutoFdo.Tests.Profiles.Llvm;
+using Tarax.AutoFdo.Tests.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 

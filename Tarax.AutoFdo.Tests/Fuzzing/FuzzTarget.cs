@@ -3,7 +3,6 @@ using System.Text;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Attribution.Inference;
 using Tarax.AutoFdo.Binaries;
-using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Conversion;

@@ -1,8 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Tarax.AutoFdo.Diagnostics;
-using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.Tests.IO;

@@ -6,7 +6,8 @@ using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
-using Tarax.AutoFdo.Tests.Profiles.Llvm;
+using Tarax.AutoFdo.Tests.Profiles.Formats;
+using Tarax.AutoFdo.Tests.Truth;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
 

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Profiles;
-using Tarax.AutoFdo.Tests.Inference;
+using Tarax.AutoFdo.Tests.Attribution.Inference;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
 

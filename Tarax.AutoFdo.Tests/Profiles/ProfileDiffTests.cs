@@ -1,7 +1,7 @@
 using FsCheck.Fluent;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Tests.Builders;
-using Tarax.AutoFdo.Tests.Profiles.Llvm;
+using Tarax.AutoFdo.Tests.Profiles.Formats;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
 

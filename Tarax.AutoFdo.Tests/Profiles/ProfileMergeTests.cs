@@ -4,7 +4,8 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Tests.Builders;
-using Tarax.AutoFdo.Tests.Profiles.Llvm;
+using Tarax.AutoFdo.Tests.Profiles.Formats;
+using Tarax.AutoFdo.Tests.Truth;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
 

@@ -6,7 +6,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Targets.Gcc;
 using Tarax.AutoFdo.Tests.Builders;
-using Tarax.AutoFdo.Tests.Profiles.Llvm;
+using Tarax.AutoFdo.Tests.Profiles.Formats;
 using At = Tarax.AutoFdo.Tests.Builders.DwarfAssembler.Attribute;
 
 namespace Tarax.AutoFdo.Tests.Profiles;
