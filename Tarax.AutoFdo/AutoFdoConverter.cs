@@ -7,6 +7,7 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Outputs.Gcda;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 
@@ -95,6 +96,38 @@ public static class AutoFdoConverter
         return options.Input == InputKind.CountsText || input.Format == InputFormat.CountsText
             ? binary.Use(b => ConvertCounts(input, b, options with { Input = InputKind.CountsText }))
             : Recording.Count(input, options).Convert(binary);
+    }
+
+    /// <summary>Makes counters for GCC (<c>-fprofile-use</c>) of all that ran in some binaries, as if an instrumented build of their sources had run.</summary>
+    /// <param name="input">The recording, or counts; it is read to its end.</param>
+    /// <param name="binaries">Programs and shared objects, or vmlinux and modules; of counts as text one.</param>
+    /// <param name="notes">The notes of the objects that will be compiled.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <returns>The counters, and what was done for each binary.</returns>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">The inputs can be read, but nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static CounterResult CountersOf(Input input, IReadOnlyList<string> binaries, GccNotes notes, ConversionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binaries);
+        ArgumentNullException.ThrowIfNull(notes);
+        options ??= new ConversionOptions();
+        if (options.Input != InputKind.CountsText && input.Format != InputFormat.CountsText)
+        {
+            return Recording.Count(input, options).CountersOf(binaries, notes);
+        }
+
+        if (binaries is not [var path])
+        {
+            throw new ArgumentException("counts as text are of one binary", nameof(binaries));
+        }
+
+        options = options with { Input = InputKind.CountsText };
+        using var opened = Binary.Open(path, options.DebugFiles);
+        var report = new ConversionReport { BuildId = opened.BuildId };
+        var functions = opened.Use(b => CounterConversion.Functions(CountsConversion.Read(input, options, report), "", b, options, report));
+        return new CounterResult(ArcCounters.Of(functions, notes, options.Threads), [report]);
     }
 
     /// <summary>The counts of one binary, by its file offsets. No debug information is needed, and of counts as text not the binary either.</summary>

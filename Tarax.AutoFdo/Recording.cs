@@ -6,6 +6,8 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Outputs.Gcda;
+using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo;
 
@@ -15,6 +17,11 @@ namespace Tarax.AutoFdo;
 /// <param name="Result">The conversion's result; null where there is none.</param>
 /// <param name="Problem">Why there is no result, and how to get what is missing; null where there is one.</param>
 public sealed record BinaryOutcome(RecordedBinary Binary, string? Path, ConversionResult? Result, string? Problem);
+
+/// <summary>What a conversion to counters gives.</summary>
+/// <param name="Counters">The counters.</param>
+/// <param name="Reports">What was done, for each binary.</param>
+public sealed record CounterResult(ArcCounters Counters, IReadOnlyList<ConversionReport> Reports);
 
 /// <summary>
 /// A recording that was read and counted once, from which profiles of any of its binaries are made. The file is not needed any more.
@@ -139,6 +146,34 @@ public sealed class Recording
     {
         ArgumentNullException.ThrowIfNull(binary);
         return binary.Use(b => new BinaryLookup(_counted, _options).CountsOf(b.File, new ConversionReport(_report)));
+    }
+
+    /// <summary>Makes counters for GCC of all that ran in some binaries, as if an instrumented build of their sources had run.</summary>
+    /// <param name="binaries">Programs and shared objects, or vmlinux and modules, of one build; they may be of another than the notes, whose sources are the same.</param>
+    /// <param name="notes">The notes of the objects that will be compiled.</param>
+    /// <returns>The counters, and what was done for each binary.</returns>
+    /// <exception cref="InvalidFormatException">A binary is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public CounterResult CountersOf(IEnumerable<string> binaries, GccNotes notes)
+    {
+        ArgumentNullException.ThrowIfNull(binaries);
+        ArgumentNullException.ThrowIfNull(notes);
+        var functions = new List<FunctionProfile>();
+        var reports = new List<ConversionReport>();
+        foreach (string path in binaries)
+        {
+            using var opened = Binary.Open(path, _debugFiles);
+            functions.AddRange(opened.Use(binary =>
+            {
+                var report = new ConversionReport(_report) { BuildId = binary.BuildId };
+                reports.Add(report);
+                var counts = new BinaryLookup(_counted, _options).CountsOf(binary.File, report);
+                return CounterConversion.Functions(counts, _counted.EventName, binary, _options, report);
+            }));
+        }
+
+        return new CounterResult(ArcCounters.Of(functions, notes, _options.Threads), reports);
     }
 
     /// <summary>Makes the profile of one binary.</summary>

@@ -112,6 +112,11 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
                 return MeasureInstrumented(build, variant);
             }
 
+            if (variant.Kind == LabVariantKind.Counters)
+            {
+                return MeasureCounters(build, variant, plain);
+            }
+
             if (variant.Kind == LabVariantKind.Incumbent && !compiler.IsClang && tools.CreateGcov is null)
             {
                 return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "create_gcov is not here");
@@ -137,6 +142,25 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         {
             return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: e.Message);
         }
+    }
+
+    private LabResult MeasureCounters(string build, LabVariant variant, string plain)
+    {
+        if (compiler.IsClang)
+        {
+            return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "of GCC only");
+        }
+
+        // Notes are made without counters.
+        Array.ForEach(Directory.GetFiles(build, "*.gcda"), File.Delete);
+        if (Directory.GetFiles(build, "*.gcno").Length == 0)
+        {
+            Compile(build, LabCompiler.NotesFlags);
+        }
+
+        LabProcess.Shell($"'{tools.Converter}' convert '{plain}/counts' --binary '{plain}/program' --notes . --gcda . --min-samples 0 {variant.Arguments}", build);
+        byte[] counters = [.. Directory.GetFiles(build, "*.gcda").Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
+        return Measured(build, variant.Name, $"{compiler.UseFlags} {variant.CompilerOptions}".TrimEnd(), counters);
     }
 
     private LabResult MeasureInstrumented(string build, LabVariant variant)

@@ -51,6 +51,12 @@ internal sealed record LabCompiler
     /// <summary>Counts everything.</summary>
     public string GenerateFlags => IsClang ? "-fprofile-generate" : "-fprofile-generate -fprofile-update=single";
 
+    /// <summary>Leaves notes beside the objects.</summary>
+    public const string NotesFlags = "-fprofile-use -ftest-coverage -fdump-ipa-profile-lineno-blocks-details -Wno-missing-profile";
+
+    /// <summary>Takes counters of arcs without those of values.</summary>
+    public const string ArcsOnly = "-fno-profile-values -fno-vpt";
+
     /// <summary>Takes the counts.</summary>
     public string UseFlags => IsClang ? "-fprofile-use=counts.profdata" : "-fprofile-use -fprofile-correction -Wno-missing-profile";
 

@@ -3,7 +3,7 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 /// <summary>How a build differs from the others of its program and compiler.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">Where its profile is from.</param>
-/// <param name="Arguments">For a profile of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it.</param>
+/// <param name="Arguments">For a profile or counters of ours, what is said to the converter beyond the inputs, or <c>!</c> and a command that writes it.</param>
 /// <param name="CompilerOptions">Options for the compiler besides those by which it takes the profile.</param>
 internal sealed record LabVariant(string Name, LabVariantKind Kind, string Arguments = "", string CompilerOptions = "")
 {
@@ -20,9 +20,11 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
         new("plain-with-options", LabVariantKind.Plain),
         new("instrumented", LabVariantKind.Instrumented),
         new("instrumented-as-sampled", LabVariantKind.Instrumented, CompilerOptions: LabCompiler.LoopsAsSampled),
+        new("instrumented-arcs", LabVariantKind.Instrumented, CompilerOptions: LabCompiler.ArcsOnly),
         new("incumbent", LabVariantKind.Incumbent),
         new("incumbent-with-loops", LabVariantKind.Incumbent, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("ours", LabVariantKind.Ours),
+        new("counters", LabVariantKind.Counters, CompilerOptions: LabCompiler.ArcsOnly),
         new("ours-with-loops", LabVariantKind.Ours, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("nested", LabVariantKind.Ours, "--inlined nested"),
         new("flat", LabVariantKind.Ours, "--inlined flat"),
@@ -44,4 +46,7 @@ internal enum LabVariantKind
 
     /// <summary>This project's converter.</summary>
     Ours,
+
+    /// <summary>Counters for GCC that this project's converter makes of the recording and of notes.</summary>
+    Counters,
 }

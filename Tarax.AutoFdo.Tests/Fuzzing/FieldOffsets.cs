@@ -13,7 +13,7 @@ internal static class FieldOffsets
         FuzzFormat.PerfData => OfRecording(seed.Bytes),
         FuzzFormat.Elf or FuzzFormat.Package or FuzzFormat.Supplementary => OfBinary(seed.Bytes),
         FuzzFormat.Counts when seed.Bytes[0] != (byte)'t' => [.. Enumerable.Range(CountsFormat.Magic.Length, seed.Bytes.Length - CountsFormat.Magic.Length)],
-        FuzzFormat.Gcov => [.. Enumerable.Range(0, seed.Bytes.Length / 4).Select(i => 4 * i)],
+        FuzzFormat.Gcov or FuzzFormat.Notes => [.. Enumerable.Range(0, seed.Bytes.Length / 4).Select(i => 4 * i)],
         _ => OfText(seed.Bytes),
     };
 

@@ -30,6 +30,12 @@ internal enum FuzzFormat
 
     /// <summary>What dwz moved out of a binary.</summary>
     Supplementary,
+
+    /// <summary>Notes of GCC.</summary>
+    Notes,
+
+    /// <summary>GCC's dump of the functions of notes.</summary>
+    NotesDump,
 }
 
 /// <summary>A valid input that others are made of.</summary>
@@ -42,7 +48,7 @@ internal static class FuzzSeeds
 
     private static readonly byte[] TinyBinary = File.ReadAllBytes(PathOf("tiny-dwarf5"));
 
-    public static IReadOnlyList<FuzzSeed> All { get; } = [.. Recordings(), .. Binaries(), .. Profiles(), .. Counts(), .. Texts()];
+    public static IReadOnlyList<FuzzSeed> All { get; } = [.. Recordings(), .. Binaries(), .. Profiles(), .. Counts(), .. Texts(), .. Notes()];
 
     public static ElfFile Binary() => ElfFile.Read("/nowhere/binary", ByteSource.FromArray(TinyBinary, ElfFile.Format));
 
@@ -181,6 +187,13 @@ internal static class FuzzSeeds
              4000001010 0x4000001020/0x4000001000/P/-/-/5/
             """u8.ToArray());
     }
+
+    private static IEnumerable<FuzzSeed> Notes() =>
+    [
+        new FuzzSeed(FuzzFormat.Notes, "gcc-11", BytesOf("notes-11.gcno")),
+        new FuzzSeed(FuzzFormat.Notes, "gcc-12", BytesOf("notes-12.gcno")),
+        new FuzzSeed(FuzzFormat.NotesDump, "gcc-12", BytesOf("notes-12.profile")),
+    ];
 
     private static string PathOf(string seed) => Path.Combine(AppContext.BaseDirectory, "Fuzzing", "Seeds", seed);
 }

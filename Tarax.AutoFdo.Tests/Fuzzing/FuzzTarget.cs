@@ -11,6 +11,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Outputs.Gcda;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets.Gcc;
@@ -45,6 +46,12 @@ internal static class FuzzTarget
                         ReadBinary(new BinaryFiles(binary, null, supplementary));
                     }
 
+                    break;
+                case FuzzFormat.Notes:
+                    ReadNotes(input, Dump);
+                    break;
+                case FuzzFormat.NotesDump:
+                    ReadNotes(Notes, Encoding.UTF8.GetString(input));
                     break;
                 case FuzzFormat.Gcov or FuzzFormat.LlvmProfile:
                     ReadProfile(input);
@@ -129,6 +136,32 @@ internal static class FuzzTarget
         _ = elf.DebugLink;
         _ = elf.SupplementaryLink;
         ReadBinary(new BinaryFiles(elf));
+    }
+
+    private static readonly byte[] Notes = FuzzSeeds.BytesOf("notes-12.gcno");
+    private static readonly string Dump = Encoding.UTF8.GetString(FuzzSeeds.BytesOf("notes-12.profile"));
+
+    /// <summary>Every statement of every function ran, in all blocks that have it.</summary>
+    private static void ReadNotes(byte[] input, string dump)
+    {
+        var notes = NotesFile.Read(input);
+        NotesDump.AddTo(notes, dump.Split('\n'));
+        var counters = new List<FunctionCounters>();
+        foreach (var function in notes.Functions)
+        {
+            var counts = new SourceCounts();
+            foreach (var (_, file, line, column, discriminator) in function.Positions)
+            {
+                var position = new SourcePosition((int)line, ColumnPosition.Of(column, discriminator));
+                counts.Add(0, file, line, new PositionCount(position, line, []) { Pieces = [new PositionPiece(line, line)] });
+            }
+
+            long[] arcs = ArcInference.Infer(function, BlockEvidence.Of(function, counts), 3);
+            Assert.That(arcs, Has.All.GreaterThanOrEqualTo(0));
+            counters.Add(new FunctionCounters(function, [.. arcs.Where((_, i) => !function.Arcs[i].IsOnTree)]));
+        }
+
+        GcdaWriter.Write(notes, counters, 1);
     }
 
     private static void ReadBinary(BinaryFiles files)

@@ -15,6 +15,12 @@ internal sealed record AttributionChoices
     /// </summary>
     public bool CountsIsStmtRows { get; init; }
 
+    /// <summary>Positions have columns beside discriminators (<see cref="ColumnPosition"/>).</summary>
+    public bool ByColumn { get; init; }
+
+    /// <summary>Tells which code always runs together, of which positions then keep the counts; null where only the largest counts.</summary>
+    public CodePieces? Pieces { get; init; }
+
     /// <summary>Finds code whose counts are left out; null where all count.</summary>
     public ICodeFilter? Filter { get; init; }
 }

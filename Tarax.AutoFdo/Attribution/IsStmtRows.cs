@@ -18,7 +18,7 @@ internal static class IsStmtRows
     /// <param name="ranges">What ran of it.</param>
     public static void Add(CodeFunction function, FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges)
     {
-        AddEntries(source, bodies, ranges);
+        AddEntries(source, bodies, ranges, CountRule.Maximum);
         var unit = function.Debug.Unit;
         var producer = UnitProducer.Of(unit.Producer);
         if (producer.Family != ProducerFamily.Gnu || unit.LineTable is not { } lines || lines.Statements.IsEmpty)
@@ -76,8 +76,12 @@ internal static class IsStmtRows
         return false;
     }
 
-    /// <summary>Of several copies of an inlined call the most often entered counts, as for its positions.</summary>
-    private static void AddEntries(FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges)
+    /// <summary>Takes up how often inlined calls were entered.</summary>
+    /// <param name="source">The function's source positions.</param>
+    /// <param name="bodies">The counts of its scopes.</param>
+    /// <param name="ranges">What ran of it.</param>
+    /// <param name="rule">Whether of several copies of a call the most often entered counts, as for its positions, or all.</param>
+    public static void AddEntries(FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges, CountRule rule)
     {
         ulong[] entries = new ulong[bodies.Length];
         ulong[] scopes = new ulong[bodies.Length];
@@ -94,7 +98,7 @@ internal static class IsStmtRows
             running.PassTo(entries[i]);
             if (entries[i] != 0)
             {
-                bodies[scopes[i]]?.AddEntries(running.Count, CountRule.Maximum);
+                bodies[scopes[i]]?.AddEntries(running.Count, rule);
             }
         }
     }

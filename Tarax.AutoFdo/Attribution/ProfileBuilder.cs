@@ -84,6 +84,9 @@ internal sealed class ProfileBuilder
     /// <summary>What is known of the code that ran, and, when the profile is built, what was left out of it.</summary>
     public BuildStatistics Statistics { get; } = new();
 
+    /// <summary>The functions of the profile that was built, by name; those of one name, in several files, each for itself.</summary>
+    public IReadOnlyList<FunctionProfile> Functions { get; private set; } = [];
+
     /// <summary>Finds out whose code ran.</summary>
     /// <param name="counts">What ran, by file offset.</param>
     /// <param name="symbolizer">The binary's symbols and debug information.</param>
@@ -111,6 +114,7 @@ internal sealed class ProfileBuilder
         AssignBranches(_binaryCounts.Branches, written);
         AssignEntries(_binaryCounts.Entries, written);
         _choices.Filter?.Prepare([.. written.Keys]);
+        _choices.Pieces?.Prepare([.. written.Keys]);
         var functions = new ConcurrentBag<(FunctionProfile Profile, UInt128 Bytes)>();
         ForEach([.. written.Keys], function =>
         {
@@ -129,7 +133,8 @@ internal sealed class ProfileBuilder
         });
         Statistics.PositionsLeftOut = _positionsLeftOut;
         NoteSameNames(functions, Statistics);
-        return new SampleProfile(functions.Select(f => f.Profile));
+        Functions = [.. functions.Select(f => f.Profile).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.StartLine)];
+        return new SampleProfile(Functions);
     }
 
     /// <summary>The functions that ran enough, and have a name.</summary>
@@ -378,12 +383,13 @@ internal sealed class ProfileBuilder
     {
         became = default;
         UInt128 described = 0;
-        var source = _symbolizer.Source(function);
+        var source = _symbolizer.Source(function, _choices.ByColumn);
         var bodies = new BodyAccumulator?[source.Scopes.Length];
         bodies[0] = new BodyAccumulator();
         var ranges = new ExecutedRanges(counts.Slices, _ranges);
         var executed = ranges.CountsOf(source.Segments);
         bool[] misleads = _choices.Filter?.LeftOut(function, source, executed) ?? [];
+        ulong[]? pieces = _choices.Pieces?.Of(function, source);
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
         {
@@ -402,6 +408,11 @@ internal sealed class ProfileBuilder
                 }
 
                 became.InPositions += executedBytes;
+                if (pieces is not null)
+                {
+                    body.AddPiece(position, pieces.Length > 0 ? pieces[i] : (ulong)executed[i].Run, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor));
+                }
+
                 NoteUnknownName(source, segment.Scope, executedBytes);
                 if (segment.CopyId != 0)
                 {
@@ -427,10 +438,7 @@ internal sealed class ProfileBuilder
         }
 
         AddTotals(source, bodies, totals);
-        if (_choices.CountsIsStmtRows)
-        {
-            IsStmtRows.Add(function, source, bodies, ranges);
-        }
+        AddEntries(function, source, bodies, ranges);
 
         foreach (var (from, callee, count) in counts.Calls)
         {
@@ -447,7 +455,19 @@ internal sealed class ProfileBuilder
             Interlocked.Add(ref _positionsLeftOut, part?.PositionsLeftOut ?? 0);
         }
 
-        return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole);
+        return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole) { StartLine = source.Scopes[0].Function.DeclarationLine, Unit = function.Debug.Unit.SourcePath };
+    }
+
+    private void AddEntries(CodeFunction function, FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges)
+    {
+        if (_choices.ByColumn)
+        {
+            IsStmtRows.AddEntries(source, bodies, ranges, CountRule.Sum);
+        }
+        else if (_choices.CountsIsStmtRows)
+        {
+            IsStmtRows.Add(function, source, bodies, ranges);
+        }
     }
 
     private void NoteUnknownName(FunctionSource source, int scope, UInt128 bytes)
@@ -521,7 +541,7 @@ internal sealed class ProfileBuilder
         // Functions that the compiler made itself have no line; what is inlined into them stands at their start.
         uint first = source.Scopes[called.Parent].Function.DeclarationLine;
         int offset = first == 0 ? 0 : (int)(called.CallLine - first);
-        return bodies[scope] = parent.CallAt(new SourcePosition(offset, called.CallDiscriminator), called.Function.Name, called.Function.File);
+        return bodies[scope] = parent.CallAt(new SourcePosition(offset, called.CallDiscriminator), called.Function.Name, called.Function.File, called.Function.DeclarationLine);
     }
 
     /// <summary>What ran of one function.</summary>

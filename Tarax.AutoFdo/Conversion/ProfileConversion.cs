@@ -100,7 +100,7 @@ internal static class ProfileConversion
         return (profile, counts);
     }
 
-    private static BinaryCounts Checked(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
+    public static BinaryCounts Checked(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
     {
         if (options is not { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData })
         {
@@ -112,7 +112,7 @@ internal static class ProfileConversion
         return possible;
     }
 
-    private static BinaryCounts Inferred(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report, StageClock clock)
+    public static BinaryCounts Inferred(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report, StageClock clock)
     {
         if (!options.InfersFlow)
         {

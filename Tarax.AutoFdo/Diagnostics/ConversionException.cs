@@ -46,6 +46,9 @@ public enum ConversionFailure
 
     /// <summary>It is not known which compiler will read the profile.</summary>
     UnknownCompiler,
+
+    /// <summary>There are no notes of GCC, or they are of other sources than what ran.</summary>
+    NoNotes,
 }
 
 /// <summary>A conversion that had readable inputs but no result; the message says what was found and what to do next.</summary>

@@ -70,6 +70,16 @@ internal sealed class BodyAccumulator
         entry.CodeBytes += codeBytes;
     }
 
+    /// <summary>Takes up a piece of a position's code.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="code">The code that it runs together with: pieces of the same are one, whose count is the largest.</param>
+    /// <param name="count">Its count.</param>
+    public void AddPiece(SourcePosition position, ulong code, ulong count)
+    {
+        var pieces = PositionAt(position).Pieces ??= [];
+        pieces[code] = Math.Max(pieces.GetValueOrDefault(code), count);
+    }
+
     /// <summary>Takes up a count of a piece of one copy of a position's code: of a copy the most executed piece counts, and copies add up, since each stands for other executions.</summary>
     public void AddCountOfCopy(SourcePosition position, uint copy, ulong count, ulong codeBytes)
     {
@@ -98,7 +108,11 @@ internal sealed class BodyAccumulator
     }
 
     /// <summary>The counts of a function inlined at a position.</summary>
-    public BodyAccumulator CallAt(SourcePosition position, string callee, string file)
+    /// <param name="position">The position.</param>
+    /// <param name="callee">The function's name.</param>
+    /// <param name="file">The file that defines it.</param>
+    /// <param name="startLine">Line of its definition; 0 where it is not known.</param>
+    public BodyAccumulator CallAt(SourcePosition position, string callee, string file, uint startLine = 0)
     {
         _calls ??= [];
         if (!_calls.TryGetValue((position, callee), out var call))
@@ -108,6 +122,7 @@ internal sealed class BodyAccumulator
         }
 
         call.File = ProfileTransformation.CommonFile(call.File, file);
+        call.StartLine = startLine;
         return call.Body;
     }
 
@@ -142,7 +157,7 @@ internal sealed class BodyAccumulator
 
         foreach (var call in body.Calls)
         {
-            CallAt(mapPosition(call.Position), mapName(call.Callee), call.File).Add(call.Body, rule, mapPosition, mapName);
+            CallAt(mapPosition(call.Position), mapName(call.Callee), call.File, call.StartLine).Add(call.Body, rule, mapPosition, mapName);
         }
     }
 
@@ -155,7 +170,7 @@ internal sealed class BodyAccumulator
             ulong count = entry.CountOfCopies();
             if (count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
             {
-                positions[next++] = new PositionCount(position, entry.CountsBegins ? Math.Min(count, entry.Begun) : count, entry.ToTargets()) { CodeBytes = entry.CodeBytes };
+                positions[next++] = new PositionCount(position, entry.CountsBegins ? Math.Min(count, entry.Begun) : count, entry.ToTargets()) { CodeBytes = entry.CodeBytes, Pieces = entry.Pieces is null ? [] : [.. entry.Pieces.Select(p => new PositionPiece(p.Key, p.Value))] };
             }
         }
 
@@ -176,7 +191,7 @@ internal sealed class BodyAccumulator
         int next = 0;
         foreach (var ((position, callee), call) in _calls)
         {
-            calls[next++] = new InlinedCall(position, callee, call.File, call.Body.ToBody());
+            calls[next++] = new InlinedCall(position, callee, call.File, call.Body.ToBody()) { StartLine = call.StartLine };
         }
 
         Array.Sort(calls, (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : string.CompareOrdinal(a.Callee, b.Callee));
@@ -201,6 +216,9 @@ internal sealed class BodyAccumulator
         public bool RanWithoutCount;
 
         public SortedDictionary<string, ulong>? Targets;
+
+        /// <summary>Counts of the pieces of its code, where they are asked for.</summary>
+        public SortedDictionary<ulong, ulong>? Pieces;
 
         /// <summary>Counts of the copies of its code, but for the first; null where there are none.</summary>
         public SortedDictionary<uint, ulong>? Copies;
@@ -243,6 +261,8 @@ internal sealed class BodyAccumulator
     private sealed class Call(string file)
     {
         public string File { get; set; } = file;
+
+        public uint StartLine { get; set; }
 
         public BodyAccumulator Body { get; } = new();
     }

@@ -19,16 +19,28 @@ public sealed record PositionCount(SourcePosition Position, ulong Count, IReadOn
     /// <summary>Bytes of code with this position; 0 where it is not known, as in profiles that were read. Only statistics use it.</summary>
     internal ulong CodeBytes { get; init; }
 
+    /// <summary>Its code, divided into what always runs together, where that was asked for.</summary>
+    internal IReadOnlyList<PositionPiece> Pieces { get; init; } = [];
+
     internal bool HasSameCounts(PositionCount other) => ReferenceEquals(this, other)
         || (Position == other.Position && Count == other.Count && Targets.Count == other.Targets.Count && Targets.SequenceEqual(other.Targets));
 }
+
+/// <summary>Code of a position in one basic block.</summary>
+/// <param name="Code">Which; the same for code of other positions in that block.</param>
+/// <param name="Count">Number of executions.</param>
+internal readonly record struct PositionPiece(ulong Code, ulong Count);
 
 /// <summary>A function that was inlined at a position.</summary>
 /// <param name="Position">Position of the call.</param>
 /// <param name="Callee">Linkage name of the function.</param>
 /// <param name="File">Full path of the file that defines it; empty where not known.</param>
 /// <param name="Body">Its counts there.</param>
-public sealed record InlinedCall(SourcePosition Position, string Callee, string File, FunctionBody Body);
+public sealed record InlinedCall(SourcePosition Position, string Callee, string File, FunctionBody Body)
+{
+    /// <summary>Line of its definition, to which its positions are relative; 0 where it is not known, as in profiles that were read.</summary>
+    internal uint StartLine { get; init; }
+}
 
 /// <summary>Counts of a function's own code and of what was inlined into it.</summary>
 /// <param name="Positions">The positions, ascending, each once.</param>
@@ -115,6 +127,12 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
 /// <param name="Body">Its counts.</param>
 public sealed record FunctionProfile(string Name, string File, ulong HeadCount, ulong FirstTime, FunctionBody Body)
 {
+    /// <summary>Line of its definition, to which its positions are relative; 0 where it is not known, as in profiles that were read.</summary>
+    internal uint StartLine { get; init; }
+
+    /// <summary>Source file of the unit that its code is of; empty where it is not known.</summary>
+    internal string Unit { get; init; } = "";
+
     /// <summary>Whether all counts are the same, of the same positions and names.</summary>
     internal bool HasSameCounts(FunctionProfile other) => Name == other.Name && HeadCount == other.HeadCount && Body.HasSameCounts(other.Body);
 }

@@ -68,7 +68,7 @@ internal static class CheckCommand
     {
         FileKinds.ExpectProfile(parsed.GetRequiredValue(Input));
         Terminal.IsWide = parsed.GetValue(Wide);
-        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
+        FileKinds.ExpectFolders(DebugDirectories.Name, parsed.GetValue(DebugDirectories)!);
         if (parsed.GetValue(Binary) is { } given)
         {
             FileKinds.ExpectBinary(given);

@@ -43,6 +43,18 @@ internal static class ConvertCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string?> Notes = new("--notes")
+    {
+        Description = "with --gcda: folder of a build by GCC with -fprofile-use -ftest-coverage -fdump-ipa-profile-lineno-blocks-details -Wno-missing-profile besides its options, which leaves notes (.gcno)",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> Gcda = new("--gcda")
+    {
+        Description = "instead of a profile, counters as of an instrumented build, for gcc -fprofile-use=DIR",
+        HelpName = "DIR",
+    };
+
     private static readonly Option<double> MinimumShare = new("--min-share")
     {
         Description = "with --all, leave out binaries with a smaller share of the samples, such as 0.1%",
@@ -155,7 +167,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
+            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -163,7 +175,7 @@ internal static class ConvertCommand
             command,
             [
                 new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
-                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList]),
+                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList, Gcda, Notes]),
                 new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, InputOptions.MaximumInput, Counts, Threads]),
                 new OptionGroup("expert", [.. FormatOptions.Making, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts, Trace]),
             ],
@@ -210,10 +222,18 @@ internal static class ConvertCommand
         string[] given = parsed.GetValue(Binaries)!;
         FileKinds.ExpectRecording(input, given);
         Array.ForEach(given, FileKinds.ExpectBinary);
-        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
+        FileKinds.ExpectFolders(DebugDirectories.Name, parsed.GetValue(DebugDirectories)!);
         FileKinds.RefuseTerminal(parsed.GetValue(Output), parsed);
         bool isJson = parsed.GetValue(Report) == "json";
         string[] binaries = given;
+        if (parsed.GetValue(Gcda) is { } counters)
+        {
+            FileKinds.ExpectFolders(Notes.Name, [parsed.GetValue(Notes)!]);
+            CounterOutput.Write(input, binaries, parsed.GetValue(Notes)!, counters, options);
+            progress?.Clear();
+            return;
+        }
+
         if (parsed.GetValue(OutputFolder) is { } folder)
         {
             var recording = Recordings.Count(input, options);
@@ -274,6 +294,7 @@ internal static class ConvertCommand
         bool all = result.GetResult(All) is { Implicit: false };
         bool toFile = result.GetResult(Output) is { Implicit: false };
         bool toFolder = result.GetResult(OutputFolder) is { Implicit: false };
+        bool toCounters = result.GetResult(Gcda) is { Implicit: false };
         if (result.GetResult(Input) is not { Tokens.Count: > 0 })
         {
             return;
@@ -286,6 +307,21 @@ internal static class ConvertCommand
         else if (all && binaries > 0)
         {
             result.AddError("--all and --binary do not go together");
+        }
+        else if (toCounters != (result.GetResult(Notes) is { Implicit: false }))
+        {
+            result.AddError("--gcda DIR and --notes DIR go together: counters belong to the notes of the objects that will be compiled");
+        }
+        else if (toCounters)
+        {
+            if (all || toFile || toFolder || FormatOptions.IsGiven(result) || result.GetResult(Counts) is { Implicit: false } || result.GetResult(Report) is { Implicit: false })
+            {
+                result.AddError("--gcda makes counters, not a profile: it goes with --binary, and with no option of profiles (-o, --out-dir, --all, --counts, --report, --for and those after it)");
+            }
+            else if (binaries > 1 && result.GetResult(Profiler)?.Tokens is [{ Value: "text" }])
+            {
+                result.AddError("--profiler text goes with one binary only");
+            }
         }
         else if (toFile && toFolder)
         {
@@ -308,7 +344,7 @@ internal static class ConvertCommand
     /// <summary>An unset variable of a shell becomes an empty path.</summary>
     private static void CheckPaths(CommandResult result)
     {
-        foreach (Symbol symbol in (Symbol[])[Input, Binaries, Output, OutputFolder, Counts, DebugDirectories])
+        foreach (Symbol symbol in (Symbol[])[Input, Binaries, Output, OutputFolder, Notes, Gcda, Counts, DebugDirectories])
         {
             var tokens = symbol is Argument argument ? result.GetResult(argument)?.Tokens : result.GetResult((Option)symbol)?.Tokens;
             if (tokens?.Any(t => t.Value.Length == 0) == true)

@@ -124,14 +124,16 @@ internal static class FileKinds
     }
 
     /// <summary>Checks that folders are there.</summary>
+    /// <param name="option">The option that names them.</param>
+    /// <param name="folders">The folders.</param>
     /// <exception cref="UsageException">One is not.</exception>
-    public static void ExpectFolders(IEnumerable<string> folders)
+    public static void ExpectFolders(string option, IEnumerable<string> folders)
     {
         foreach (string folder in folders)
         {
             if (!FileSystem.IsFolder(folder))
             {
-                throw new UsageException($"--debug-dir {folder}: {(FileSystem.StatusOf(folder) is null ? "there is no such folder" : "is a file, where a folder is expected")}");
+                throw new UsageException($"{option} {folder}: {(FileSystem.StatusOf(folder) is null ? "there is no such folder" : "is a file, where a folder is expected")}");
             }
         }
     }

@@ -73,6 +73,9 @@ internal static class FormatOptions
     /// <summary>The options that say how it is made for that.</summary>
     public static IReadOnlyList<Option> Making => [Inlined, HotShare, Pass, Passes];
 
+    /// <summary>Whether any of them is given.</summary>
+    public static bool IsGiven(CommandResult result) => Target.Concat(Making).Any(o => result.GetResult(o) is { Implicit: false });
+
     /// <summary>Adds the options to a command, with what they must hold.</summary>
     public static void AddTo(Command command)
     {

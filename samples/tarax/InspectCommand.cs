@@ -42,7 +42,7 @@ internal static class InspectCommand
     private static void Run(ParseResult parsed)
     {
         FileKinds.ExpectRecording(parsed.GetRequiredValue(Input));
-        FileKinds.ExpectFolders(parsed.GetValue(DebugDirectories)!);
+        FileKinds.ExpectFolders(DebugDirectories.Name, parsed.GetValue(DebugDirectories)!);
         Terminal.IsWide = parsed.GetValue(Wide);
         var options = new ConversionOptions { EventName = parsed.GetValue(Event), DebugDirectories = parsed.GetValue(DebugDirectories)!, MaximumInput = parsed.GetValue(InputOptions.MaximumInput) };
         var inspection = Recordings.Inspect(parsed.GetRequiredValue(Input), options);

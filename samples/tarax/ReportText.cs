@@ -17,20 +17,7 @@ internal static class ReportText
     /// <param name="writer">Where to write.</param>
     public static void Write(ConversionReport report, string binary, string profile, TextWriter writer)
     {
-        var lines = new List<string>();
-        if (report.Identification != BinaryIdentification.NotNeeded)
-        {
-            lines.Add(Invariant($"recording  {report.Samples:N0} samples of {report.EventName}, {Percent(report.SamplesWithBranchStack, report.Samples)} with branch stacks ({report.BranchEntries:N0} branches)"));
-            lines.Add(Invariant($"binary     {Percent(report.SamplesInBinary, report.Samples)} of the samples in {binary}, found by {Identification(report.Identification)}"));
-        }
-
-        lines.Add(Invariant($"ranges     {report.RangeExecutions:N0} executed"));
-        foreach (var dropped in report.DroppedRanges)
-        {
-            lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
-        }
-
-        AddCode(report.Code, lines);
+        var lines = Recorded(report, binary);
         lines.Add(Invariant($"profile    {report.Functions:N0} functions, {report.Positions:N0} positions, total count {report.TotalCount:N0}; {FormatName(report)}{(report.Compiler is { } compiler ? compiler.ReadsProfiles ? $" for {compiler}" : $", of a binary by {compiler}" : report.MadeBy.Length > 0 ? $", of a binary by {Producer(report.MadeBy)}" : "")}"));
         if (report.PositionsLeftOut > 0)
         {
@@ -61,6 +48,40 @@ internal static class ReportText
         }
 
         lines.ForEach(writer.WriteLine);
+    }
+
+    /// <summary>What was recorded of a binary, and what was noticed.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="binary">The binary.</param>
+    /// <param name="writer">Where to write.</param>
+    public static void WriteRecorded(ConversionReport report, string binary, TextWriter writer)
+    {
+        var lines = Recorded(report, binary);
+        foreach (var diagnostic in report.Diagnostics)
+        {
+            lines.Add(Diagnostics.Line(diagnostic));
+        }
+
+        lines.ForEach(writer.WriteLine);
+    }
+
+    private static List<string> Recorded(ConversionReport report, string binary)
+    {
+        var lines = new List<string>();
+        if (report.Identification != BinaryIdentification.NotNeeded)
+        {
+            lines.Add(Invariant($"recording  {report.Samples:N0} samples of {report.EventName}, {Percent(report.SamplesWithBranchStack, report.Samples)} with branch stacks ({report.BranchEntries:N0} branches)"));
+            lines.Add(Invariant($"binary     {Percent(report.SamplesInBinary, report.Samples)} of the samples in {binary}, found by {Identification(report.Identification)}"));
+        }
+
+        lines.Add(Invariant($"ranges     {report.RangeExecutions:N0} executed"));
+        foreach (var dropped in report.DroppedRanges)
+        {
+            lines.Add(Invariant($"           {Percent(dropped.Executions, report.RangeExecutions)} {dropped.Reason}"));
+        }
+
+        AddCode(report.Code, lines);
+        return lines;
     }
 
     /// <summary>A compiler's name and version, without its options: <c>rustc version 1.63.0</c> of <c>clang LLVM (rustc version 1.63.0)</c>.</summary>

@@ -16,7 +16,7 @@ internal sealed class DwarfFile : IDisposable
     private readonly List<DwarfUnit> _units = [];
     private readonly List<DwarfUnit> _unitsWithoutRanges = [];
     private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _lineTables = [];
-    private readonly ConcurrentDictionary<ulong, Lazy<LineTable?>> _firstRows = [];
+    private readonly ConcurrentDictionary<(ulong Offset, LineRowChoice Choice), Lazy<LineTable?>> _otherRows = [];
     private RangeIndex<DwarfUnit> _unitByAddress = new([]);
     private readonly Lazy<RangeIndex<DwarfUnit>> _functionsWithoutRanges;
     private ulong[] _linePrograms = [];
@@ -232,18 +232,18 @@ internal sealed class DwarfFile : IDisposable
         }
     }
 
-    /// <summary>See <see cref="DwarfUnit.FirstRows"/>.</summary>
-    public LineTable? FirstRowsAt(ulong offset, DwarfUnit unit) =>
-        _firstRows.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, keepsFirst: true))).Value;
+    /// <summary>See <see cref="DwarfUnit.FirstRows"/> and <see cref="DwarfUnit.ColumnRows"/>.</summary>
+    public LineTable? RowsAt(ulong offset, DwarfUnit unit, LineRowChoice choice) =>
+        _otherRows.GetOrAdd((offset, choice), _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, choice))).Value;
 
-    private Lazy<LineTable?> AddLineTable(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, keepsFirst: false)));
+    private Lazy<LineTable?> AddLineTable(ulong offset, DwarfUnit unit) => _lineTables.GetOrAdd(offset, _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, LineRowChoice.Last)));
 
-    private LineTable? ReadLineTable(ulong offset, DwarfUnit unit, bool keepsFirst)
+    private LineTable? ReadLineTable(ulong offset, DwarfUnit unit, LineRowChoice choice)
     {
         try
         {
             CountReading();
-            return LineProgram.Read(unit, offset, LineProgramLimit(offset), keepsFirst);
+            return LineProgram.Read(unit, offset, LineProgramLimit(offset), choice);
         }
         catch (InvalidFormatException e)
         {

@@ -112,7 +112,12 @@ internal sealed class DwarfUnit
     /// </summary>
     public LineTable? FirstRows =>
         _skeleton is not null ? _skeleton.FirstRows
-        : _lineProgram.IsPresent && Sections.Line is not null ? File.FirstRowsAt(_lineProgram.Number, this) : null;
+        : _lineProgram.IsPresent && Sections.Line is not null ? File.RowsAt(_lineProgram.Number, this, LineRowChoice.First) : null;
+
+    /// <summary>The line program's rows with columns in place of discriminators.</summary>
+    public LineTable? ColumnRows =>
+        _skeleton is not null ? _skeleton.ColumnRows
+        : _lineProgram.IsPresent && Sections.Line is not null ? File.RowsAt(_lineProgram.Number, this, LineRowChoice.Columns) : null;
 
     /// <summary>Which of its entries stands in which.</summary>
     /// <exception cref="InvalidFormatException">An entry does not hold together.</exception>

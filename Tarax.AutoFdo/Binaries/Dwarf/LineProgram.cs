@@ -4,6 +4,19 @@ using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;
 
+/// <summary>Which rows of a line program are kept, and what of them.</summary>
+internal enum LineRowChoice
+{
+    /// <summary>Of several rows for one address the last, which says what the code there is.</summary>
+    Last,
+
+    /// <summary>Of several rows for one address the first.</summary>
+    First,
+
+    /// <summary>The last, with their columns in place of their discriminators.</summary>
+    Columns,
+}
+
 /// <summary>Decodes line programs of versions 2 to 5 (DWARF 5, section 6.2).</summary>
 internal static class LineProgram
 {
@@ -15,8 +28,8 @@ internal static class LineProgram
     /// <param name="unit">The unit that refers to it.</param>
     /// <param name="offset">Its offset in .debug_line.</param>
     /// <param name="limit">Offset of the next program: a file in which many share what they hold would take time and memory of its square.</param>
-    /// <param name="keepsFirst">Whether of several rows for one address the first is kept, not the last.</param>
-    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit, bool keepsFirst = false)
+    /// <param name="choice">Which rows are kept, and what of them.</param>
+    public static LineTable Read(DwarfUnit unit, ulong offset, ulong limit, LineRowChoice choice = LineRowChoice.Last)
     {
         var section = unit.Sections.CursorAt(unit.Sections.Line, ".debug_line", offset);
         ulong length = DwarfUnit.ReadInitialLength(ref section, out byte offsetSize);
@@ -27,7 +40,7 @@ internal static class LineProgram
 
         var program = section.Child(".debug_line unit_length", length);
         var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize);
-        var machine = new Machine(header, unit, keepsFirst);
+        var machine = new Machine(header, unit, choice);
         machine.Run(ref program);
         return machine.ToTable(unit);
     }
@@ -187,7 +200,7 @@ internal static class LineProgram
     }
 
     /// <summary>The state machine that makes rows.</summary>
-    private sealed class Machine(LineProgramHeader header, DwarfUnit unit, bool keepsFirst)
+    private sealed class Machine(LineProgramHeader header, DwarfUnit unit, LineRowChoice choice)
     {
         private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
         private int _count;
@@ -199,6 +212,7 @@ internal static class LineProgram
         private ulong _address;
         private uint _operation;
         private uint _line = 1;
+        private uint _column;
         private uint _discriminator;
         private int _firstRow;
         private int _firstStatement;
@@ -265,7 +279,10 @@ internal static class LineProgram
                 case 3: // DW_LNS_advance_line
                     _line = (uint)(_line + cursor.Sleb("DW_LNS_advance_line"));
                     break;
-                case 4 or 5 or 12: // DW_LNS_set_file, set_column, set_isa
+                case 5: // DW_LNS_set_column
+                    _column = (uint)Math.Min(cursor.Uleb("DW_LNS_set_column"), uint.MaxValue);
+                    break;
+                case 4 or 12: // DW_LNS_set_file, set_isa
                     cursor.Uleb("opcode argument");
                     break;
                 case 6: // DW_LNS_negate_stmt
@@ -361,7 +378,7 @@ internal static class LineProgram
 
         private void AddRow()
         {
-            var row = new LineRow(_address, _line, _discriminator);
+            var row = new LineRow(_address, _line, choice == LineRowChoice.Columns ? _column : _discriminator);
             _discriminator = 0;
             if (_isStatement && (_statementCount == _firstStatement || _statements[_statementCount - 1] != row))
             {
@@ -374,7 +391,7 @@ internal static class LineProgram
                 if (last == _address)
                 {
                     // Of several rows for one address, the last says what the code there is.
-                    _rows[_count - 1] = keepsFirst ? _rows[_count - 1] : row;
+                    _rows[_count - 1] = choice == LineRowChoice.First ? _rows[_count - 1] : row;
                     return;
                 }
 
@@ -430,6 +447,7 @@ internal static class LineProgram
             _address = 0;
             _operation = 0;
             _line = 1;
+            _column = 0;
             _discriminator = 0;
         }
     }

@@ -182,11 +182,13 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>The source positions of all parts of a function.</summary>
-    public FunctionSource Source(CodeFunction function)
+    /// <param name="function">The function.</param>
+    /// <param name="byColumn">Whether columns stand beside discriminators (<see cref="ColumnPosition"/>).</param>
+    public FunctionSource Source(CodeFunction function, bool byColumn = false)
     {
         try
         {
-            return ReadSource(function);
+            return ReadSource(function, byColumn);
         }
         catch (InvalidFormatException e)
         {
@@ -245,7 +247,7 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>A header of the system that is not of the C++ library.</summary>
     private static bool IsHeaderOfC(string path) => path.StartsWith("/usr/", StringComparison.Ordinal) && path.EndsWith(".h", StringComparison.Ordinal) && !path.Contains("/c++/", StringComparison.Ordinal);
 
-    private FunctionSource ReadSource(CodeFunction function)
+    private FunctionSource ReadSource(CodeFunction function, bool byColumn)
     {
         if (function.ThunkFor is not null)
         {
@@ -270,6 +272,11 @@ internal sealed class Symbolizer : IDisposable
 
         int[] homes = HomesOf(tree.Scopes, scopes, function);
         scopes[0] = scopes[0] with { Function = WithFirstLine(scopes[0].Function, function) };
+        for (int i = 1; byColumn && i < scopes.Length; i++)
+        {
+            scopes[i] = scopes[i] with { CallDiscriminator = ColumnPosition.Of(tree.Scopes[i].CallColumn, scopes[i].CallDiscriminator) };
+        }
+
         var segments = new List<CodeSegment>();
         if (function.Debug.Unit.LineTable is { } lines)
         {
@@ -279,7 +286,7 @@ internal sealed class Symbolizer : IDisposable
             }
         }
 
-        return new FunctionSource(scopes, [.. segments]);
+        return new FunctionSource(scopes, byColumn && function.Debug.Unit.ColumnRows is { } columns ? ByColumn(segments, columns) : [.. segments]);
     }
 
     /// <summary>
@@ -352,6 +359,38 @@ internal sealed class Symbolizer : IDisposable
                 }
             }
         }
+    }
+
+    /// <summary>Cuts segments where a row with another column begins, which stands beside the discriminator then.</summary>
+    private static CodeSegment[] ByColumn(List<CodeSegment> segments, LineTable columns)
+    {
+        var result = new List<CodeSegment>(segments.Count);
+        foreach (var segment in segments)
+        {
+            ulong at = segment.Start;
+            for (int s = columns.FirstSequenceEndingAfter(at); s < columns.Sequences.Length && at < segment.End && columns.Sequences[s].Start <= at; s++)
+            {
+                ref readonly var sequence = ref columns.Sequences[s];
+                int pastLast = sequence.FirstRow + sequence.RowCount;
+                for (int row = columns.RowAt(sequence, at); row < pastLast && at < segment.End && at < sequence.End; row++)
+                {
+                    ulong end = Math.Min(segment.End, row + 1 < pastLast ? columns.Rows[row + 1].Address : sequence.End);
+                    if (end > at)
+                    {
+                        result.Add(segment with { Start = at, End = end, Discriminator = ColumnPosition.Of(columns.Rows[row].Discriminator, segment.Discriminator) });
+                    }
+
+                    at = Math.Max(at, end);
+                }
+            }
+
+            if (at < segment.End)
+            {
+                result.Add(segment with { Start = at, Discriminator = ColumnPosition.Of(0, segment.Discriminator) });
+            }
+        }
+
+        return [.. result];
     }
 
     /// <summary>What the discriminators of a unit mean.</summary>
