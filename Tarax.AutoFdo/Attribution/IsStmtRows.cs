@@ -81,7 +81,8 @@ internal static class IsStmtRows
     /// <param name="bodies">The counts of its scopes.</param>
     /// <param name="ranges">What ran of it.</param>
     /// <param name="rule">Whether of several copies of a call the most often entered counts, as for its positions, or all.</param>
-    public static void AddEntries(FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges, CountRule rule)
+    /// <param name="comesAgain">How often the code of a scope came back to an address: a loop that begins there does not enter the call.</param>
+    public static void AddEntries(FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges, CountRule rule, Func<ulong, int, ulong>? comesAgain = null)
     {
         ulong[] entries = new ulong[bodies.Length];
         ulong[] scopes = new ulong[bodies.Length];
@@ -98,7 +99,8 @@ internal static class IsStmtRows
             running.PassTo(entries[i]);
             if (entries[i] != 0)
             {
-                bodies[scopes[i]]?.AddEntries(running.Count, rule);
+                ulong again = comesAgain?.Invoke(entries[i], (int)scopes[i]) ?? 0;
+                bodies[scopes[i]]?.AddEntries(running.Count - Math.Min(running.Count, again), rule);
             }
         }
     }

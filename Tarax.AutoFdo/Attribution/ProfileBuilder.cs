@@ -70,6 +70,7 @@ internal sealed class ProfileBuilder
     private readonly ExecutedBytes _bytes;
     private readonly BranchKinds? _branchKinds;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
+    private readonly Lazy<ILookup<ulong, (ulong From, ulong Count)>> _branchesTo;
     private AttributionChoices _choices = new();
     private int _positionsLeftOut;
 
@@ -78,6 +79,7 @@ internal sealed class ProfileBuilder
         (_binaryCounts, _bytes, _branchKinds) = (counts, bytes, branchKinds);
         _symbolizer = symbolizer;
         _ranges = counts.Ranges;
+        _branchesTo = new(BranchesByTarget);
         _threads = threads;
     }
 
@@ -462,12 +464,44 @@ internal sealed class ProfileBuilder
     {
         if (_choices.ByColumn)
         {
-            IsStmtRows.AddEntries(source, bodies, ranges, CountRule.Sum);
+            IsStmtRows.AddEntries(source, bodies, ranges, CountRule.Sum, (address, scope) => BranchesWithin(source, scope, address));
         }
         else if (_choices.CountsIsStmtRows)
         {
             IsStmtRows.Add(function, source, bodies, ranges);
         }
+    }
+
+    /// <summary>Branches to an address from code of the same inlined call.</summary>
+    private ulong BranchesWithin(FunctionSource source, int scope, ulong to)
+    {
+        ulong sum = 0;
+        foreach (var (from, count) in _branchesTo.Value[to])
+        {
+            int at = source.SegmentAt(from) is >= 0 and var segment ? source.Segments[segment].Scope : -1;
+            while (at > scope)
+            {
+                at = source.Scopes[at].Parent;
+            }
+
+            sum = SaturatingSum.Of(sum, at == scope ? count : 0);
+        }
+
+        return sum;
+    }
+
+    private ILookup<ulong, (ulong From, ulong Count)> BranchesByTarget()
+    {
+        var branches = new List<(ulong To, ulong From, ulong Count)>();
+        foreach (var branch in _binaryCounts.Branches)
+        {
+            if (_symbolizer.TryGetVirtualAddress(branch.From, out ulong from) && _symbolizer.TryGetVirtualAddress(branch.To, out ulong to))
+            {
+                branches.Add((to, from, branch.Count));
+            }
+        }
+
+        return branches.ToLookup(b => b.To, b => (b.From, b.Count));
     }
 
     private void NoteUnknownName(FunctionSource source, int scope, UInt128 bytes)

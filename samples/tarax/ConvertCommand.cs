@@ -230,7 +230,6 @@ internal static class ConvertCommand
         {
             FileKinds.ExpectFolders(Notes.Name, [parsed.GetValue(Notes)!]);
             CounterOutput.Write(input, binaries, parsed.GetValue(Notes)!, counters, options);
-            progress?.Clear();
             return;
         }
 
@@ -244,7 +243,6 @@ internal static class ConvertCommand
         }
 
         WriteOne(parsed, input, binaries[0], options, isJson);
-        progress?.Clear();
     }
 
     private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
@@ -259,6 +257,7 @@ internal static class ConvertCommand
         }
 
         var result = ConvertOne(input, binary, options);
+        (options.Progress as ProgressBar)?.Clear();
         OutputCheck.Refuse(output, result.Report.FilesRead);
         if (countsFile is not null)
         {

@@ -26,6 +26,7 @@ internal static class CounterOutput
             result = AutoFdoConverter.CountersOf(opened, binaries, notes, options);
         }
 
+        (options.Progress as ProgressBar)?.Clear();
         foreach (var file in result.Counters.Files)
         {
             OutputCheck.Refuse(Path.Combine(output, file.Name), [input, .. binaries]);
@@ -44,6 +45,11 @@ internal static class CounterOutput
     {
         var writer = Console.Error;
         writer.WriteLine(Invariant($"notes      {notes.FileCount:N0} files by {string.Join(", ", notes.Compilers)}, {notes.FunctionCount:N0} functions, {notes.FunctionsWithStatements:N0} with the places of their statements"));
+        if (notes.Compilers.Count > 1)
+        {
+            writer.WriteLine("warning    the notes are of several compilers, each of which reads only the counters of its own");
+        }
+
         writer.WriteLine(Invariant($"counters   {100 * report.ShareWithNotes:0.0} % of what ran is of functions with notes; {report.FunctionsThatRan:N0} functions ran"));
         if (report.FunctionsOfCallers > 0)
         {

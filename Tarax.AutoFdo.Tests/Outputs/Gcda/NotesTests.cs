@@ -70,6 +70,29 @@ public sealed class NotesTests
     [TestCase("/build/../a", ExpectedResult = "#build#^#a.gcda")]
     public string Name_of_counters_is_the_objects_path(string path) => ObjectNames.Mangled(path);
 
+    [TestCase("./a.c", "a", "#build#a.gcda")]
+    [TestCase("a.c", "./a", "#build#.#a.gcda")]
+    [TestCase("a.c", "/build/a", "build/a.gcda")]
+    [TestCase("a.c", "nothing that is told", "#build#a.gcda", "#build#.#a.gcda", "build/a.gcda")]
+    public void Name_of_counters_is_as_the_compiler_was_told_the_objects(string source, string told, params string[] names)
+    {
+        var function = new NotesFunction { Ident = GccChecksum.IdentOfLocal(source, "f", told), LineChecksum = 0, FlowChecksum = 0, Name = "f", Source = source, StartLine = 1, Blocks = 2 };
+        Assert.That(ObjectNames.Of(NotesFile.Of("/build", [function]), "/build/a"), Is.EqualTo(names));
+        Assert.That(ObjectNames.Of(NotesFile.Of(".", [function]), "/build/a"), Is.EqualTo(new[] { "#build#a.gcda" }), "-ffile-prefix-map");
+    }
+
+    [Test]
+    public void Dump_is_of_the_object_of_the_same_name()
+    {
+        string folder = TestEnvironment.NewFolder();
+        string seeds = Path.Combine(AppContext.BaseDirectory, "Fuzzing", "Seeds");
+        File.Copy(Path.Combine(seeds, "notes-12.gcno"), Path.Combine(folder, "lex.gcno"));
+        File.WriteAllText(Path.Combine(folder, "lex.ab.c.069i.profile"), "of another");
+        Assert.That(GccNotes.Read(folder).FunctionsWithStatements, Is.Zero);
+        File.Copy(Path.Combine(seeds, "notes-12.profile"), Path.Combine(folder, "lex.c.069i.profile"));
+        Assert.That(GccNotes.Read(folder).FunctionsWithStatements, Is.EqualTo(1));
+    }
+
     [TestCase("/build", "sub/x.gcno", "/build", ExpectedResult = "/build")]
     [TestCase("/build", "sub/x.gcno", "/build/sub", ExpectedResult = "/build")]
     [TestCase("/copy", "sub/x.gcno", "/build/sub", ExpectedResult = "/build")]

@@ -13,7 +13,7 @@ public sealed class ArcCounters
 
     private ArcCounters(string notesFolder, IReadOnlyList<CounterFile> files, CounterReport report) => (_notesFolder, Files, Report) = (notesFolder, files, report);
 
-    /// <summary>One for each object that has notes.</summary>
+    /// <summary>One for each object that has notes, or several of the same content where it is not known under which name the compiler will look.</summary>
     public IReadOnlyList<CounterFile> Files { get; }
 
     /// <summary>What is in them.</summary>
@@ -30,9 +30,16 @@ public sealed class ArcCounters
         ArgumentNullException.ThrowIfNull(folder);
         bool isOfNotes = FileSystem.AreSame(folder, _notesFolder);
         FileSystem.MakeFolder(folder);
-        foreach (var file in Files)
+        foreach (var file in isOfNotes ? Files.DistinctBy(f => f.Notes) : Files)
         {
-            AtomicFile.Write(Path.Combine(folder, isOfNotes ? Path.ChangeExtension(file.Notes, ".gcda") : file.Name), stream => stream.Write(file.Content.Span));
+            string path = Path.Combine(folder, isOfNotes ? Path.ChangeExtension(file.Notes, ".gcda") : file.Name);
+            if (FileSystem.StatusOf(path, followsLinks: false) is { IsRegular: false })
+            {
+                throw new IOException($"{path}: is no regular file, where counters are to be written");
+            }
+
+            FileSystem.MakeFolder(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, stream => stream.Write(file.Content.Span));
         }
     }
 
@@ -61,16 +68,11 @@ public sealed class ArcCounters
         foreach (var (path, file) in notes.Files)
         {
             var counters = file.Functions.ConvertAll(f => new FunctionCounters(f, Counters(f, counts[next++])));
-            files.Add(new CounterFile(path, NameOf(file, Path.Combine(objects, path[..^Path.GetExtension(path).Length])), GcdaWriter.Write(file, counters, report.Largest)));
+            byte[] content = GcdaWriter.Write(file, counters, report.Largest);
+            files.AddRange(ObjectNames.Of(file, Path.Combine(objects, path[..^Path.GetExtension(path).Length])).Select(name => new CounterFile(path, name, content)));
         }
 
         return new ArcCounters(notes.Folder, files, report);
-    }
-
-    private static string NameOf(NotesFile notes, string path)
-    {
-        string inFolder = Path.GetRelativePath(notes.Folder.Length == 0 ? "/" : notes.Folder, path);
-        return ObjectNames.Mangled(inFolder.StartsWith("..", StringComparison.Ordinal) ? path : $"{notes.Folder.TrimEnd('/')}/{ObjectNames.Spelled(notes, inFolder)}");
     }
 
     private static CounterReport ReportOf(NotesMatch match, int functions)

@@ -82,9 +82,9 @@ public sealed class GccNotes
         {
             if (file.EndsWith(Suffix, StringComparison.Ordinal))
             {
-                // lex.gcno and lex.c.069i.profile: the number is that of the pass, and another in each version.
+                // lex.gcno and lex.c.069i.profile: the number is that of the pass, and another in each version. Of several the newest is of the notes.
                 string stem = file[..^(Suffix.Length - 1)];
-                found.Add((file, files.Find(f => f.StartsWith(stem, StringComparison.Ordinal) && f.EndsWith("i.profile", StringComparison.Ordinal))));
+                found.Add((file, files.Where(f => f.StartsWith(stem, StringComparison.Ordinal) && IsDump(f.AsSpan(stem.Length))).MaxBy(File.GetLastWriteTimeUtc)));
             }
         }
 
@@ -93,6 +93,9 @@ public sealed class GccNotes
             Find(inner, depth + 1, found);
         }
     }
+
+    /// <summary>Whether a name ends, behind that of the object, as <c>c.069i.profile</c>.</summary>
+    private static bool IsDump(ReadOnlySpan<char> rest) => rest.EndsWith("i.profile") && rest.Count('.') <= 2;
 
     private static NotesFile ReadFile(string path)
     {

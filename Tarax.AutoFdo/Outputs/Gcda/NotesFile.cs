@@ -46,6 +46,16 @@ internal sealed class NotesFile
     /// <summary>Whether lengths are in bytes, and the header has a checksum: since GCC 12.</summary>
     public bool CountsBytes => Major >= 12;
 
+    /// <summary>Notes of functions.</summary>
+    /// <param name="folder">Folder that the compiler ran in.</param>
+    /// <param name="functions">The functions.</param>
+    public static NotesFile Of(string folder, IEnumerable<NotesFunction> functions)
+    {
+        var notes = new NotesFile { Folder = folder };
+        notes.Functions.AddRange(functions);
+        return notes;
+    }
+
     /// <exception cref="InvalidFormatException">The bytes are not notes of a version that is known, or are damaged.</exception>
     public static NotesFile Read(ReadOnlySpan<byte> bytes)
     {
@@ -103,7 +113,9 @@ internal sealed class NotesFile
             }
         }
 
-        return notes;
+        return notes.Functions.Find(f => f.Blocks == 0) is { } empty
+            ? throw new InvalidFormatException(Format, "number of blocks", bytes.Length, $"is missing, of {empty.Name}")
+            : notes;
     }
 
     private static NotesFunction Of(NotesFunction? function, long offset) =>

@@ -41,7 +41,7 @@ internal sealed class NotesMatch
     /// <summary>What ran of a function of the notes; null where nothing did.</summary>
     public SourceCounts? CountsOf(IndexedFunction function) => _counts.GetValueOrDefault(function);
 
-    private void Enter(IReadOnlyList<IndexedFunction> owners, ulong entries)
+    private void Enter(IReadOnlyList<IndexedFunction> owners, ulong? entries)
     {
         foreach (var owner in owners)
         {
@@ -83,11 +83,11 @@ internal sealed class NotesMatch
             }
             else
             {
-                ulong entries = call.Body.Entries ?? ProfileTransformation.Entries(call.Body);
-                Enter(own, entries);
-                foreach (var owner in owners)
+                Enter(own, call.Body.Entries);
+                foreach (var owner in call.Body.Entries is { } ? owners : [])
                 {
                     // Of the call itself, which is in the notes, no code is left.
+                    ulong entries = call.Body.Entries ?? 0;
                     CountsIn(owner).Add(path, file, at.LineOf(call.Position), new PositionCount(call.Position, entries, []) { Pieces = [new PositionPiece(--_callCode, entries)] });
                 }
 

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.IO;
+
 namespace Tarax.AutoFdo.Outputs.Gcda;
 
 /// <summary>The names under which GCC looks for counters (coverage.cc, coverage_init; gcov-io.cc, mangle_path; the same in GCC 11, 12 and 16).</summary>
@@ -8,28 +10,34 @@ internal static class ObjectNames
     public static string Mangled(string path) => string.Join('#', path.Split('/').Select(p => p == ".." ? "^" : p)) + ".gcda";
 
     /// <summary>
-    /// The path of an object in the compiler's folder as the compiler was told it, which is in the name of its counters: <c>a/b</c> or <c>./a/b</c>. The idents of functions that other units do not see
-    /// hold it; where there are none, objects are taken to be named as sources are.
+    /// The names of an object's counters. They depend on how the compiler was told the object's: <c>a/b.o</c>, <c>./a/b.o</c> (which is another name), or an absolute path (which is not mangled, but
+    /// leads to folders in DIR). The idents of functions that other units do not see hold it; where there are none, it may be any.
     /// </summary>
     /// <param name="notes">The notes.</param>
-    /// <param name="path">Path without its suffix, from the compiler's folder.</param>
-    public static string Spelled(NotesFile notes, string path)
+    /// <param name="path">Absolute path of the object, without its suffix.</param>
+    public static IReadOnlyList<string> Of(NotesFile notes, string path)
     {
-        string dotted = $"./{path}";
+        if (!notes.Folder.StartsWith('/'))
+        {
+            // The compiler was told to forget its folder (-ffile-prefix-map).
+            return [Mangled(path)];
+        }
+
+        string folder = notes.Folder.TrimEnd('/');
+        string relative = Path.GetRelativePath(notes.Folder, path);
+        (string Told, string Name)[] all = [(relative, Mangled($"{folder}/{relative}")), ($"./{relative}", Mangled($"{folder}/./{relative}")), (path, $"{path.TrimStart('/')}.gcda")];
         foreach (var function in notes.Functions)
         {
-            if (function.Ident == GccChecksum.IdentOfLocal(function.Source, function.Name, path))
+            foreach (var (told, name) in all)
             {
-                return path;
-            }
-
-            if (function.Ident == GccChecksum.IdentOfLocal(function.Source, function.Name, dotted))
-            {
-                return dotted;
+                if (function.Ident == GccChecksum.IdentOfLocal(function.Source, function.Name, told))
+                {
+                    return [name];
+                }
             }
         }
 
-        return notes.Functions.Exists(f => f.Source.StartsWith("./", StringComparison.Ordinal)) ? dotted : path;
+        return [.. all.Select(a => a.Name)];
     }
 
     /// <summary>
@@ -52,7 +60,7 @@ internal static class ObjectNames
 
     private static string RootOf(string folder, string path, string compilerFolder)
     {
-        if (!compilerFolder.StartsWith('/') || IsIn(folder, compilerFolder) || IsIn(compilerFolder, folder))
+        if (!compilerFolder.StartsWith('/') || FileSystem.IsFolder(compilerFolder) || IsIn(folder, compilerFolder) || IsIn(compilerFolder, folder))
         {
             return folder;
         }

@@ -19,15 +19,22 @@ internal sealed class SourceCounts
 {
     private readonly Dictionary<(string File, uint Line), SortedDictionary<(int Path, uint Column, uint Discriminator), StatementCount>> _lines = [];
     private readonly Dictionary<(int Parent, uint Line, uint Column, string Callee), int> _pathNumbers = [];
+    private ulong _entries;
+    private bool _lacksEntries;
     private readonly List<InlinePath> _paths = [new InlinePath(-1, "", 0, 0)];
 
-    /// <summary>How often the function was entered, as far as it is known.</summary>
-    public ulong Entries { get; private set; }
+    /// <summary>How often the function was entered; 0 where that is not known of all its code.</summary>
+    public ulong Entries => _lacksEntries ? 0 : _entries;
 
     /// <summary>Whether it was seen to run at all.</summary>
     public bool Ran { get; private set; }
 
-    public void AddEntries(ulong entries) => Entries = SaturatingSum.Of(Entries, entries);
+    /// <summary>Adds how often some code of it was entered; null where that is not known.</summary>
+    public void AddEntries(ulong? entries)
+    {
+        _lacksEntries |= entries is null;
+        _entries = SaturatingSum.Of(_entries, entries ?? 0);
+    }
 
     /// <summary>The number of a path.</summary>
     /// <param name="path">The call.</param>
