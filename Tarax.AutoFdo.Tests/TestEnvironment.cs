@@ -153,6 +153,7 @@ internal static partial class TestEnvironment
         "ldc2" => "ldc",
         "go" => "golang-go",
         var name when name.StartsWith("qemu-", StringComparison.Ordinal) => "qemu-user",
+        var name when name.StartsWith("gcov-", StringComparison.Ordinal) => $"gcc-{name[(name.LastIndexOf('-') + 1)..]}",
         var name when name.StartsWith("llvm-", StringComparison.Ordinal) => $"llvm-{name[(name.LastIndexOf('-') + 1)..]}",
         var name when name.StartsWith("clang++-", StringComparison.Ordinal) => $"clang-{name[8..]}",
         var name => name,

@@ -50,7 +50,7 @@ internal static class CounterOutput
             writer.WriteLine("warning    the notes are of several compilers, each of which reads only the counters of its own");
         }
 
-        writer.WriteLine(Invariant($"counters   {100 * report.ShareWithNotes:0.0} % of what ran is of functions with notes; {report.FunctionsThatRan:N0} functions ran"));
+        writer.WriteLine(Invariant($"counters   {100 * report.ShareWithNotes:0.0} % of what ran is of functions with notes, {100 * report.ShareInBlocks:0.0} % of that in their blocks; {report.FunctionsThatRan:N0} functions ran"));
         if (report.FunctionsOfCallers > 0)
         {
             writer.WriteLine(Invariant($"           of these {report.FunctionsOfCallers:N0} have no code left, and count as often as they are called"));

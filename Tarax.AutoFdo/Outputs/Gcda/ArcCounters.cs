@@ -53,7 +53,9 @@ public sealed class ArcCounters
         var all = notes.Files.SelectMany(f => f.Notes.Functions).ToArray();
         var report = ReportOf(match, all.Length);
         long[][] counts = new long[all.Length][];
-        ParallelLoop.Run(all.Length, threads, i => counts[i] = Infer(all[i], match.CountsOf(notes.Index.Find(all[i]))));
+        var executions = new (double All, double InBlocks)[all.Length];
+        ParallelLoop.Run(all.Length, threads, i => (counts[i], executions[i]) = Infer(all[i], match.CountsOf(notes.Index.Find(all[i]))));
+        report.ShareInBlocks = executions.Sum(e => e.InBlocks) / Math.Max(executions.Sum(e => e.All), 1);
         CountByCallers(notes, all, counts, report);
         report.FunctionsThatRan = counts.Count(c => Array.Exists(c, n => n > 0));
         if (report.FunctionsThatRan == 0)
@@ -92,8 +94,16 @@ public sealed class ArcCounters
         };
     }
 
-    private static long[] Infer(NotesFunction function, SourceCounts? counts) =>
-        counts is { Ran: true } ? ArcInference.Infer(function, BlockEvidence.Of(function, counts), counts.Entries) : new long[function.Arcs.Count];
+    private static (long[] Counts, (double All, double InBlocks) Executions) Infer(NotesFunction function, SourceCounts? counts)
+    {
+        if (counts is not { Ran: true })
+        {
+            return (new long[function.Arcs.Count], (0, 0));
+        }
+
+        var evidence = BlockEvidence.Of(function, counts);
+        return (ArcInference.Infer(function, evidence, counts.Entries), (counts.Executions, evidence.Executions));
+    }
 
     /// <summary>
     /// A function of which no code is left in the binary, since what it does was joined with what is around its calls, was entered as often as the blocks ran that call it; within it there are only

@@ -33,8 +33,8 @@ internal sealed class BlockEvidence
     /// <summary>Executions of each block by statements that are in others too, of whose counts the one is taken that fits best; negative where there are none.</summary>
     public double[] Shared { get; }
 
-    /// <summary>Number of statements that are in a block.</summary>
-    public int Statements { get; private set; }
+    /// <summary>Executions of the statements that are in a block.</summary>
+    public double Executions { get; private set; }
 
     public static BlockEvidence Of(NotesFunction function, SourceCounts counts)
     {
@@ -44,7 +44,7 @@ internal sealed class BlockEvidence
         var own = new List<StatementCount>?[function.Blocks];
         foreach (var statement in statements)
         {
-            evidence.Statements++;
+            evidence.Executions += statement.Executions;
             if (statement.Blocks is [var block])
             {
                 if ((conditions[block] is { } condition ? statement.Count.Without(condition) : statement.Count) is { } count)

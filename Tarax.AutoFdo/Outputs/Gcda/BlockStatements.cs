@@ -4,7 +4,8 @@ namespace Tarax.AutoFdo.Outputs.Gcda;
 /// <param name="Blocks">The blocks.</param>
 /// <param name="Count">How often it ran.</param>
 /// <param name="IsOfDiscriminator">Whether its discriminator tells it from others at the same place, so that the blocks are copies of one; otherwise they may be anything at that place.</param>
-internal sealed record BlockStatement(List<int> Blocks, StatementCount Count, bool IsOfDiscriminator);
+/// <param name="Executions">Executions of all that was counted for it.</param>
+internal sealed record BlockStatement(List<int> Blocks, StatementCount Count, bool IsOfDiscriminator, double Executions);
 
 /// <summary>Finds which statements of which inlined calls the blocks of a function have.</summary>
 internal sealed class BlockStatements
@@ -79,7 +80,7 @@ internal sealed class BlockStatements
         {
             var joined = new StatementCount();
             counts.ForEach(c => joined.Join(c.Count));
-            result.Add(new BlockStatement(blocks, joined, false));
+            result.Add(new BlockStatement(blocks, joined, false, counts.Sum(c => (double)c.Count.Least)));
             return;
         }
 
@@ -87,7 +88,7 @@ internal sealed class BlockStatements
         {
             if (blocks.FindAll(b => discriminators[b] == discriminator) is { Count: > 0 } own)
             {
-                result.Add(new BlockStatement(own, count, true));
+                result.Add(new BlockStatement(own, count, true, count.Least));
             }
         }
     }

@@ -24,6 +24,9 @@ public sealed class CounterReport
     /// <summary>Share of the executions of source positions that is of functions with notes, 0 to 1.</summary>
     public double ShareWithNotes { get; internal init; }
 
+    /// <summary>Of these, the share that is of statements which a block of the notes has, 0 to 1; the others are of positions that no block has, such as those of prologues and epilogues.</summary>
+    public double ShareInBlocks { get; internal set; }
+
     /// <summary>Functions that ran and that no notes have, those that ran most first.</summary>
     public IReadOnlyList<FunctionWithoutNotes> WithoutNotes { get; internal init; } = [];
 

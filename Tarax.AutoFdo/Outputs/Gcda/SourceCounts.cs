@@ -27,7 +27,10 @@ internal sealed class SourceCounts
     public ulong Entries => _lacksEntries ? 0 : _entries;
 
     /// <summary>Whether it was seen to run at all.</summary>
-    public bool Ran { get; private set; }
+    public bool Ran => Executions > 0;
+
+    /// <summary>Executions of all statements.</summary>
+    public double Executions { get; private set; }
 
     /// <summary>Adds how often some code of it was entered; null where that is not known.</summary>
     public void AddEntries(ulong? entries)
@@ -65,7 +68,7 @@ internal sealed class SourceCounts
         }
 
         count.Add(position);
-        Ran |= position.Count > 0;
+        Executions += position.Count;
     }
 
     /// <summary>The paths on which a position has code, in order.</summary>
