@@ -7,25 +7,15 @@ namespace Tarax.AutoFdo.Attribution;
 /// <param name="graphs">The control flow of the binary's functions; null where it is not known.</param>
 internal sealed class CodePieces(FunctionGraphs? graphs)
 {
-    private readonly HashSet<CodeFunction> _affordable = [];
+    private readonly AffordableGraphs? _graphs = graphs is null ? null : new AffordableGraphs(graphs);
 
     /// <summary>Receives all functions that will be asked for.</summary>
-    public void Prepare(IReadOnlyList<CodeFunction> functions)
-    {
-        bool[] affordable = graphs?.Affordable([.. functions.Select(f => f.Debug.Ranges)]) ?? [];
-        for (int i = 0; i < affordable.Length; i++)
-        {
-            if (affordable[i])
-            {
-                _affordable.Add(functions[i]);
-            }
-        }
-    }
+    public void Prepare(IReadOnlyList<CodeFunction> functions) => _graphs?.Prepare(functions);
 
     /// <summary>A number for each segment of a function that those of the same block have too, and no others of the binary; empty where the control flow is not known. Any thread may ask.</summary>
     public ulong[] Of(CodeFunction function, FunctionSource source)
     {
-        if (!_affordable.Contains(function) || graphs?.Build(function.Debug.Ranges, function.Entry) is not { } graph)
+        if (_graphs?.Of(function) is not { } graph)
         {
             return [];
         }

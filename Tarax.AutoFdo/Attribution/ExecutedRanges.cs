@@ -70,21 +70,17 @@ internal sealed class ExecutedRanges
             ulong at = segments[i].Start;
             running.PassTo(at);
             var maximum = running.ExactCount;
-            int run = running.Passed;
             UInt128 ofBytes = 0;
             while (running.NextChange < segments[i].End)
             {
                 ofBytes += running.ExactCount * (running.NextChange - at);
                 at = running.NextChange;
                 running.PassTo(at);
-                if (running.ExactCount > maximum)
-                {
-                    (maximum, run) = (running.ExactCount, running.Passed);
-                }
+                maximum = UInt128.Max(maximum, running.ExactCount);
             }
 
             ofBytes += running.ExactCount * (segments[i].End - at);
-            result[i] = new SegmentCount(Saturated(maximum), ofBytes) { Run = run };
+            result[i] = new SegmentCount(Saturated(maximum), ofBytes);
         }
 
         return result;
@@ -120,9 +116,6 @@ internal ref struct RunningRanges(ExecutedRanges ranges)
 
     /// <summary>The count, which saturates.</summary>
     public readonly ulong Count => ExecutedRanges.Saturated(ExactCount);
-
-    /// <summary>Number of begins and ends that were passed.</summary>
-    public readonly int Passed => _begun + _past;
 
     /// <summary>The count beyond 64 bits.</summary>
     public UInt128 ExactCount { get; private set; }

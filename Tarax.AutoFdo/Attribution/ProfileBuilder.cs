@@ -7,49 +7,6 @@ using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Attribution;
 
-/// <summary>What was left out while a profile was built, in executions of ranges and branches.</summary>
-internal sealed class BuildStatistics
-{
-    /// <summary>Executions of ranges that begin in the binary's code.</summary>
-    public ulong Ranges { get; set; }
-
-    /// <summary>Of these, outside of the executable segments.</summary>
-    public ulong RangesOutsideCode { get; set; }
-
-    /// <summary>Of these, in code that the debug information does not describe.</summary>
-    public ulong RangesWithoutFunction { get; set; }
-
-    /// <summary>Of these, in the linker's stubs.</summary>
-    public ulong RangesInStubs { get; set; }
-
-    /// <summary>Of these, past the end of their function, where they were cut.</summary>
-    public ulong RangesCrossingFunctions { get; set; }
-
-    /// <summary>Executed bytes without debug information, by symbol.</summary>
-    public Dictionary<string, UInt128> WithoutDebugInformation { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Executed bytes of functions without a first line, by function; of inlined ones too.</summary>
-    public ConcurrentDictionary<string, UInt128> WithoutStartLine { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Executed bytes of inlined functions whose linkage name is not known, with what is inlined into them, by function: they are in the profile, but not found.</summary>
-    public ConcurrentDictionary<string, UInt128> UnknownLinkageName { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Executed bytes that the line table does not describe, by function.</summary>
-    public ConcurrentDictionary<string, UInt128> WithoutRow { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Executed bytes of functions whose names functions of other files have too.</summary>
-    public Dictionary<string, UInt128> SameNames { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Functions that ran too little to be written.</summary>
-    public int FunctionsBelowThreshold { get; set; }
-
-    /// <summary>Positions that ran, but whose counts would mislead the compiler, and which are not written therefore.</summary>
-    public int PositionsLeftOut { get; set; }
-
-    /// <summary>Producers of the units of the functions that were counted, with their weight.</summary>
-    public Dictionary<string, ulong> Producers { get; } = new(StringComparer.Ordinal);
-}
-
 /// <summary>
 /// Joins counts and symbols: a source profile from what ran where. Counts are kept by function, not by name, until the end.
 /// </summary>
@@ -71,6 +28,7 @@ internal sealed class ProfileBuilder
     private readonly BranchKinds? _branchKinds;
     private readonly Dictionary<CodeFunction, FunctionCounts> _counts = [];
     private readonly Lazy<ILookup<ulong, (ulong From, ulong Count)>> _branchesTo;
+    private IReadOnlyCollection<(FunctionProfile Profile, UInt128 Bytes)> _functions = [];
     private AttributionChoices _choices = new();
     private int _positionsLeftOut;
 
@@ -87,7 +45,8 @@ internal sealed class ProfileBuilder
     public BuildStatistics Statistics { get; } = new();
 
     /// <summary>The functions of the profile that was built, by name; those of one name, in several files, each for itself.</summary>
-    public IReadOnlyList<FunctionProfile> Functions { get; private set; } = [];
+    public IReadOnlyList<FunctionProfile> Functions() =>
+        [.. _functions.Select(f => f.Profile).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.StartLine)];
 
     /// <summary>Finds out whose code ran.</summary>
     /// <param name="counts">What ran, by file offset.</param>
@@ -135,8 +94,8 @@ internal sealed class ProfileBuilder
         });
         Statistics.PositionsLeftOut = _positionsLeftOut;
         NoteSameNames(functions, Statistics);
-        Functions = [.. functions.Select(f => f.Profile).OrderBy(f => f.Name, StringComparer.Ordinal).ThenBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.StartLine)];
-        return new SampleProfile(Functions);
+        _functions = functions;
+        return new SampleProfile(functions.Select(f => f.Profile));
     }
 
     /// <summary>The functions that ran enough, and have a name.</summary>
@@ -391,7 +350,7 @@ internal sealed class ProfileBuilder
         var ranges = new ExecutedRanges(counts.Slices, _ranges);
         var executed = ranges.CountsOf(source.Segments);
         bool[] misleads = _choices.Filter?.LeftOut(function, source, executed) ?? [];
-        ulong[]? pieces = _choices.Pieces?.Of(function, source);
+        ulong[] pieces = _choices.Pieces?.Of(function, source) ?? [];
         var totals = new ulong[source.Scopes.Length];
         for (int i = 0; i < source.Segments.Length; i++)
         {
@@ -410,9 +369,9 @@ internal sealed class ProfileBuilder
                 }
 
                 became.InPositions += executedBytes;
-                if (pieces is not null)
+                if (pieces.Length > 0)
                 {
-                    body.AddPiece(position, pieces.Length > 0 ? pieces[i] : (ulong)executed[i].Run, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor));
+                    body.AddPiece(position, pieces[i], SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor));
                 }
 
                 NoteUnknownName(source, segment.Scope, executedBytes);

@@ -26,12 +26,13 @@ internal static class CounterConversion
         counts = ProfileConversion.Inferred(counts, eventName, binary, options, report, clock);
         var builder = ProfileBuilder.Of(counts, binary.Symbolizer, options.Threads, bytes, binary.Graphs is { } graphs ? new BranchKinds(graphs.Branches()) : null);
         builder.Build(new AttributionChoices { ByColumn = true, Pieces = new CodePieces(binary.Graphs) }, options.MinimumCount);
+        var functions = builder.Functions();
         var code = CodeAccount.Of(bytes);
         report.Code = code;
-        clock.End("attribute", () => $"{counts.Ranges.Count} ranges", () => $"{builder.Functions.Count} functions, {code.InPositions} of {code.Executed} executed bytes in positions");
+        clock.End("attribute", () => $"{counts.Ranges.Count} ranges", () => $"{functions.Count} functions, {code.InPositions} of {code.Executed} executed bytes in positions");
         binary.Symbolizer.EnsureSplitUnchanged();
         report.FilesRead = [.. binary.Files.Paths, .. binary.Symbolizer.SplitFiles()];
-        report.Functions = builder.Functions.Count;
-        return builder.Functions;
+        report.Functions = functions.Count;
+        return functions;
     }
 }

@@ -5,9 +5,6 @@ namespace Tarax.AutoFdo.Counts;
 /// <param name="ExactOfBytes">The sum of executions over all its bytes.</param>
 internal readonly record struct SegmentCount(ulong Maximum, UInt128 ExactOfBytes)
 {
-    /// <summary>Which stretch of code it is of where it ran most, within which all ran equally often: no range begins or ends there.</summary>
-    public int Run { get; init; }
-
     /// <summary>The sum of executions over all its bytes; saturates.</summary>
     public ulong OfBytes => (ulong)UInt128.Min(ExactOfBytes, ulong.MaxValue);
 }

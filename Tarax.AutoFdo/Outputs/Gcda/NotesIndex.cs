@@ -28,9 +28,6 @@ internal sealed class NotesIndex
 
     public IndexedFunction Find(NotesFunction function) => _ofNotes[function];
 
-    /// <summary>All functions of a name.</summary>
-    public IReadOnlyList<IndexedFunction> Named(string name) => _byName.TryGetValue(name, out var named) ? named : [];
-
     /// <summary>
     /// The functions of a name. Statics of one name in several files are different functions, told apart by what their paths have in common from the end; inline ones of headers are in the notes of
     /// each unit that has code of them, each with counters of its own.
@@ -42,7 +39,7 @@ internal sealed class NotesIndex
     {
         if (!_found.TryGetValue((name, file, unit), out var found))
         {
-            found = Nearest(Nearest(Named(name), f => f.Path, file, 1), f => f.Unit, unit, 0);
+            found = Nearest(Nearest(_byName.GetValueOrDefault(name) ?? [], f => f.Path, file, 1), f => f.Unit, unit, 0);
             _found.Add((name, file, unit), found);
         }
 

@@ -11,25 +11,15 @@ namespace Tarax.AutoFdo.Targets.Gcc;
 /// <param name="ifConvertedLoops">Whether <see cref="IfConvertedLoops"/> are.</param>
 internal sealed class SuppressedPositions(FunctionGraphs graphs, bool phiArguments, bool ifConvertedLoops) : ICodeFilter
 {
-    private readonly HashSet<CodeFunction> _affordable = [];
+    private readonly AffordableGraphs _graphs = new(graphs);
 
     /// <inheritdoc/>
-    public void Prepare(IReadOnlyList<CodeFunction> functions)
-    {
-        bool[] affordable = graphs.Affordable([.. functions.Select(f => f.Debug.Ranges)]);
-        for (int i = 0; i < affordable.Length; i++)
-        {
-            if (affordable[i])
-            {
-                _affordable.Add(functions[i]);
-            }
-        }
-    }
+    public void Prepare(IReadOnlyList<CodeFunction> functions) => _graphs.Prepare(functions);
 
     /// <inheritdoc/>
     public bool[] LeftOut(CodeFunction function, FunctionSource source, SegmentCount[] counts)
     {
-        if (!_affordable.Contains(function) || graphs.Build(function.Debug.Ranges, function.Entry) is not { } graph)
+        if (_graphs.Of(function) is not { } graph)
         {
             return [];
         }
