@@ -129,10 +129,10 @@ internal static partial class TestEnvironment
     /// <summary>Why tests were ignored, each reason with the number of tests.</summary>
     public static ConcurrentDictionary<string, int> Skipped { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>A new folder for a test's files, removed with the test run's temporary files.</summary>
+    /// <summary>A new folder for a test's files, which is removed when all tests ended (<see cref="TestFolders"/>).</summary>
     public static string NewFolder()
     {
-        string folder = Path.Combine(Path.GetTempPath(), "tarax-tests", Guid.NewGuid().ToString("N"));
+        string folder = Path.Combine(TestFolders.OfThisRun, Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(folder);
         return folder;
     }

@@ -11,6 +11,10 @@ internal sealed class Spool : IDisposable
     private const int MostInMemory = 16 << 20;
     private const long BetweenChecks = 64 << 20;
 
+    /// <summary>Room that is left to others: a 32nd of a small disk, a gibibyte of others, of which a 32nd may be more than all inputs take.</summary>
+    private const int LeastShare = 32;
+    private const long LeastRoom = 1 << 30;
+
     private readonly string _format;
     private readonly long _limit;
     private readonly bool _isCompressed;
@@ -75,9 +79,8 @@ internal sealed class Spool : IDisposable
     /// <exception cref="IOException">There is little left.</exception>
     private void KeepRoom()
     {
-        const int LeastShare = 32;
         var drive = new DriveInfo(Path.GetTempPath());
-        if (drive.AvailableFreeSpace < drive.TotalSize / LeastShare)
+        if (drive.AvailableFreeSpace < Math.Min(drive.TotalSize / LeastShare, LeastRoom))
         {
             throw new IOException($"{Path.GetTempPath()}: the input has become {Length} bytes there, and little room is left; TMPDIR names another folder, or give the file itself in place of a pipe");
         }
