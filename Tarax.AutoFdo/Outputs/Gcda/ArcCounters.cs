@@ -9,6 +9,12 @@ namespace Tarax.AutoFdo.Outputs.Gcda;
 /// </summary>
 public sealed class ArcCounters
 {
+    /// <summary>
+    /// What the largest counter is at least, by all being multiplied: GCC takes for hot what is a ten thousandth of it (predict.cc, maybe_hot_count_p; --param hot-bb-count-fraction), which what was
+    /// added to be more than 0 must not be.
+    /// </summary>
+    private const long LeastLargest = 1 << 20;
+
     private readonly string _notesFolder;
 
     private ArcCounters(string notesFolder, IReadOnlyList<CounterFile> files, CounterReport report) => (_notesFolder, Files, Report) = (notesFolder, files, report);
@@ -63,6 +69,8 @@ public sealed class ArcCounters
             throw new ConversionException(ConversionFailure.NoNotes, $"{notes.Folder}: the notes are of other sources than what ran; are they of this program?");
         }
 
+        long factor = Factor(counts.Max(c => c.DefaultIfEmpty(0).Max()));
+        ParallelLoop.Run(all.Length, threads, i => Scale(all[i], counts[i], factor));
         report.Largest = counts.Max(c => c.DefaultIfEmpty(0).Max());
         string objects = ObjectNames.FolderOf(notes.Folder, notes.Files.Select(f => (f.Path, f.Notes.Folder)));
         var files = new List<CounterFile>(notes.Files.Count);
@@ -134,6 +142,27 @@ public sealed class ArcCounters
                 report.FunctionsOfCallers++;
             }
         }
+    }
+
+    private static long Factor(long largest)
+    {
+        long factor = 1;
+        while (largest * factor < LeastLargest)
+        {
+            factor *= 2;
+        }
+
+        return factor;
+    }
+
+    private static void Scale(NotesFunction function, long[] counts, long factor)
+    {
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] *= factor;
+        }
+
+        RareArcs.Add(function, counts);
     }
 
     private static long[] BlockCounts(NotesFunction function, long[] counts)

@@ -55,6 +55,17 @@ internal sealed class BlockEvidence
                 continue;
             }
 
+            if (statement.Count.Most == 0)
+            {
+                // Whichever of its code is whose: none of it ran.
+                foreach (int each in statement.Blocks)
+                {
+                    (own[each] ??= []).Add(statement.Count);
+                }
+
+                continue;
+            }
+
             statement.Count.Pieces.Sort((a, b) => a.Count.CompareTo(b.Count));
             evidence._shared.Add(statement);
             foreach (int each in statement.IsOfDiscriminator ? statement.Blocks : [])
