@@ -126,7 +126,7 @@ public static class AutoFdoConverter
         options = options with { Input = InputKind.CountsText };
         using var opened = Binary.Open(path, options.DebugFiles);
         var report = new ConversionReport { BuildId = opened.BuildId };
-        var functions = opened.Use(b => CounterConversion.Functions(CountsConversion.Read(input, options, report), "", b, options, report));
+        var functions = opened.Use(b => CounterConversion.Functions(CountsConversion.Read(input, b, options, report), "", b, options, report));
         return new CounterResult(ArcCounters.Of(functions, notes, options.Threads), [report]);
     }
 
@@ -140,7 +140,15 @@ public static class AutoFdoConverter
     public static BinaryCounts CountsOf(Input input, string binary, ConversionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return options?.Input == InputKind.CountsText || input.Format == InputFormat.CountsText ? input.ReadCountsText() : Recording.Count(input, options).CountsOf(binary);
+        ArgumentNullException.ThrowIfNull(binary);
+        if (options?.Input != InputKind.CountsText && input.Format != InputFormat.CountsText)
+        {
+            return Recording.Count(input, options).CountsOf(binary);
+        }
+
+        var counts = input.ReadCountsText(out bool isUnsymbolized);
+        using var opened = isUnsymbolized ? Binary.Open(binary) : null;
+        return opened is null ? counts : opened.Use(b => UnsymbolizedProfile.ByFileOffset(counts, b.File, out _));
     }
 
     private static ConversionResult ConvertCounts(Input input, string binary, ConversionOptions options)
@@ -153,7 +161,7 @@ public static class AutoFdoConverter
     {
         var report = new ConversionReport { BuildId = binary.BuildId };
         long start = Stopwatch.GetTimestamp();
-        var counts = CountsConversion.Read(input, options, report);
+        var counts = CountsConversion.Read(input, binary, options, report);
         report.CountingTime = Stopwatch.GetElapsedTime(start);
 
         start = Stopwatch.GetTimestamp();

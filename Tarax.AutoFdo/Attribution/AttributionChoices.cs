@@ -15,6 +15,15 @@ internal sealed record AttributionChoices
     /// </summary>
     public bool CountsIsStmtRows { get; init; }
 
+    /// <summary>
+    /// The total of a function is the sum over all bytes of all instructions, each piece of code once, as llvm-profgen counts it (ProfileGenerator.cpp, populateBodySamplesForAllFunctions). Otherwise the
+    /// last instruction of each range counts as one byte and copies of a loop's code count as often as there are, as create_gcov does it.
+    /// </summary>
+    public bool CountsWholeInstructions { get; init; }
+
+    /// <summary>Functions are left out whose ranges, each counted by its bytes, weigh no more than this.</summary>
+    public ulong LargestWeightLeftOut { get; init; }
+
     /// <summary>Positions have columns beside discriminators (<see cref="ColumnPosition"/>).</summary>
     public bool ByColumn { get; init; }
 

@@ -16,6 +16,9 @@ internal sealed class BranchKinds(BranchInstructions instructions)
         _ => BranchKind.Interrupt,
     };
 
+    /// <summary>Bytes of the instruction at an ELF virtual address; 0 where there is no code.</summary>
+    public int LengthAt(ulong address) => instructions.LengthAt(address);
+
     /// <summary>
     /// Whether a function begins with what only a function's start has: saving a register, making room on the stack, or a landing pad of indirect branches. A loop's head has none of these, so a
     /// jump there is a call that takes the place of the function's last one.

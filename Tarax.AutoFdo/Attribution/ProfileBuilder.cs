@@ -12,12 +12,6 @@ namespace Tarax.AutoFdo.Attribution;
 /// </summary>
 internal sealed class ProfileBuilder
 {
-    /// <summary>
-    /// A function is written where its ranges, each counted by its bytes, weigh more than this. It is create_gcov's rule, and keeps
-    /// out functions that were seen once or twice.
-    /// </summary>
-    private const ulong WeightThreshold = 10;
-
     private const int FunctionsForThreads = 32;
 
     private readonly Symbolizer _symbolizer;
@@ -30,6 +24,7 @@ internal sealed class ProfileBuilder
     private readonly Lazy<ILookup<ulong, (ulong From, ulong Count)>> _branchesTo;
     private IReadOnlyCollection<(FunctionProfile Profile, UInt128 Bytes)> _functions = [];
     private AttributionChoices _choices = new();
+    private byte[] _lastLengths = [];
     private int _positionsLeftOut;
 
     private ProfileBuilder(BinaryCounts counts, Symbolizer symbolizer, int threads, ExecutedBytes bytes, BranchKinds? branchKinds)
@@ -74,6 +69,7 @@ internal sealed class ProfileBuilder
         Statistics.FunctionsBelowThreshold = _counts.Count - written.Count;
         AssignBranches(_binaryCounts.Branches, written);
         AssignEntries(_binaryCounts.Entries, written);
+        _lastLengths = _choices.CountsWholeInstructions ? LastLengths(written.Values) : [];
         _choices.Filter?.Prepare([.. written.Keys]);
         _choices.Pieces?.Prepare([.. written.Keys]);
         var functions = new ConcurrentBag<(FunctionProfile Profile, UInt128 Bytes)>();
@@ -104,7 +100,7 @@ internal sealed class ProfileBuilder
         var written = new Dictionary<CodeFunction, FunctionCounts>();
         foreach (var (function, functionCounts) in _counts)
         {
-            if (functionCounts.Weight > WeightThreshold && function.Name.Length > 0)
+            if (functionCounts.Weight > _choices.LargestWeightLeftOut && function.Name.Length > 0)
             {
                 written.Add(function, functionCounts);
             }
@@ -352,6 +348,7 @@ internal sealed class ProfileBuilder
         bool[] misleads = _choices.Filter?.LeftOut(function, source, executed) ?? [];
         ulong[] pieces = _choices.Pieces?.Of(function, source) ?? [];
         var totals = new ulong[source.Scopes.Length];
+        bool isWhole = _choices.CountsWholeInstructions;
         for (int i = 0; i < source.Segments.Length; i++)
         {
             ref readonly var segment = ref source.Segments[i];
@@ -364,7 +361,7 @@ internal sealed class ProfileBuilder
                 {
                     became.Suppressed += executedBytes;
                     body.AddWithoutCount(position, codeBytes);
-                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.DuplicationFactor));
+                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, isWhole ? 1 : segment.DuplicationFactor));
                     continue;
                 }
 
@@ -384,7 +381,7 @@ internal sealed class ProfileBuilder
                     body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor), codeBytes, CountRule.Maximum);
                 }
 
-                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, segment.DuplicationFactor));
+                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, isWhole ? 1 : segment.DuplicationFactor));
             }
             else if (executedBytes > 0)
             {
@@ -396,6 +393,11 @@ internal sealed class ProfileBuilder
         if (became.NoRow > 0)
         {
             Statistics.WithoutRow.AddOrUpdate(function.Name, became.NoRow, (_, sum) => sum + counts.Bytes - described);
+        }
+
+        if (isWhole)
+        {
+            AddLastInstructions(source, counts.Slices, totals);
         }
 
         AddTotals(source, bodies, totals);
@@ -417,6 +419,38 @@ internal sealed class ProfileBuilder
         }
 
         return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole) { StartLine = source.Scopes[0].Function.DeclarationLine, Unit = function.Debug.Unit.SourcePath };
+    }
+
+    /// <summary>A range covers its last instruction's first byte; adds the others.</summary>
+    private void AddLastInstructions(FunctionSource source, List<RangeSlice> slices, ulong[] totals)
+    {
+        foreach (var slice in slices)
+        {
+            for (int i = slice.First; i < slice.First + slice.Count; i++)
+            {
+                ulong last = _ranges[i].End + slice.Bias;
+                if (last < slice.PartEnd && source.SegmentAt(last) is >= 0 and var segment)
+                {
+                    int scope = source.Segments[segment].Scope;
+                    totals[scope] = SaturatingSum.Of(totals[scope], SaturatingSum.Times(_ranges[i].Count, (ulong)Math.Max(_lastLengths[i] - 1, 0)));
+                }
+            }
+        }
+    }
+
+    /// <summary>Bytes of the last instruction of each range; 0 where the code is not at hand.</summary>
+    private byte[] LastLengths(IEnumerable<FunctionCounts> functions)
+    {
+        byte[] lengths = new byte[_ranges.Count];
+        foreach (var slice in functions.SelectMany(f => f.Slices))
+        {
+            for (int i = slice.First; i < slice.First + slice.Count; i++)
+            {
+                lengths[i] = (byte)(_branchKinds?.LengthAt(_ranges[i].End + slice.Bias) ?? 0);
+            }
+        }
+
+        return lengths;
     }
 
     private void AddEntries(CodeFunction function, FunctionSource source, BodyAccumulator?[] bodies, ExecutedRanges ranges)

@@ -21,6 +21,9 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
 internal static class ProfileConversion
 {
+    /// <summary>For GCC as create_gcov does it: functions that were seen once or twice are left out. llvm-profgen keeps all.</summary>
+    private const ulong LargestWeightLeftOut = 10;
+
     /// <param name="counts">The counts of the binary.</param>
     /// <param name="eventName">What was counted; empty where that is not known.</param>
     /// <param name="binary">The binary.</param>
@@ -222,6 +225,8 @@ internal static class ProfileConversion
         return new AttributionChoices
         {
             KeepsLineZero = target.Runs(ClangPasses.LineZero),
+            CountsWholeInstructions = target.Runs(ClangPasses.InstructionBytes),
+            LargestWeightLeftOut = target.Format is LlvmProfileFormat ? 0 : LargestWeightLeftOut,
             CountsIsStmtRows = target.Runs(GccPasses.IsStmtRows) && options.UseBranchStacks,
             Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new SuppressedPositions(graphs, phiArguments, ifConvertedLoops) : null,
         };

@@ -9,6 +9,12 @@ internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset
     /// <summary>File offset of a runtime address in this mapping.</summary>
     public ulong OffsetOf(ulong address) => address - Start + PageOffset;
 
+    /// <summary>Whether it is of a kernel's module, whose positions are distances from where it begins.</summary>
+    public bool IsModule => File is { IsKernelModule: true };
+
+    /// <summary>What is left of it from an address on.</summary>
+    public Mapping From(ulong address) => this with { Start = address, PageOffset = File?.KernelReferenceSymbol is null ? OffsetOf(address) : PageOffset };
+
     /// <summary>
     /// What stands for a runtime address whatever process it is of: the file offset in programs and libraries; in the kernel the distance from its reference
     /// symbol, whose address stands in place of the file offset; in modules the distance from the base; and the address itself where mappings are not known.
@@ -16,7 +22,7 @@ internal readonly record struct Mapping(ulong Start, ulong End, ulong PageOffset
     public ulong PositionOf(ulong address) =>
         File!.IsAsLinked ? address
         : File.KernelReferenceSymbol is not null ? address - PageOffset
-        : File.IsKernelModule ? address - Start
+        : IsModule ? address - Start
         : OffsetOf(address);
 }
 
@@ -37,8 +43,9 @@ internal sealed class AddressSpace
     public bool IsShared { get; set; }
 
     /// <summary>This address space with one more mapping: the same object, or a new one where the change matters to earlier samples.</summary>
-    public AddressSpace With(in Mapping mapping)
+    public AddressSpace With(in Mapping added)
     {
+        var mapping = WithoutNextModules(added);
         int first = FirstEndingAfter(_mappings, mapping.Start);
         int last = first;
         while (last < _mappings.Count && _mappings[last].Start < mapping.End)
@@ -62,6 +69,26 @@ internal sealed class AddressSpace
         }
 
         return new AddressSpace(Replaced(first, last, mapping));
+    }
+
+    /// <summary>
+    /// Where a module's mapping begins is right, but it may be too long: since Linux 6.4 the sizes in /proc/modules are the sums of all its parts, which lie anywhere, and perf before 6.14 takes them for
+    /// the length (kernel/module/procfs.c, module_total_size; tools/perf/util/machine.c, machine__create_module). It ends where the next module begins, at the latest.
+    /// </summary>
+    private Mapping WithoutNextModules(in Mapping mapping)
+    {
+        int next = FirstEndingAfter(_mappings, mapping.Start);
+        while (mapping.IsModule && next < _mappings.Count && _mappings[next].Start < mapping.End)
+        {
+            if (_mappings[next].IsModule && _mappings[next].Start > mapping.Start)
+            {
+                return mapping with { End = _mappings[next].Start };
+            }
+
+            next++;
+        }
+
+        return mapping;
     }
 
     /// <summary>The mapping that holds a runtime address.</summary>
@@ -114,9 +141,9 @@ internal sealed class AddressSpace
 
         chunks.Add(mapping);
         var tail = _mappings[last - 1];
-        if (tail.End > mapping.End)
+        if (tail.End > mapping.End && !(tail.IsModule && mapping.IsModule))
         {
-            chunks.Add(tail with { Start = mapping.End, PageOffset = tail.OffsetOf(mapping.End) });
+            chunks.Add(tail.From(mapping.End));
         }
 
         return _mappings.RemoveRange(first, last - first).InsertRange(first, chunks);

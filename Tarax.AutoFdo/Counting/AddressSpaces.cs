@@ -143,6 +143,12 @@ internal sealed class AddressSpaces
         // The length of a kernel map that ends the address space may wrap around.
         ulong end = mapping.Start + mapping.Length < mapping.Start ? ulong.MaxValue : mapping.Start + mapping.Length;
         var file = MappedFile.IsAnonymous(mapping.FileName) ? null : FileOf(mapping, isKernel);
+        if (mapping.Start == 0 && file is { IsKernelModule: true })
+        {
+            // A module without code, or one whose address the kernel hides (kptr_restrict).
+            return;
+        }
+
         Note(time, ChangeKind.Map, isKernel ? KernelPid : mapping.Pid, mapping: new Mapping(mapping.Start, end, mapping.PageOffset, file));
     }
 

@@ -68,12 +68,53 @@ public static class CountsText
 
     /// <summary>Reads the text form; lines in any order, repeated ones are added up. Nothing follows the third section.</summary>
     /// <param name="reader">Where to read from.</param>
-    /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset.</exception>
+    /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset. So is an <see cref="UnsymbolizedProfile"/>, which only its binary explains.</exception>
     public static BinaryCounts Read(TextReader reader)
+    {
+        var counts = Read(reader, out bool isUnsymbolized);
+        return isUnsymbolized ? throw new InvalidFormatException(Format, "number of samples", 0, "is not there: this is an unsymbolized profile of llvm-profgen, whose addresses only the binary explains") : counts;
+    }
+
+    /// <summary>Reads the text form, or an <see cref="UnsymbolizedProfile"/>, which has no section of samples, and behind which others may stand.</summary>
+    /// <param name="reader">Where to read from.</param>
+    /// <param name="isUnsymbolized">Whether it is one, so that all addresses are distances from the binary's first code.</param>
+    /// <exception cref="InvalidFormatException">A line is of neither form.</exception>
+    internal static BinaryCounts Read(TextReader reader, out bool isUnsymbolized)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var counts = new FileCounts.Collected();
         var lines = new Lines(reader);
+        ReadRanges(lines, counts);
+        ulong second = lines.Count("number of samples");
+        isUnsymbolized = second == 0 ? lines.IsAtEnd : lines.NextHas("->");
+        if (isUnsymbolized)
+        {
+            ReadBranches(lines, second, counts, hasOutside: false);
+            while (!lines.IsAtEnd)
+            {
+                ReadRanges(lines, counts);
+                ReadBranches(lines, lines.Count("number of branches"), counts, hasOutside: false);
+            }
+        }
+        else
+        {
+            for (; second > 0; second--)
+            {
+                var (address, count) = lines.Single("sample");
+                Add(counts.Samples, new AddressCount(address, count, 0), count);
+            }
+
+            ReadBranches(lines, lines.Count("number of branches"), counts, hasOutside: true);
+            lines.ExpectEnd();
+        }
+
+        var sorted = new FileCounts();
+        sorted.Take(counts);
+        return sorted.ToCounts(buildId: null);
+    }
+
+    private static void ReadRanges(Lines lines, FileCounts.Collected counts)
+    {
         for (ulong left = lines.Count("number of ranges"); left > 0; left--)
         {
             var (begin, end, count) = lines.Pair("range", "-");
@@ -84,17 +125,14 @@ public static class CountsText
 
             Add(counts.Ranges, new RangeCount(begin, end, count, 0), count);
         }
+    }
 
-        for (ulong left = lines.Count("number of samples"); left > 0; left--)
-        {
-            var (address, count) = lines.Single("sample");
-            Add(counts.Samples, new AddressCount(address, count, 0), count);
-        }
-
-        for (ulong left = lines.Count("number of branches"); left > 0; left--)
+    private static void ReadBranches(Lines lines, ulong left, FileCounts.Collected counts, bool hasOutside)
+    {
+        for (; left > 0; left--)
         {
             var (from, to, count) = lines.Pair("branch", "->");
-            if (from == Outside)
+            if (hasOutside && from == Outside)
             {
                 Add(counts.Entries, new AddressCount(to, count, 0), count);
             }
@@ -103,11 +141,6 @@ public static class CountsText
                 Add(counts.Branches, new BranchCount(from, to, count), count);
             }
         }
-
-        lines.ExpectEnd();
-        var sorted = new FileCounts();
-        sorted.Take(counts);
-        return sorted.ToCounts(buildId: null);
     }
 
     private static void Add<T>(List<T> list, T counted, ulong count)
@@ -122,16 +155,31 @@ public static class CountsText
     {
         private readonly LineReader _lines = new(reader, Format);
         private long _number;
+        private string? _next;
+
+        /// <summary>Whether nothing but empty lines follows.</summary>
+        public bool IsAtEnd
+        {
+            get
+            {
+                while (_next is null && _lines.Read() is { } line)
+                {
+                    _next = string.IsNullOrWhiteSpace(line) ? null : line;
+                }
+
+                return _next is null;
+            }
+        }
+
+        /// <summary>Whether a text is in the next line.</summary>
+        public bool NextHas(string text) => !IsAtEnd && _next!.Contains(text, StringComparison.Ordinal);
 
         public void ExpectEnd()
         {
-            for (string? line; (line = _lines.Read()) is not null;)
+            if (!IsAtEnd)
             {
                 _number = _lines.Number;
-                if (!string.IsNullOrWhiteSpace(line))
-                {
-                    throw Invalid("end", "is followed by more than the branches that were announced");
-                }
+                throw Invalid("end", "is followed by more than the branches that were announced");
             }
         }
 
@@ -178,7 +226,8 @@ public static class CountsText
 
         private ReadOnlySpan<char> Next(string field)
         {
-            string? line = _lines.Read();
+            string? line = _next ?? _lines.Read();
+            _next = null;
             _number = _lines.Number;
             return line ?? throw Invalid(field, "is missing: the text ends here");
         }

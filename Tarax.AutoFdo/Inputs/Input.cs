@@ -142,7 +142,8 @@ public sealed class Input : IDisposable
     }
 
     /// <summary>The counts of one binary as text, whatever it begins with.</summary>
-    internal BinaryCounts ReadCountsText()
+    /// <param name="isUnsymbolized">Whether it is an <see cref="UnsymbolizedProfile"/>.</param>
+    internal BinaryCounts ReadCountsText(out bool isUnsymbolized)
     {
         CheckIsOpen();
         if (_folder is not null)
@@ -153,7 +154,7 @@ public sealed class Input : IDisposable
         _source ??= _stream!.Spooled(_maximum ?? long.MaxValue);
         _stream = null;
         using var reader = new StreamReader(_source.Read(), Encoding.UTF8);
-        return CountsText.Read(reader);
+        return CountsText.Read(reader, out isUnsymbolized);
     }
 
     private static Input OfStream(Stream stream, string name, long? maximum)

@@ -13,9 +13,10 @@ namespace Tarax.Tool;
 /// <summary><c>tarax convert</c>: a recording and a binary in, a profile out.</summary>
 internal static class ConvertCommand
 {
-    private static readonly Argument<string> Input = new("INPUT")
+    private static readonly Argument<string[]> Inputs = new("INPUT")
     {
-        Description = "recording of perf record -b (a file, a folder, or - for standard input), output of perf script, or counts text",
+        Description = "recordings of perf record -b (a file, a folder, or - for standard input), output of perf script, counts, or counts of one binary as text; several are added up",
+        Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string[]> Binaries = new("--binary", "-b")
@@ -167,7 +168,7 @@ internal static class ConvertCommand
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Input, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
+            Inputs, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -218,9 +219,9 @@ internal static class ConvertCommand
             CompactsMemory = true,
             Trace = parsed.GetValue(Trace) ? new StageLines(Console.Error) : null,
         };
-        string input = parsed.GetRequiredValue(Input);
+        string[] inputs = parsed.GetRequiredValue(Inputs);
         string[] given = parsed.GetValue(Binaries)!;
-        FileKinds.ExpectRecording(input, given);
+        Array.ForEach(inputs, i => FileKinds.ExpectRecording(i, given));
         Array.ForEach(given, FileKinds.ExpectBinary);
         FileKinds.ExpectFolders(DebugDirectories.Name, parsed.GetValue(DebugDirectories)!);
         FileKinds.RefuseTerminal(parsed.GetValue(Output), parsed);
@@ -229,34 +230,34 @@ internal static class ConvertCommand
         if (parsed.GetValue(Gcda) is { } counters)
         {
             FileKinds.ExpectFolders(Notes.Name, [parsed.GetValue(Notes)!]);
-            CounterOutput.Write(input, binaries, parsed.GetValue(Notes)!, counters, options);
+            CounterOutput.Write(inputs, binaries, parsed.GetValue(Notes)!, counters, options);
             return;
         }
 
         if (parsed.GetValue(OutputFolder) is { } folder)
         {
-            var recording = Recordings.Count(input, options);
+            var recording = Recordings.Count(inputs, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
-            ManyProfiles.Write(outcomes, [input, .. binaries], folder, f => FormatOptions.WithChoices(f, parsed), isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
+            ManyProfiles.Write(outcomes, [.. inputs, .. binaries], folder, f => FormatOptions.WithChoices(f, parsed), isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
             return;
         }
 
-        WriteOne(parsed, input, binaries[0], options, isJson);
+        WriteOne(parsed, inputs, binaries[0], options, isJson);
     }
 
-    private static void WriteOne(ParseResult parsed, string input, string binary, ConversionOptions options, bool isJson)
+    private static void WriteOne(ParseResult parsed, string[] inputs, string binary, ConversionOptions options, bool isJson)
     {
         string output = parsed.GetValue(Output)!;
         string? countsFile = parsed.GetValue(Counts);
-        OutputCheck.Refuse(output, [input, binary]);
+        OutputCheck.Refuse(output, [.. inputs, binary]);
         if (countsFile is not null)
         {
-            OutputCheck.Refuse(countsFile, [input, binary]);
+            OutputCheck.Refuse(countsFile, [.. inputs, binary]);
             OutputCheck.RefuseSame(output, countsFile);
         }
 
-        var result = ConvertOne(input, binary, options);
+        var result = ConvertOne(inputs, binary, options);
         (options.Progress as ProgressBar)?.Clear();
         OutputCheck.Refuse(output, result.Report.FilesRead);
         if (countsFile is not null)
@@ -280,8 +281,13 @@ internal static class ConvertCommand
         }
     }
 
-    private static ConversionResult ConvertOne(string input, string binary, ConversionOptions options)
+    private static ConversionResult ConvertOne(string[] inputs, string binary, ConversionOptions options)
     {
+        if (inputs is not [var input])
+        {
+            return Recordings.Count(inputs, options).Convert(binary);
+        }
+
         using var opened = Recordings.Open(input, options);
         return AutoFdoConverter.Convert(opened, binary, options);
     }
@@ -294,14 +300,18 @@ internal static class ConvertCommand
         bool toFile = result.GetResult(Output) is { Implicit: false };
         bool toFolder = result.GetResult(OutputFolder) is { Implicit: false };
         bool toCounters = result.GetResult(Gcda) is { Implicit: false };
-        if (result.GetResult(Input) is not { Tokens.Count: > 0 })
+        if (result.GetResult(Inputs) is not { Tokens.Count: > 0 })
         {
             return;
         }
 
         if (binaries == 0 && !all)
         {
-            result.AddError($"--binary FILE or --all is required; tarax inspect {Printable.Quoted(result.GetResult(Input)!.Tokens[0].Value)} tells what ran");
+            result.AddError($"--binary FILE or --all is required; tarax inspect {Printable.Quoted(result.GetResult(Inputs)!.Tokens[0].Value)} tells what ran");
+        }
+        else if (result.GetResult(Inputs)!.Tokens.Count > 1 && result.GetResult(Profiler)?.Tokens is [{ Value: "text" }])
+        {
+            result.AddError("--profiler text goes with one INPUT only; tarax merge adds up the profiles of several");
         }
         else if (all && binaries > 0)
         {
@@ -343,7 +353,7 @@ internal static class ConvertCommand
     /// <summary>An unset variable of a shell becomes an empty path.</summary>
     private static void CheckPaths(CommandResult result)
     {
-        foreach (Symbol symbol in (Symbol[])[Input, Binaries, Output, OutputFolder, Notes, Gcda, Counts, DebugDirectories])
+        foreach (Symbol symbol in (Symbol[])[Inputs, Binaries, Output, OutputFolder, Notes, Gcda, Counts, DebugDirectories])
         {
             var tokens = symbol is Argument argument ? result.GetResult(argument)?.Tokens : result.GetResult((Option)symbol)?.Tokens;
             if (tokens?.Any(t => t.Value.Length == 0) == true)

@@ -12,24 +12,19 @@ internal static class CounterOutput
 {
     private const int FunctionsListed = 5;
 
-    /// <param name="input">The recording, or counts as text.</param>
+    /// <param name="inputs">The recordings, or counts as text.</param>
     /// <param name="binaries">The binaries.</param>
     /// <param name="notesFolder">Folder of the notes.</param>
     /// <param name="output">Folder for the counters.</param>
     /// <param name="options">Choices.</param>
-    public static void Write(string input, string[] binaries, string notesFolder, string output, ConversionOptions options)
+    public static void Write(string[] inputs, string[] binaries, string notesFolder, string output, ConversionOptions options)
     {
-        CounterResult result;
         var notes = GccNotes.Read(notesFolder, options.Threads);
-        using (var opened = Recordings.Open(input, options))
-        {
-            result = AutoFdoConverter.CountersOf(opened, binaries, notes, options);
-        }
-
+        var result = CountersOf(inputs, binaries, notes, options);
         (options.Progress as ProgressBar)?.Clear();
         foreach (var file in result.Counters.Files)
         {
-            OutputCheck.Refuse(Path.Combine(output, file.Name), [input, .. binaries]);
+            OutputCheck.Refuse(Path.Combine(output, file.Name), [.. inputs, .. binaries]);
         }
 
         result.Counters.Save(output);
@@ -39,6 +34,17 @@ internal static class CounterOutput
         }
 
         Report(result.Counters.Report, notes, output);
+    }
+
+    private static CounterResult CountersOf(string[] inputs, string[] binaries, GccNotes notes, ConversionOptions options)
+    {
+        if (inputs is not [var input])
+        {
+            return Recordings.Count(inputs, options).CountersOf(binaries, notes);
+        }
+
+        using var opened = Recordings.Open(input, options);
+        return AutoFdoConverter.CountersOf(opened, binaries, notes, options);
     }
 
     private static void Report(CounterReport report, GccNotes notes, string output)

@@ -60,7 +60,7 @@ internal static class CountsCommand
         string output = parsed.GetRequiredValue(Output);
         OutputCheck.Refuse(output, parsed.GetValue(Inputs)!);
         Array.ForEach(parsed.GetValue(Inputs)!, i => FileKinds.ExpectRecording(i));
-        var counts = Sum(Files(parsed.GetValue(Inputs)!), options);
+        var counts = Recordings.CountsOf(Files(parsed.GetValue(Inputs)!), options);
         if (counts.Samples == 0)
         {
             throw new ConversionException(ConversionFailure.EmptyRecording, "there are no samples in these inputs");
@@ -68,13 +68,6 @@ internal static class CountsCommand
 
         Write(counts, output, parsed.GetValue(AsText));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counts.Samples:N0} samples in {counts.Binaries.Count:N0} binaries"));
-    }
-
-    private static RecordingCounts Sum(List<string> files, ConversionOptions options)
-    {
-        var kinds = files.ToLookup(RecordingCounts.IsCountsFile);
-        var counted = RecordingCounts.Load([.. kinds[true]], options.Threads);
-        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(f => Recordings.CountsOf(f, options)).Prepend(counted)) : counted;
     }
 
     private static List<string> Files(string[] inputs)

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Tarax.Tool;
-using Tarax.Tool.Autofdo;
+using Tarax.Tool.Links;
 
 StandardStreams.Prepare();
 args = RawArguments.Of(args);
-int exitCode = ExitCode.Of(() => AutofdoTool.TryRun(RawArguments.StartName(args), args, out int code) ? code : CommandLine.Run(args));
+int exitCode = ExitCode.Of(() => LinkedTool.TryRun(RawArguments.StartName(args), args, out int code) ? code : CommandLine.Run(args));
 int flushed = ExitCode.Of(Console.Out.Flush);
 return exitCode == ExitCode.Good ? flushed : exitCode;

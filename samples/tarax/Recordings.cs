@@ -40,6 +40,17 @@ internal static class Recordings
         return Recording.CountsOf(input, options);
     }
 
+    /// <summary>Reads and counts recordings, and adds up their counts.</summary>
+    public static Recording Count(IReadOnlyList<string> paths, ConversionOptions options) => paths is [var path] ? Count(path, options) : Recording.Of(CountsOf(paths, options), options);
+
+    /// <summary>The counts of inputs, added up.</summary>
+    public static RecordingCounts CountsOf(IReadOnlyList<string> paths, ConversionOptions options)
+    {
+        var kinds = paths.ToLookup(RecordingCounts.IsCountsFile);
+        var counted = RecordingCounts.Load([.. kinds[true]], options.Threads);
+        return kinds[false].Any() ? RecordingCounts.Merge(kinds[false].Select(p => CountsOf(p, options)).Prepend(counted)) : counted;
+    }
+
     /// <summary>Looks at a recording.</summary>
     public static RecordingInspection Inspect(string path, ConversionOptions options)
     {

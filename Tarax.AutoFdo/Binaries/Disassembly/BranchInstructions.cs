@@ -19,17 +19,22 @@ internal sealed class BranchInstructions
 
     /// <summary>Where the instruction at an address goes on; null where there is no code, or it may be another when it runs.</summary>
     /// <param name="address">ELF virtual address of the instruction.</param>
-    public InstructionFlow? FlowAt(ulong address)
+    public InstructionFlow? FlowAt(ulong address) => TryDecode(address, out var instruction) && !_patches.Overlap(address, instruction.End) ? instruction.Flow : null;
+
+    /// <summary>Bytes of the instruction at an ELF virtual address; 0 where there is no code. What a kernel writes in place of one is as long.</summary>
+    public int LengthAt(ulong address) => TryDecode(address, out var instruction) ? (int)(instruction.End - address) : 0;
+
+    private bool TryDecode(ulong address, out CodeInstruction instruction)
     {
         var bytes = _code.From(address);
         _instructions.Clear();
-        if (bytes.IsEmpty)
+        if (!bytes.IsEmpty)
         {
-            return null;
+            _decoder.Decode(bytes, address, 1, _instructions);
         }
 
-        _decoder.Decode(bytes, address, 1, _instructions);
-        return _instructions.Count == 0 || _patches.Overlap(address, _instructions[0].End) ? null : _instructions[0].Flow;
+        instruction = _instructions is [var first, ..] ? first : default;
+        return _instructions.Count > 0;
     }
 
     /// <summary>

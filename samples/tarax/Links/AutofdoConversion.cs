@@ -8,12 +8,12 @@ using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 
-namespace Tarax.Tool.Autofdo;
+namespace Tarax.Tool.Links;
 
 /// <summary><c>create_gcov</c>, <c>create_llvm_prof</c> and <c>sample_merger</c>: from recordings to profiles, or to counts as text.</summary>
 internal static class AutofdoConversion
 {
-    public static void CreateGcov(AutofdoFlags flags)
+    public static void CreateGcov(ToolFlags flags)
     {
         string binary = flags.Value("binary", "data.binary");
 
@@ -28,7 +28,7 @@ internal static class AutofdoConversion
         Convert(flags, binary, flags.Value("gcov", "fbdata.afdo"), options);
     }
 
-    public static void CreateLlvmProf(AutofdoFlags flags)
+    public static void CreateLlvmProf(ToolFlags flags)
     {
         string binary = flags.Value("binary", "a.out");
         string output = flags.Value("out", flags.Value("gcov", ""));
@@ -48,7 +48,7 @@ internal static class AutofdoConversion
     }
 
     /// <summary>Adds what a recording says of a binary to a file of counts as text, which may exist already.</summary>
-    public static void MergeSamples(AutofdoFlags flags)
+    public static void MergeSamples(ToolFlags flags)
     {
         string output = flags.Value("output_file", "data.txt");
         string binary = flags.Value("binary", "data.binary");
@@ -63,7 +63,7 @@ internal static class AutofdoConversion
         CountsText.Save(BinaryCounts.Merge(counts), output);
     }
 
-    private static BinaryCounts CountsOf(string input, string binary, AutofdoFlags flags) =>
+    private static BinaryCounts CountsOf(string input, string binary, ToolFlags flags) =>
         flags.Value("profiler", "perf") == "text" ? ReadText(input) : Recording.Count(input, Options(flags, binary)).CountsOf(binary);
 
     private static BinaryCounts ReadText(string path)
@@ -72,7 +72,7 @@ internal static class AutofdoConversion
         return CountsText.Read(reader);
     }
 
-    private static void Convert(AutofdoFlags flags, string binary, string output, ConversionOptions options)
+    private static void Convert(ToolFlags flags, string binary, string output, ConversionOptions options)
     {
         string input = flags.Value("profile", "perf.data");
         OutputCheck.Refuse(output, [input, binary, .. flags.FlagFiles]);
@@ -95,7 +95,7 @@ internal static class AutofdoConversion
     }
 
     /// <summary>The tools take any number of samples.</summary>
-    private static ConversionOptions Options(AutofdoFlags flags, string binary) => new()
+    private static ConversionOptions Options(ToolFlags flags, string binary) => new()
     {
         Input = flags.Value("profiler", "perf") switch
         {

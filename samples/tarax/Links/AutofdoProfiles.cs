@@ -6,7 +6,7 @@ using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Profiles.Formats.Llvm;
 
-namespace Tarax.Tool.Autofdo;
+namespace Tarax.Tool.Links;
 
 /// <summary><c>dump_gcov</c>, <c>profile_merger</c> and <c>profile_diff</c>: profiles of any format.</summary>
 internal static class AutofdoProfiles
@@ -14,7 +14,7 @@ internal static class AutofdoProfiles
     /// <summary>The merger leaves out functions whose counts add up to no more than this.</summary>
     private const ulong LargestDropped = 10;
 
-    public static void Dump(AutofdoFlags flags)
+    public static void Dump(ToolFlags flags)
     {
         if (flags.Files is not [var path])
         {
@@ -28,7 +28,7 @@ internal static class AutofdoProfiles
         }
     }
 
-    public static void Merge(AutofdoFlags flags)
+    public static void Merge(ToolFlags flags)
     {
         if (flags.Files.Count == 0)
         {
@@ -54,7 +54,7 @@ internal static class AutofdoProfiles
     }
 
     /// <summary>The overlap by functions, and with <c>--compare_function</c> their totals as percentages of the largest.</summary>
-    public static void Diff(AutofdoFlags flags)
+    public static void Diff(ToolFlags flags)
     {
         if (flags.Files is not [var leftPath, var rightPath])
         {
@@ -85,7 +85,7 @@ internal static class AutofdoProfiles
         Line($"{diff.Functions.Sum(f => Math.Min(f.LeftShare, f.RightShare)):0.0000}");
     }
 
-    private static ProfileFormat FormatOf(AutofdoFlags flags, ProfileFormat first)
+    private static ProfileFormat FormatOf(ToolFlags flags, ProfileFormat first)
     {
         if (flags.IsGiven("format"))
         {

@@ -2,40 +2,47 @@ using System.Globalization;
 
 using Tarax.AutoFdo.IO;
 
-namespace Tarax.Tool.Autofdo;
+namespace Tarax.Tool.Links;
 
 /// <summary>
-/// Flags as google/autofdo's tools take them: one dash or two, a value behind <c>=</c> or as the next word, <c>--noX</c> for truths, files of flags, and
-/// everything else in between.
+/// Flags as google/autofdo's and LLVM's tools take them: one dash or two, a value behind <c>=</c> or as the next word, and everything else in between; those of google/autofdo with <c>--noX</c> for
+/// truths and files of flags too.
 /// </summary>
-internal sealed class AutofdoFlags
+internal sealed class ToolFlags
 {
-    /// <summary>Flags of the tools and of their log that change nothing here, with a value; those of truths end with a question mark.</summary>
-    private static readonly string[] Ignored =
-    [
-        "cutoff_percent", "max_ggc_memory", "debug_dump?", "sample_threshold_frac", "strip_dup_backedge_stride_limit", "suffix_elision_policy",
-        "use_discriminator_encoding?", "use_discriminator_multiply_factor?", "use_base_only_in_fs_discriminator?", "use_fs_discriminator?", "symbol_list_size_coverage_ratio",
-        "check_lbr_entry?", "ignore_build_id?", "propeller_verbose_stats?", "legacy_symbol_map?",
-        "alsologtoemail", "alsologtostderr?", "colorlogtostderr?", "colorlogtostdout?", "drop_log_memory?", "log_backtrace_at", "log_dir", "log_link", "log_prefix?",
-        "log_utc_time?", "log_year_in_prefix?", "logbuflevel", "logbufsecs", "logcleansecs", "logemaillevel", "logfile_mode", "logmailer", "logtostderr?", "logtostdout?",
-        "max_log_size", "minloglevel", "stderrthreshold", "stop_logging_if_full_disk?", "timestamp_in_logfile_name?", "symbolize_stacktrace?", "v", "vmodule", "fromenv", "tryfromenv", "undefok",
-        "tab_completion_columns", "tab_completion_word",
-    ];
+    private const string FlagFile = "flagfile";
 
     /// <summary>A file of flags that names itself would never end.</summary>
     private const int MostFlagFiles = 20;
 
     private readonly HashSet<string> _truths;
     private readonly HashSet<string> _values;
+    private readonly HashSet<string> _ignored;
+    private readonly IReadOnlyList<(string Flag, string Instead)> _refused;
+    private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _all = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
     private readonly List<string> _files = [];
 
-    /// <param name="names">The tool's own flags; those of truths end with a question mark.</param>
-    public AutofdoFlags(params string[] names)
+    /// <param name="names">The tool's own flags; those of truths end with a question mark, and other names of one stand behind it, each behind a bar.</param>
+    /// <param name="ignored">Flags that change nothing here.</param>
+    /// <param name="refused">Flags of what is not done here, and what is done instead.</param>
+    public ToolFlags(IEnumerable<string> names, IEnumerable<string> ignored, IReadOnlyList<(string Flag, string Instead)>? refused = null)
     {
-        string[] all = [.. names, .. Ignored, "help?", "helpfull?", "helpshort?", "helppackage?", "helpxml?", "helpmatch", "helpon", "version?", "flagfile"];
-        _truths = [.. all.Where(n => n.EndsWith('?')).Select(n => n[..^1])];
-        _values = [.. all.Where(n => !n.EndsWith('?'))];
+        _refused = refused ?? [];
+        names = names.Concat(_refused.Select(r => r.Flag));
+        string[] known = [.. ignored];
+        _ignored = [.. known.Select(NameOf)];
+        (_truths, _values) = ([], []);
+        foreach (string[] spelled in names.Concat(known).Select(n => n.Split('|')))
+        {
+            string name = NameOf(spelled[0]);
+            (spelled[0].EndsWith('?') ? _truths : _values).Add(name);
+            foreach (string alias in spelled[1..])
+            {
+                _aliases.Add(alias, name);
+            }
+        }
     }
 
     /// <summary>The words that are no flags.</summary>
@@ -45,11 +52,38 @@ internal sealed class AutofdoFlags
 
     public bool WantsVersion => IsSet("version");
 
-    /// <summary>Names of all flags but those of the log.</summary>
-    public IEnumerable<string> Names => _truths.Concat(_values).Except(Ignored.Select(n => n.TrimEnd('?'))).Order(StringComparer.Ordinal);
+    /// <summary>What there is, in lines.</summary>
+    public IEnumerable<string> Help()
+    {
+        string[] refused = [.. _refused.Select(r => NameOf(r.Flag))];
+        yield return Spelled(_truths.Concat(_values).Except(_ignored).Except(refused));
+        if (_ignored.Count > 0)
+        {
+            yield return $"without effect here: {Spelled(_ignored)}";
+        }
 
-    /// <exception cref="UsageException">A flag is not known, or has no value.</exception>
-    public void Parse(IReadOnlyList<string> words) => Parse(words, 0);
+        foreach (var (flag, instead) in _refused)
+        {
+            yield return $"not done here: --{NameOf(flag)}: {instead}";
+        }
+    }
+
+    private static string NameOf(string spelling) => spelling.Split('|')[0].TrimEnd('?');
+
+    private static string Spelled(IEnumerable<string> names) => string.Join(' ', names.Order(StringComparer.Ordinal).Select(n => $"--{n}"));
+
+    /// <exception cref="UsageException">A flag is not known, has no value, or is of what is not done.</exception>
+    public void Parse(IReadOnlyList<string> words)
+    {
+        Parse(words, 0);
+        foreach (var (flag, instead) in _refused)
+        {
+            if (Value(NameOf(flag), "false") != "false")
+            {
+                throw new UsageException($"--{NameOf(flag)} is not done here: {instead}");
+            }
+        }
+    }
 
     private void Parse(IReadOnlyList<string> words, int depth)
     {
@@ -84,6 +118,9 @@ internal sealed class AutofdoFlags
 
     public string Value(string name, string natural) => _given.GetValueOrDefault(name, natural);
 
+    /// <summary>All values of a flag, in their order.</summary>
+    public IReadOnlyList<string> Values(string name) => _all.TryGetValue(name, out var values) ? values : [];
+
     public bool IsGiven(string name) => _given.ContainsKey(name);
 
     public bool IsSet(string name, bool natural = false) => _given.TryGetValue(name, out string? value) ? value == "true" : natural;
@@ -99,7 +136,8 @@ internal sealed class AutofdoFlags
         int equals = flag.IndexOf('=', StringComparison.Ordinal);
         string name = equals < 0 ? flag : flag[..equals];
         string? value = equals < 0 ? null : flag[(equals + 1)..];
-        if (value is null && name.StartsWith("no", StringComparison.Ordinal) && _truths.Contains(name[2..]))
+        name = _aliases.GetValueOrDefault(name, name);
+        if (value is null && _values.Contains(FlagFile) && name.StartsWith("no", StringComparison.Ordinal) && _truths.Contains(name[2..]))
         {
             _given[name[2..]] = "false";
         }
@@ -115,7 +153,7 @@ internal sealed class AutofdoFlags
         else if (_values.Contains(name))
         {
             value ??= ++at < words.Count ? words[at] : throw new UsageException($"flag '-{name}' is missing its argument");
-            if (name == "flagfile")
+            if (name == FlagFile)
             {
                 FlagFiles.Add(value);
                 Parse([.. Lines(value).Select(l => l.Trim()).Where(l => l.StartsWith('-'))], depth + 1);
@@ -123,6 +161,12 @@ internal sealed class AutofdoFlags
             }
 
             _given[name] = value;
+            if (!_all.TryGetValue(name, out var all))
+            {
+                _all.Add(name, all = []);
+            }
+
+            all.Add(value);
         }
         else
         {

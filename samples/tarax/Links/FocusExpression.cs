@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Tarax.Tool.Autofdo;
+namespace Tarax.Tool.Links;
 
 /// <summary>A regular expression of the system's C library (POSIX, extended), as names of binaries are chosen by.</summary>
 internal sealed partial class FocusExpression : IDisposable
