@@ -182,6 +182,31 @@ public sealed class RecordingCounterTests
         }
     }
 
+    /// <summary>Since Linux 6.4 /proc/modules has the sum of all parts of a module as its size, and perf before 6.14 took it for the length of its code.</summary>
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Module_ends_where_the_next_one_begins_and_its_positions_count_from_where_it_begins(bool isReversed)
+    {
+        const ulong Overlay = 0xffff_ffff_c000_0000;
+        const ulong Exportfs = Overlay + 0x2000;
+        (ulong Start, string Name)[] modules = [(Overlay, "[overlay]"), (Exportfs, "[exportfs]"), (Exportfs + 0x1000, "[ext4]")];
+        var builder = new PerfDataBuilder().Event();
+        foreach (var (start, name) in isReversed ? modules.Reverse() : modules)
+        {
+            builder.Mmap(uint.MaxValue, start, 0x9000, 0, name, misc: (ushort)CpuMode.Kernel);
+        }
+
+        builder.Sample(1, Overlay, 5, new BranchEntry(Overlay + 0x10, Overlay + 0x20, 0), new BranchEntry(Exportfs + 0x30, Exportfs + 0x40, 0), new BranchEntry(Exportfs + 0x1050, Exportfs + 0x1060, 0));
+        using var file = builder.Open();
+        var counted = RecordingCounter.Run(file, _ => true, 1, null);
+        using var elf = new ElfBuilder().Open();
+        foreach (var (name, from) in (ReadOnlySpan<(string, ulong)>)[("[overlay]", 0x10), ("[exportfs]", 0x30), ("[ext4]", 0x50)])
+        {
+            var module = counted.Scan.AddressSpaces.Files.Single(f => f.Name == name);
+            Assert.That(counted.CountsOf(file.Events[0]).TallyOf(new HashSet<MappedFile> { module }, new BinaryLayout(elf)).ToCounts(null).Branches, Is.EqualTo(new[] { new BranchCount(from, from + 0x10, 1) }), name);
+        }
+    }
+
     [Test]
     public void Exec_clears_the_mappings()
     {

@@ -36,6 +36,24 @@ public sealed class RecordingCountsTests
     }
 
     [Test]
+    public void Several_recordings_are_converted_as_the_counts_of_all()
+    {
+        string recording = TestEnvironment.Data("programs/cmulti-d5-pie/perf.data");
+        string binary = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
+        string counts = NewFile();
+        Counted("programs/cmulti-d5-pie/perf.data").Save(counts);
+        var (one, two) = (NewFile(), NewFile());
+        Assert.That(TestEnvironment.Tarax("convert", recording, counts, recording, "--binary", binary, "-o", one).ExitCode, Is.Zero);
+        Assert.That(TestEnvironment.Tarax("counts", recording, counts, recording, "-o", counts + ".sum").ExitCode, Is.Zero);
+        Assert.That(TestEnvironment.Tarax("convert", counts + ".sum", "--binary", binary, "-o", two).ExitCode, Is.Zero);
+        Assert.That(File.ReadAllBytes(one), Is.EqualTo(File.ReadAllBytes(two)));
+        var run = TestEnvironment.Tarax("convert", recording, recording, "--binary", binary, "--profiler", "text", "-o", one);
+        Assert.That((run.ExitCode, run.Error), Is.EqualTo((2, run.Error)));
+        Assert.That(run.Error, Does.Contain("--profiler text goes with one INPUT only"));
+        Assert.That(TestEnvironment.Tarax("convert", recording, one, "--binary", binary, "-o", one).ExitCode, Is.Not.Zero, "an output is no input");
+    }
+
+    [Test]
     public void Sum_does_not_depend_on_order_grouping_or_threads()
     {
         var a = Counted("programs/cmulti-d5-pie/perf.data");

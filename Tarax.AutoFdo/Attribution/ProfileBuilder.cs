@@ -356,32 +356,21 @@ internal sealed class ProfileBuilder
             described += executedBytes;
             if (BodyOf(source, bodies, segment.Scope) is { } body && PositionOf(source, segment) is { } position)
             {
-                ulong codeBytes = segment.End - segment.Start;
+                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, isWhole ? 1 : segment.DuplicationFactor));
                 if (misleads.Length > 0 && misleads[i])
                 {
                     became.Suppressed += executedBytes;
-                    body.AddWithoutCount(position, codeBytes);
-                    totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, isWhole ? 1 : segment.DuplicationFactor));
+                    body.AddWithoutCount(position, segment.End - segment.Start);
                     continue;
                 }
 
                 became.InPositions += executedBytes;
+                NoteUnknownName(source, segment.Scope, executedBytes);
+                AddTo(body, position, segment, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor));
                 if (pieces.Length > 0)
                 {
                     body.AddPiece(position, pieces[i], SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor));
                 }
-
-                NoteUnknownName(source, segment.Scope, executedBytes);
-                if (segment.CopyId != 0)
-                {
-                    body.AddCountOfCopy(position, segment.CopyId, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor), codeBytes);
-                }
-                else
-                {
-                    body.AddCount(position, SaturatingSum.Times(executed[i].Maximum, segment.DuplicationFactor), codeBytes, CountRule.Maximum);
-                }
-
-                totals[segment.Scope] = SaturatingSum.Of(totals[segment.Scope], SaturatingSum.Times(executed[i].OfBytes, isWhole ? 1 : segment.DuplicationFactor));
             }
             else if (executedBytes > 0)
             {
@@ -419,6 +408,18 @@ internal sealed class ProfileBuilder
         }
 
         return new FunctionProfile(function.Name, source.Scopes[0].Function.File, counts.HeadCount, counts.FirstTime, whole) { StartLine = source.Scopes[0].Function.DeclarationLine, Unit = function.Debug.Unit.SourcePath };
+    }
+
+    private static void AddTo(BodyAccumulator body, SourcePosition position, in CodeSegment segment, ulong count)
+    {
+        if (segment.CopyId != 0)
+        {
+            body.AddCountOfCopy(position, segment.CopyId, count, segment.End - segment.Start);
+        }
+        else
+        {
+            body.AddCount(position, count, segment.End - segment.Start, CountRule.Maximum);
+        }
     }
 
     /// <summary>A range covers its last instruction's first byte; adds the others.</summary>

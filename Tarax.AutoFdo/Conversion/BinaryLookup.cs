@@ -15,6 +15,7 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
     public BinaryCounts CountsOf(ElfFile binary, ConversionReport report)
     {
         var layout = new BinaryLayout(binary);
+        report.IsKernel = layout.IsKernel;
         bool isOfKernel = layout.IsKernel || binary.Type == ElfType.Relocatable;
         if (binary.IsDebugFile && !isOfKernel)
         {

@@ -71,6 +71,9 @@ public sealed class ConversionReport
     /// <summary>Build-id of the binary in hexadecimal; empty where it has none.</summary>
     public string BuildId { get; internal set; } = "";
 
+    /// <summary>Whether the binary is a kernel's vmlinux.</summary>
+    public bool IsKernel { get; internal set; }
+
     /// <summary>Executions of straight-line ranges that begin in the binary, dropped ones included.</summary>
     public ulong RangeExecutions { get; internal set; }
 

@@ -46,7 +46,7 @@ internal static class ManPage
             }
         }
 
-        text.Append(".SH OTHER NAMES\nThrough links named create_gcov, create_llvm_prof, dump_gcov, profile_merger, profile_diff and sample_merger the executable takes the flags of those tools of google/autofdo.\n");
+        text.Append(".SH OTHER NAMES\nThrough links named create_gcov, create_llvm_prof, dump_gcov, profile_merger, profile_diff, sample_merger, llvm-profgen and llvm-profdata the executable takes the flags of those tools of google/autofdo and LLVM.\n");
         text.Append(".SH ENVIRONMENT\n.TP\n.B DEBUGINFOD_URLS\nservers that are asked for binaries and debug information that are not here\n.TP\n.B TMPDIR\nwhere temporary files without a name are made\n.TP\n.B NO_COLOR\nno colours, where it is not empty\n");
         text.Append(".SH EXIT STATUS\n.TP\n.B 0\ngood\n.TP\n.B 1\nbad input\n.TP\n.B 2\nwrong usage\n.TP\n.B 3\ngood inputs of which nothing usable came\n");
         text.Append(".SH SEE ALSO\n.BR perf-record (1),\n.BR gcc (1),\n.BR clang (1)\n");

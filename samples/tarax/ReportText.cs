@@ -37,7 +37,9 @@ internal static class ReportText
 
         if (report.Compiler is { } reader)
         {
-            lines.Add(reader.ReadsProfiles
+            lines.Add(report.IsKernel && reader.Family == Compilers.Clang
+                ? $"next       make LLVM=1 CLANG_AUTOFDO_PROFILE={(profile == "-" ? "PROFILE" : Printable.Quoted(Path.GetFullPath(profile)))}, with CONFIG_AUTOFDO_CLANG=y"
+                : reader.ReadsProfiles
                 ? $"next       rebuild with {reader.RebuildOptions(profile == "-" ? "PROFILE" : Printable.Quoted(profile))}"
                 : $"next       convert again with --for and the compiler that will read the profile, such as gcc-16: {reader}, which made the binary, reads none");
         }

@@ -89,6 +89,27 @@ public sealed class CounterTests
     }).QuickCheckThrowOnFailure();
 
     [Test]
+    public void What_may_be_taken_in_a_function_that_ran_was_taken_once_and_arcs_stay_in_balance() => Prop.ForAll(Graphs.ToArbitrary(), made =>
+    {
+        var (function, counts) = made;
+        long[] arcs = ArcInference.Infer(function, BlockEvidence.Of(function, counts), counts.Entries);
+        bool ran = Array.Exists(arcs, c => c > 0);
+        long[] before = [.. arcs];
+        RareArcs.Add(function, arcs);
+        long[] balance = new long[function.Blocks];
+        bool isTaken = true;
+        for (int i = 0; i < arcs.Length; i++)
+        {
+            var arc = function.Arcs[i];
+            balance[arc.From] -= arcs[i];
+            balance[arc.To] += arcs[i];
+            isTaken &= arcs[i] >= before[i] && (ran ? arcs[i] > 0 || arc.IsFake || arc.Guess <= 1.0 / 2000 : arcs[i] == 0);
+        }
+
+        return isTaken && Array.TrueForAll(balance[2..], b => b == 0) && balance[0] == -balance[1];
+    }).QuickCheckThrowOnFailure();
+
+    [Test]
     public void Executable_writes_counters_and_says_how_to_use_them()
     {
         string folder = Sources();

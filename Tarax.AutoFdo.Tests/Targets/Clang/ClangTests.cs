@@ -59,6 +59,22 @@ public sealed class ClangTests(string program, bool isFlowSensitive)
     }
 
     [Test]
+    public void Totals_and_heads_of_all_functions_are_those_of_llvm_profgen()
+    {
+        string theirs = Path.Combine(_folder, "totals.prof");
+        TestEnvironment.Run("llvm-profgen-22", $"--binary={_binary}", $"--perfdata={_recording}", $"--output={theirs}");
+        var totals = TotalsOf(theirs);
+        var ours = TotalsOf(_profile);
+        Assert.That(ours, Has.Count.GreaterThan(10));
+        Assert.That(ours, Is.SubsetOf(totals));
+
+        // What only calls led to has a head and no code there: a total of 0.
+        Assert.That(totals.Except(ours).Select(t => t.Total), Is.All.Zero);
+    }
+
+    private static List<(string Name, ulong? Total, ulong Head)> TotalsOf(string profile) => [.. SampleProfile.Load(profile).Functions.Select(f => (f.Name, f.Body.StatedTotal, f.HeadCount))];
+
+    [Test]
     public void Clang_chooses_the_extensible_binary_with_the_flag_that_its_discriminators_need()
     {
         var profile = SampleProfile.Load(_profile);

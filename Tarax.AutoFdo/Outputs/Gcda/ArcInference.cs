@@ -13,6 +13,12 @@ internal sealed class ArcInference
     /// <summary>How much counts what is not known of a block: next to nothing.</summary>
     private const double WeightOfNothing = 1e-4;
 
+    /// <summary>What is taken for nothing, beside what ran most in the function: the solver cannot do with numbers that are farther apart.</summary>
+    private const double LeastShare = 1e-6;
+
+    /// <summary>The same where that is still too far.</summary>
+    private const double LargerLeastShare = 1e-3;
+
     /// <summary>How much statements count that are in several blocks: little at first, and more as the flow takes shape.</summary>
     private static readonly double[] Weights = [0.1, 0.3, 1, 1, 1, 1];
 
@@ -20,9 +26,13 @@ internal sealed class ArcInference
     private readonly BlockEvidence _evidence;
     private readonly ulong _entries;
     private readonly bool[] _returns;
+    private double _least;
 
-    private ArcInference(NotesFunction function, BlockEvidence evidence, ulong entries) =>
+    private ArcInference(NotesFunction function, BlockEvidence evidence, ulong entries)
+    {
         (_function, _evidence, _entries, _returns) = (function, evidence, entries, new bool[function.Blocks]);
+        _least = Math.Max(Evidence.Least, LeastShare * evidence.Own.Max());
+    }
 
     /// <summary>Counts of all arcs, as many into each block as out of it.</summary>
     /// <param name="function">The function.</param>
@@ -40,6 +50,12 @@ internal sealed class ArcInference
         double[] flow = new double[_function.Blocks];
         Array.Fill(flow, 1);
         var (series, reduced) = Solve(0.01, flow);
+        if (!Array.TrueForAll(reduced, double.IsFinite))
+        {
+            _least = Math.Max(Evidence.Least, LargerLeastShare * _evidence.Own.Max());
+            (series, reduced) = Solve(0.01, flow);
+        }
+
         foreach (double weight in Weights)
         {
             flow = BlockFlow(series, reduced);
@@ -163,7 +179,7 @@ internal sealed class ArcInference
             var (time, executions) = _evidence.Own[block] is >= 0 and var own ? (1, own)
                 : _evidence.Shared[block] is >= 0 and var shared ? (weight, shared)
                 : (WeightOfNothing, flow[block]);
-            network.AddArc(1 + (2 * block), 2 + (2 * block), time, time * Math.Max(executions, Evidence.Least));
+            network.AddArc(1 + (2 * block), 2 + (2 * block), time, time * Math.Max(executions, _least));
         }
 
         foreach (var arc in _function.Arcs)
@@ -171,11 +187,11 @@ internal sealed class ArcInference
             var (time, executions) = arc.IsFake ? (IsOfComputedGoto(arc) ? (WeightOfNothing, flow[arc.From == NotesFunction.Entry ? arc.To : arc.From]) : (Evidence.Unlikely.Time, 0))
                 : arc is { From: NotesFunction.Entry, IsFake: false } && _entries > 0 ? (1, _entries)
                 : (WeightOfGuess, arc.Guess * flow[arc.From]);
-            network.AddArc(2 + (2 * arc.From), 1 + (2 * arc.To), time, Math.Min(time, 1) * Math.Max(executions, Evidence.Least));
+            network.AddArc(2 + (2 * arc.From), 1 + (2 * arc.To), time, Math.Min(time, 1) * Math.Max(executions, _least));
         }
 
-        network.AddArc(2 + (2 * NotesFunction.Exit), 0, WeightOfNothing, WeightOfNothing * Math.Max(flow[NotesFunction.Exit], Evidence.Least));
-        network.AddArc(0, 1 + (2 * NotesFunction.Entry), WeightOfNothing, WeightOfNothing * Math.Max(flow[NotesFunction.Entry], Evidence.Least));
+        network.AddArc(2 + (2 * NotesFunction.Exit), 0, WeightOfNothing, WeightOfNothing * Math.Max(flow[NotesFunction.Exit], _least));
+        network.AddArc(0, 1 + (2 * NotesFunction.Entry), WeightOfNothing, WeightOfNothing * Math.Max(flow[NotesFunction.Entry], _least));
         return network;
     }
 }
