@@ -1,5 +1,4 @@
 using Tarax.AutoFdo.Binaries;
-using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
@@ -14,8 +13,13 @@ internal static class CountsConversion
     /// <exception cref="ConversionException">The text has nothing to count.</exception>
     public static BinaryCounts Read(Input input, Binary binary, ConversionOptions options, ConversionReport report)
     {
-        var counts = Read(input, binary.File, out ulong outside);
-        report.Drop("outside of the executable segments", outside);
+        var counts = input.ReadCountsText(out bool isUnsymbolized);
+        if (isUnsymbolized)
+        {
+            counts = UnsymbolizedProfile.ByFileOffset(counts, binary.File, out ulong outside);
+            report.Drop("outside of the executable segments", outside);
+        }
+
         counts = options.UseBranchStacks ? counts : counts.OfAddressesOnly();
         if (counts.Ranges.Count == 0)
         {
@@ -25,16 +29,5 @@ internal static class CountsConversion
         report.RangeExecutions = counts.Ranges.Aggregate(0UL, (sum, range) => SaturatingSum.Of(sum, range.Count));
         report.SamplesInBinary = counts.Samples.Aggregate(0UL, (sum, sample) => SaturatingSum.Of(sum, sample.Count));
         return counts;
-    }
-
-    /// <summary>The counts of a text by the binary's file offsets.</summary>
-    /// <param name="input">The text.</param>
-    /// <param name="binary">The binary.</param>
-    /// <param name="outside">Executions that are not in the binary's code.</param>
-    public static BinaryCounts Read(Input input, ElfFile binary, out ulong outside)
-    {
-        var counts = input.ReadCountsText(out bool isUnsymbolized);
-        outside = 0;
-        return isUnsymbolized ? UnsymbolizedProfile.ByFileOffset(counts, binary, out outside) : counts;
     }
 }

@@ -68,14 +68,14 @@ public static class CountsText
 
     /// <summary>Reads the text form; lines in any order, repeated ones are added up. Nothing follows the third section.</summary>
     /// <param name="reader">Where to read from.</param>
-    /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset. So is an <see cref="UnsymbolizedProfile"/>, which only its binary explains.</exception>
+    /// <exception cref="InvalidFormatException">A line is not of this form; its number is the exception's offset. So is an <see cref="Conversion.UnsymbolizedProfile"/>, which only its binary explains.</exception>
     public static BinaryCounts Read(TextReader reader)
     {
         var counts = Read(reader, out bool isUnsymbolized);
         return isUnsymbolized ? throw new InvalidFormatException(Format, "number of samples", 0, "is not there: this is an unsymbolized profile of llvm-profgen, whose addresses only the binary explains") : counts;
     }
 
-    /// <summary>Reads the text form, or an <see cref="UnsymbolizedProfile"/>, which has no section of samples, and behind which others may stand.</summary>
+    /// <summary>Reads the text form, or an <see cref="Conversion.UnsymbolizedProfile"/>, which has no section of samples, and behind which others may stand.</summary>
     /// <param name="reader">Where to read from.</param>
     /// <param name="isUnsymbolized">Whether it is one, so that all addresses are distances from the binary's first code.</param>
     /// <exception cref="InvalidFormatException">A line is of neither form.</exception>

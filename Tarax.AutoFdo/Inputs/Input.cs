@@ -142,7 +142,7 @@ public sealed class Input : IDisposable
     }
 
     /// <summary>The counts of one binary as text, whatever it begins with.</summary>
-    /// <param name="isUnsymbolized">Whether it is an <see cref="UnsymbolizedProfile"/>.</param>
+    /// <param name="isUnsymbolized">Whether it is an <see cref="Conversion.UnsymbolizedProfile"/>.</param>
     internal BinaryCounts ReadCountsText(out bool isUnsymbolized)
     {
         CheckIsOpen();

@@ -62,6 +62,11 @@ internal static class CounterOutput
             writer.WriteLine(Invariant($"           of these {report.FunctionsOfCallers:N0} have no code left, and count as often as they are called"));
         }
 
+        if (report.FunctionsWithoutCounters > 0)
+        {
+            writer.WriteLine(Invariant($"           of {report.FunctionsWithoutCounters:N0} that ran besides, counters are 0: what ran is of none of their blocks"));
+        }
+
         if (report.WithoutNotes.Count > 0)
         {
             writer.WriteLine($"           without notes: {string.Join(", ", report.WithoutNotes.Take(FunctionsListed).Select(f => Invariant($"{Printable.Of(FunctionName.Short(Demangled.Name(f.Name)))} {100 * f.Share:0.0} %")))}{(report.WithoutNotes.Count > FunctionsListed ? ", …" : "")}");

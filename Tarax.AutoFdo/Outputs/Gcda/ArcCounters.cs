@@ -63,6 +63,7 @@ public sealed class ArcCounters
         ParallelLoop.Run(all.Length, threads, i => (counts[i], executions[i]) = Infer(all[i], match.CountsOf(notes.Index.Find(all[i]))));
         report.ShareInBlocks = executions.Sum(e => e.InBlocks) / Math.Max(executions.Sum(e => e.All), 1);
         CountByCallers(notes, all, counts, report);
+        report.FunctionsWithoutCounters = Enumerable.Range(0, all.Length).Count(i => executions[i].All > 0 && Array.TrueForAll(counts[i], c => c == 0));
         report.FunctionsThatRan = counts.Count(c => Array.Exists(c, n => n > 0));
         if (report.FunctionsThatRan == 0)
         {

@@ -27,6 +27,9 @@ public sealed class CounterReport
     /// <summary>Of these, the share that is of statements which a block of the notes has, 0 to 1; the others are of positions that no block has, such as those of prologues and epilogues.</summary>
     public double ShareInBlocks { get; internal set; }
 
+    /// <summary>Functions with notes that ran and whose counters are all 0 nevertheless: what ran of them is of no block, or no flow through their blocks was found.</summary>
+    public int FunctionsWithoutCounters { get; internal set; }
+
     /// <summary>Functions that ran and that no notes have, those that ran most first.</summary>
     public IReadOnlyList<FunctionWithoutNotes> WithoutNotes { get; internal init; } = [];
 

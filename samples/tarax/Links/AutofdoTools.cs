@@ -9,7 +9,7 @@ internal static class AutofdoTools
         "cutoff_percent", "max_ggc_memory", "debug_dump?", "sample_threshold_frac", "strip_dup_backedge_stride_limit", "suffix_elision_policy",
         "use_discriminator_encoding?", "use_discriminator_multiply_factor?", "use_base_only_in_fs_discriminator?", "use_fs_discriminator?", "symbol_list_size_coverage_ratio",
         "check_lbr_entry?", "ignore_build_id?", "propeller_verbose_stats?", "legacy_symbol_map?",
-        "disassemble_arm_branches?", "compress_symbol_list?", "demangle_symbol_names?", "profiled_binary_name", "include_symbol_list?", "compress?",
+        "disassemble_arm_branches?", "compress_symbol_list?", "demangle_symbol_names?", "profiled_binary_name",
         "alsologtoemail", "alsologtostderr?", "colorlogtostderr?", "colorlogtostdout?", "drop_log_memory?", "log_backtrace_at", "log_dir", "log_link", "log_prefix?",
         "log_utc_time?", "log_year_in_prefix?", "logbuflevel", "logbufsecs", "logcleansecs", "logemaillevel", "logfile_mode", "logmailer", "logtostderr?", "logtostdout?",
         "max_log_size", "minloglevel", "stderrthreshold", "stop_logging_if_full_disk?", "timestamp_in_logfile_name?", "symbolize_stacktrace?", "v", "vmodule", "fromenv", "tryfromenv", "undefok",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Conversion;
@@ -68,17 +69,24 @@ internal static class LlvmProfgen
         using var opened = Recordings.Open(input, options);
         using var elf = Binary.Open(binary);
         var counts = options.Input == InputKind.CountsText ? AutoFdoConverter.CountsOf(opened, binary, options) : Recording.Count(opened, options).CountsOf(elf);
+        ulong outside = 0;
         if (output == "-")
         {
-            UnsymbolizedProfile.Write(counts, elf, Console.Out);
-            return;
+            outside = UnsymbolizedProfile.Write(counts, elf, Console.Out);
+        }
+        else
+        {
+            AtomicFile.Write(output, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                outside = UnsymbolizedProfile.Write(counts, elf, writer);
+            });
         }
 
-        AtomicFile.Write(output, stream =>
+        if (outside > 0)
         {
-            using var writer = new StreamWriter(stream, leaveOpen: true);
-            UnsymbolizedProfile.Write(counts, elf, writer);
-        });
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"warning: {outside} executions of ranges and branches outside of the executable segments are left out"));
+        }
     }
 
     private static string Required(ToolFlags flags, string name) => flags.IsGiven(name) ? flags.Value(name, "") : throw new UsageException($"for the --{name} option: must be specified at least once!");

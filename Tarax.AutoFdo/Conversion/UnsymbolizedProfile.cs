@@ -1,9 +1,11 @@
 using System.Globalization;
 using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Numbers;
 
-namespace Tarax.AutoFdo.Counts;
+namespace Tarax.AutoFdo.Conversion;
 
 /// <summary>
 /// Counts of one binary as <c>llvm-profgen --skip-symbolization</c> writes and <c>--unsymbolized-profile</c> reads them (llvm/tools/llvm-profgen/PerfReader.cpp, writeUnsymbolizedProfile): two
@@ -19,8 +21,9 @@ public static class UnsymbolizedProfile
     /// <param name="counts">What to write; samples of addresses and times are not kept.</param>
     /// <param name="binary">The binary whose counts they are.</param>
     /// <param name="writer">Where to write; lines end with a single line feed.</param>
+    /// <returns>Executions of ranges and branches that are not in the binary's code, which are left out.</returns>
     /// <exception cref="ConversionException">The binary has no executable segment.</exception>
-    public static void Write(BinaryCounts counts, Binary binary, TextWriter writer)
+    public static ulong Write(BinaryCounts counts, Binary binary, TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(counts);
         ArgumentNullException.ThrowIfNull(binary);
@@ -30,18 +33,32 @@ public static class UnsymbolizedProfile
         var ranges = counts.Ranges.Select(r => (First: Text(r.Start), Second: Text(r.End), r.Count));
         var branches = counts.Branches.Select(b => (First: Text(b.From), Second: Text(b.To), b.Count));
         var entries = counts.Entries.Select(e => (First: (string?)unchecked(External - start).ToString("x", CultureInfo.InvariantCulture), Second: Text(e.Address), e.Count));
-        Write(ranges, "-", writer);
-        Write(branches.Concat(entries), "->", writer);
+        return SaturatingSum.Of(Write(ranges, "-", writer), Write(branches.Concat(entries), "->", writer));
     }
 
-    private static void Write(IEnumerable<(string? First, string? Second, ulong Count)> all, string separator, TextWriter writer)
+    private static ulong Write(IEnumerable<(string? First, string? Second, ulong Count)> all, string separator, TextWriter writer)
     {
-        var lines = all.Where(l => l is { First: not null, Second: not null }).ToList();
+        ulong outside = 0;
+        var lines = new List<(string? First, string? Second, ulong Count)>();
+        foreach (var line in all)
+        {
+            if (line is { First: not null, Second: not null })
+            {
+                lines.Add(line);
+            }
+            else
+            {
+                outside = SaturatingSum.Of(outside, line.Count);
+            }
+        }
+
         writer.Write(string.Create(CultureInfo.InvariantCulture, $"{lines.Count}\n"));
         foreach (var (first, second, count) in lines)
         {
             writer.Write(string.Create(CultureInfo.InvariantCulture, $"{first}{separator}{second}:{count}\n"));
         }
+
+        return outside;
     }
 
     /// <summary>Counts by file offset, from counts by distance from the code's first page.</summary>
@@ -61,7 +78,7 @@ public static class UnsymbolizedProfile
             }
             else
             {
-                without += count;
+                without = SaturatingSum.Of(without, count);
             }
         }
 
@@ -69,7 +86,7 @@ public static class UnsymbolizedProfile
         {
             if (!binary.TryGetFileOffset(unchecked(to + start), out ulong target))
             {
-                without += count;
+                without = SaturatingSum.Of(without, count);
             }
             else if (binary.TryGetFileOffset(unchecked(from + start), out ulong source))
             {
