@@ -21,8 +21,10 @@ internal sealed record AttributionChoices
     /// </summary>
     public bool CountsWholeInstructions { get; init; }
 
-    /// <summary>Functions are left out whose ranges, each counted by its bytes, weigh no more than this.</summary>
-    public ulong LargestWeightLeftOut { get; init; }
+    /// <summary>
+    /// Functions are left out whose ranges, each counted by its bytes, weigh no more than this: as create_gcov does it, those that were seen once or twice. llvm-profgen keeps all.
+    /// </summary>
+    public ulong LargestWeightLeftOut { get; init; } = 10;
 
     /// <summary>Positions have columns beside discriminators (<see cref="ColumnPosition"/>).</summary>
     public bool ByColumn { get; init; }

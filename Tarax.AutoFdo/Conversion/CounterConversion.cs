@@ -25,7 +25,7 @@ internal static class CounterConversion
         counts = ProfileConversion.Checked(counts, binary, options, report, bytes, clock);
         counts = ProfileConversion.Inferred(counts, eventName, binary, options, report, clock);
         var builder = ProfileBuilder.Of(counts, binary.Symbolizer, options.Threads, bytes, binary.Graphs is { } graphs ? new BranchKinds(graphs.Branches()) : null);
-        builder.Build(new AttributionChoices { ByColumn = true, Pieces = new CodePieces(binary.Graphs) }, options.MinimumCount);
+        builder.Build(new AttributionChoices { ByColumn = true, LargestWeightLeftOut = 0, Pieces = new CodePieces(binary.Graphs) }, options.MinimumCount);
         var functions = builder.Functions();
         var code = CodeAccount.Of(bytes);
         report.Code = code;

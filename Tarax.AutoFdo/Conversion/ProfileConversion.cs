@@ -21,9 +21,6 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>The second half of a conversion: from the counts of a binary to the profile that the target compiler needs.</summary>
 internal static class ProfileConversion
 {
-    /// <summary>For GCC as create_gcov does it: functions that were seen once or twice are left out. llvm-profgen keeps all.</summary>
-    private const ulong LargestWeightLeftOut = 10;
-
     /// <param name="counts">The counts of the binary.</param>
     /// <param name="eventName">What was counted; empty where that is not known.</param>
     /// <param name="binary">The binary.</param>
@@ -222,14 +219,14 @@ internal static class ProfileConversion
     {
         bool phiArguments = target.Runs(GccPasses.PhiArguments);
         bool ifConvertedLoops = target.Runs(GccPasses.IfConvertedLoops);
-        return new AttributionChoices
+        var choices = new AttributionChoices
         {
             KeepsLineZero = target.Runs(ClangPasses.LineZero),
             CountsWholeInstructions = target.Runs(ClangPasses.InstructionBytes),
-            LargestWeightLeftOut = target.Format is LlvmProfileFormat ? 0 : LargestWeightLeftOut,
             CountsIsStmtRows = target.Runs(GccPasses.IsStmtRows) && options.UseBranchStacks,
             Filter = graphs is not null && (phiArguments || ifConvertedLoops) ? new SuppressedPositions(graphs, phiArguments, ifConvertedLoops) : null,
         };
+        return target.Format is LlvmProfileFormat ? choices with { LargestWeightLeftOut = 0 } : choices;
     }
 
     /// <summary>The passes that were run on counts of code.</summary>
