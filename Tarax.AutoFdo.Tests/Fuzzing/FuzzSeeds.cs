@@ -60,6 +60,8 @@ internal static class FuzzSeeds
         yield return new FuzzSeed(FuzzFormat.PerfData, "big-endian", new EitherEndianRecording(isBigEndian: true).Build(isPipe: false));
         yield return new FuzzSeed(FuzzFormat.PerfData, "big-endian-pipe", new EitherEndianRecording(isBigEndian: true).Build(isPipe: true));
         yield return new FuzzSeed(FuzzFormat.PerfData, "every-field", new EitherEndianRecording(isBigEndian: false).Build(isPipe: false));
+        yield return new FuzzSeed(FuzzFormat.PerfData, "arm-spe", SpeRecording().Build());
+        yield return new FuzzSeed(FuzzFormat.PerfData, "arm-spe-pipe", SpeRecording().BuildPipe());
         yield return new FuzzSeed(FuzzFormat.PerfData, "gzip", Gzip(usual.Build()));
         yield return new FuzzSeed(FuzzFormat.PerfData, "zstd", RawZstdFrame(usual.Build()));
         yield return new FuzzSeed(FuzzFormat.PerfData, "every-field-pipe", new EitherEndianRecording(isBigEndian: false).Build(isPipe: true));
@@ -92,6 +94,17 @@ internal static class FuzzSeeds
 
         // perf never compresses traces, which lie outside of their records.
         return hasTraces ? builder.Record(RecordType.AuxTrace, 0, b => { b.U64(16); b.Zeros(32); }).Raw(new byte[16]) : builder;
+    }
+
+    private static PerfDataBuilder SpeRecording()
+    {
+        byte[] packets = new SpePackets().Branch(0x400110, 0x400100, thread: 7, time: 20).Raw(0, 0).Branch(0x400120, 0x400124, 0x42, SpePackets.Conditional, time: 21).Load(0x400130)
+            .Address(0, 0x400140, isExtended: true).Raw(0x22, 0, 0).Raw(0x4a, 2, 0x62, 2, 0, 0, 0).Address(4, 0x400100).Address(1, 0x400108).Ended(0).Bytes;
+        return new PerfDataBuilder().Event(SampleType.Ip | SampleType.Tid | SampleType.Time, ids: [11])
+            .Record(RecordType.AuxTraceInfo, 0, b => { b.U32(4); b.U32(0); b.U64(4); b.U64(0); })
+            .Record(RecordType.TimeConv, 0, b => { b.U64(3); b.U64(8); b.U64(100); })
+            .Mmap2(7, 0x400000, 0x1000, 0, "/bin/program", time: 5)
+            .Record(RecordType.AuxTrace, 0, b => { b.U64((ulong)packets.Length); b.Zeros(16); b.U32(0); b.U32(7); b.U32(uint.MaxValue); b.U32(0); }).Raw(packets);
     }
 
     private static byte[] Gzip(byte[] content)

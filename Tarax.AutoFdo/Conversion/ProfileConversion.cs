@@ -7,6 +7,7 @@ using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
@@ -102,6 +103,16 @@ internal static class ProfileConversion
 
     public static BinaryCounts Checked(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
     {
+        if (options.UseBranchStacks && RangesFromTargets.AreMissing(counts) && binary.Graphs is { } graphs)
+        {
+            var (ranges, branches) = (counts.Ranges.Count, counts.Branches.Count);
+            counts = RangesFromTargets.Add(counts, binary.File, graphs.Lines());
+            report.RangeExecutions = counts.Ranges.Aggregate(0UL, (sum, range) => SaturatingSum.Of(sum, range.Count));
+            int made = counts.Ranges.Count;
+            clock.End("ranges", () => $"{branches} branches, {ranges} ranges", () => $"{made} ranges");
+            report.Note(DiagnosticId.SingleBranches, "branches were recorded one at a time, so code is counted from each target to the next branch");
+        }
+
         if (options is not { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData })
         {
             return counts;

@@ -35,7 +35,38 @@ internal static class RecordingCheck
     {
         NoteForm(recording.Form, report);
         NoteScan(recording, report);
+        NoteTraces(recording.Scan, report);
         NoteSamples(recording.Totals, report);
+    }
+
+    private static void NoteTraces(RecordingScan scan, ConversionReport report)
+    {
+        if (scan.Spe is not { } totals)
+        {
+            return;
+        }
+
+        (string Why, long Records)[] leftOut =
+        [
+            ("are of other operations than branches (record with branch_filter=1)", totals.OtherOperations),
+            ("were not retired", totals.NotRetired),
+            ("have no address or no target", totals.WithoutAddress),
+            ("are of threads that the recording does not name", totals.OfUnknownThread),
+        ];
+        foreach (var (why, records) in leftOut.Where(l => l.Records > 0))
+        {
+            report.Note(DiagnosticId.SpeRecords, $"{Rate.Of(records, totals.Records)} of the records of Arm SPE {why} and were left out");
+        }
+
+        if (totals.DamagedRecords + totals.CutRecords > 0)
+        {
+            report.Warn(DiagnosticId.SpeRecords, $"{totals.DamagedRecords} records of Arm SPE are damaged, and {totals.CutRecords} are cut by the end of a buffer");
+        }
+
+        if (scan.Traces.Truncations + scan.Traces.Collisions > 0)
+        {
+            report.Note(DiagnosticId.SpeRecords, $"the buffer was full {scan.Traces.Truncations} times, and samples fell together {scan.Traces.Collisions} times: what ran then is missing; record with a longer period (-c) or a larger buffer (-m ,64M)");
+        }
     }
 
     /// <summary>Why there is nothing to convert in a recording; null where there is something.</summary>
@@ -99,13 +130,13 @@ internal static class RecordingCheck
             return;
         }
 
-        if (options.EventName is null && recording.Events.Count(e => e.Layout.HasBranchStack && recording.Scan.SamplesByEvent[e.Index] > 0) > 1)
+        if (options.EventName is null && recording.Events.Count(e => e.HasBranches && recording.Scan.SamplesByEvent[e.Index] > 0) > 1)
         {
             report.Note(DiagnosticId.SeveralEvents, $"{chosen.Name} was taken, the most sampled of several events with branch stacks ({string.Join(", ", EventNames(recording))}); --event chooses another");
         }
 
         var filter = chosen.Attribute.BranchSampleType;
-        if (filter.HasFlag(BranchSampleType.CallStack) || !filter.HasFlag(BranchSampleType.Any))
+        if (!chosen.IsTraced && (filter.HasFlag(BranchSampleType.CallStack) || !filter.HasFlag(BranchSampleType.Any)))
         {
             report.Warn(DiagnosticId.FilteredBranches, "the branch stacks do not hold all branches (recorded with a filter or as call stacks), so counts are wrong; record with: perf record -b (or -j any,u)");
         }

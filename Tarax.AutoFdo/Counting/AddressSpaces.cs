@@ -98,6 +98,9 @@ internal sealed class AddressSpaces
     /// <summary>The address spaces of the kernel over time.</summary>
     public AddressSpaceHistory Kernel { get; } = new();
 
+    /// <summary>The only process that mapped something; null where there are several, or none.</summary>
+    public AddressSpaceHistory? OnlyProcess => _histories.Values.Where(h => h.Latest is not null).Take(2).ToArray() is [var only] ? only : null;
+
     /// <summary>The address spaces of a process over time; null where nothing is known of it.</summary>
     public AddressSpaceHistory? Of(uint pid) => _histories.GetValueOrDefault(pid);
 

@@ -81,11 +81,19 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
                 length = BranchStepTable.NoRange;
             }
 
-            nextFrom = entry.From;
             if (entry.IsNotTaken)
             {
+                // Execution went on behind it; how far, the code says.
+                if (nextFrom == 0)
+                {
+                    UnpairedRanges.Increment(entry.To, entry.To, time);
+                }
+
+                nextFrom = entry.From;
                 continue;
             }
+
+            nextFrom = entry.From;
 
             // Addresses of the upper half are the kernel's, in every process the same.
             long half = (long)(entry.From & entry.To) >> 63;

@@ -15,7 +15,7 @@ internal static class EventChoice
     /// <returns>Null where no event has that name.</returns>
     public static PerfEvent? Choose(IReadOnlyList<PerfEvent> events, long[] samples, string? name, bool useBranchStacks)
     {
-        bool IsPreferred(PerfEvent e) => useBranchStacks && e.Layout.HasBranchStack && samples[e.Index] > 0;
+        bool IsPreferred(PerfEvent e) => useBranchStacks && e.HasBranches && samples[e.Index] > 0;
         return events.Where(e => name is null || IsNamed(e.Name, name))
             .OrderByDescending(IsPreferred).ThenByDescending(e => samples[e.Index]).ThenBy(e => e.Index).FirstOrDefault();
     }

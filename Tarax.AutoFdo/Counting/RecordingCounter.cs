@@ -58,7 +58,26 @@ internal sealed class RecordingCounter
         using var chunks = file.Chunks();
         var counter = new RecordingCounter(file, chunks, isCounted, progress, settlesByRounds);
         counter.Work(threads);
-        return counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0 ? null : counter;
+        if (counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0)
+        {
+            return null;
+        }
+
+        counter.CountTraces();
+        return counter;
+    }
+
+    /// <summary>Counts what is not in samples, but in AUX data.</summary>
+    private void CountTraces()
+    {
+        if (!Scan.Traces.AreOfSpe || _file.Events.FirstOrDefault(e => e.Attribute.Type == Scan.Traces.EventType) is not { } traced || _counts[traced.Index] is not { } counts)
+        {
+            return;
+        }
+
+        long before = counts.Totals.Samples;
+        var totals = SpeCounter.Run(_file, Scan, new LocalCounts(counts, Scan.AddressSpaces), _progress);
+        Scan.Take(traced, totals, counts.Totals.Samples - before);
     }
 
     private void Work(int threads)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.Inputs.ArmSpe;
 using Tarax.AutoFdo.Inputs.Perf;
 
 namespace Tarax.AutoFdo.Counting;
@@ -47,6 +48,12 @@ internal sealed class RecordingScan
 
     public AddressSpaces AddressSpaces { get; }
 
+    /// <summary>What the records say of AUX data.</summary>
+    public AuxTraces Traces { get; } = new();
+
+    /// <summary>What became of the records in AUX data of Arm SPE; null where there are none.</summary>
+    public SpeTotals? Spe { get; private set; }
+
     /// <summary>Samples of each event, by its index.</summary>
     public long[] SamplesByEvent { get; }
 
@@ -75,6 +82,15 @@ internal sealed class RecordingScan
         }
 
         return scan;
+    }
+
+    /// <summary>Takes over what AUX data had of an event.</summary>
+    public void Take(PerfEvent traced, SpeTotals totals, long branches)
+    {
+        traced.IsTraced = true;
+        Spe = totals;
+        Samples += branches;
+        SamplesByEvent[traced.Index] += branches;
     }
 
     /// <summary>What decides which address space a sample lies in: its time, or its place in a recording whose records have no times.</summary>
@@ -174,12 +190,18 @@ internal sealed class RecordingScan
                 FinishRound(latestInPiece);
             }
 
+            Traces.NoteOfTool(record);
             _file.TakeHeaderRecord(record);
             return;
         }
 
         var trailer = TrailerOf(record);
         var body = trailer.WithoutTrailer(record.Body);
+        if (Traces.AreOfSpe)
+        {
+            Traces.NoteOfKernel(record, body, trailer);
+        }
+
         switch (record.Type)
         {
             case RecordType.Lost when body.Length >= 16:
@@ -221,6 +243,7 @@ internal sealed class RecordingScan
 
     private void Finish()
     {
+        Traces.Finish();
         SettleUpTo(ulong.MaxValue);
         AddressSpaces.TakeBuildIds(_file.Features.BuildIds);
         for (uint type = 0; type < _recordsByKnownType.Length; type++)

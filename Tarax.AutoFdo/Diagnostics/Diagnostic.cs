@@ -43,6 +43,12 @@ public static class DiagnosticId
     /// <summary>Samples are shorter than what they say they hold.</summary>
     public const string DamagedSamples = "damaged-samples";
 
+    /// <summary>Branches were recorded one at a time, without those before.</summary>
+    public const string SingleBranches = "single-branches";
+
+    /// <summary>What Arm's Statistical Profiling Extension recorded and was not counted.</summary>
+    public const string SpeRecords = "spe-records";
+
     /// <summary>Records of unknown types were passed over.</summary>
     public const string UnknownRecords = "unknown-records";
 

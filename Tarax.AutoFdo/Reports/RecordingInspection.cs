@@ -237,7 +237,7 @@ public sealed class RecordingInspection
         var attribute = recorded.Attribute;
         return new InspectedEvent(
             recorded.Name, samples, attribute.PeriodOrFrequency, attribute.IsFrequency, !attribute.ExcludesUser, !attribute.ExcludesKernel,
-            recorded.Layout.HasBranchStack ? attribute.BranchSampleType.FilterText() : "");
+            recorded.IsTraced ? "any, one at a time" : recorded.Layout.HasBranchStack ? attribute.BranchSampleType.FilterText() : "");
     }
 
     private static List<InspectedBinary> InspectedBinariesOf(CountedBinaries counted, ConversionOptions options)

@@ -43,6 +43,40 @@ internal sealed class StraightLines
         _mayBeInterrupted = mayBeInterrupted;
     }
 
+    /// <summary>The first instruction from an address on that branches, or did.</summary>
+    /// <param name="start">ELF virtual address of an instruction.</param>
+    /// <param name="sources">ELF virtual addresses from which branches were recorded.</param>
+    /// <returns>ELF virtual address of its first byte; of the last instruction that was looked at where none branches; the start itself where there is no code.</returns>
+    public ulong NextBranch(ulong start, HashSet<ulong> sources)
+    {
+        const ulong Step = 256;
+        const ulong Most = 1 << 16;
+        ulong last = start;
+        for (ulong at = start; at - start < Most;)
+        {
+            var bytes = _code.From(at);
+            _instructions.Clear();
+            _decoder.Decode(bytes, at, Step, _instructions);
+            foreach (var instruction in _instructions)
+            {
+                last = instruction.Address;
+                if (instruction.IsBranch || instruction.Flow == InstructionFlow.Stop || sources.Contains(last))
+                {
+                    return last;
+                }
+            }
+
+            if (_instructions.Count == 0)
+            {
+                break;
+            }
+
+            at = _instructions[^1].End;
+        }
+
+        return last;
+    }
+
     /// <summary>Looks at a range.</summary>
     /// <param name="start">ELF virtual address of its first instruction.</param>
     /// <param name="end">Of its last one, which branched.</param>

@@ -9,7 +9,7 @@ internal readonly struct BranchEntry
     public const int Size = 24;
 
     /// <summary>Set by the perf tool for Arm SPE records: the branch was executed and not taken.</summary>
-    private const ulong NotTakenBit = 1UL << 33;
+    public const ulong NotTakenBit = 1UL << 33;
     private const ulong SpeculationMask = 3UL << 24;
     private const ulong WrongPath = 1UL << 24;
 

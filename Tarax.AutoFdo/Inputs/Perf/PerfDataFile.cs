@@ -93,7 +93,7 @@ internal sealed class PerfDataFile : IDisposable
     {
         try
         {
-            if (CanStream(start) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false } head)
+            if (CanStream(start) && PipeHeader.Read(start.Bytes, isForeign: false) is { IsCompressed: false, HasSpe: false } head)
             {
                 return new PerfDataFile(start.Bytes, head, new RecordingForm { IsPipe = true }, new StreamedChunks(start.Bytes, start.Rest, head.DataStart));
             }
@@ -149,6 +149,9 @@ internal sealed class PerfDataFile : IDisposable
 
     /// <summary>All records in file order, of a recording that is not a stream.</summary>
     public RecordReader Records() => new(_source, DataStart, DataEnd);
+
+    /// <summary>Reads bytes that are no records, of a recording that is not a stream.</summary>
+    public void ReadBytes(long offset, Span<byte> bytes) => _source.Read(offset, bytes);
 
     /// <summary>The recording from its first record, chunk by chunk; of a stream they come only once.</summary>
     public RecordChunks Chunks() => _stream ?? (RecordChunks)new StoredChunks(_source, DataStart, DataEnd);

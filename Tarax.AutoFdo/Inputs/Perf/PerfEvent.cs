@@ -29,6 +29,12 @@ internal sealed class PerfEvent
     /// <summary>The name from the EVENT_DESC feature, or one made of type and config.</summary>
     public string Name { get; set; }
 
+    /// <summary>Whether its branches are in AUX data instead of samples.</summary>
+    public bool IsTraced { get; set; }
+
+    /// <summary>Whether branches were recorded with it.</summary>
+    public bool HasBranches => Layout.HasBranchStack || IsTraced;
+
     /// <summary>Events by the ids that their samples carry; of several with one id, the first.</summary>
     public static Dictionary<ulong, PerfEvent> ById(IEnumerable<PerfEvent> events)
     {

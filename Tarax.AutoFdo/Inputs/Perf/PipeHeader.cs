@@ -19,9 +19,11 @@ internal static class PipeHeader
         var features = new PerfFeatures();
         var featureRecords = new List<(int Feature, long Offset, int Length)>();
         bool isCompressed = false;
+        bool hasSpe = false;
         var records = new RecordReader(source, Size, source.Length, isForeign, RecordsEnd.MayBeCut);
         while (records.TryRead(out var record))
         {
+            hasSpe |= AuxTraceInfo.IsOfArmSpe(record);
             switch (record.Type)
             {
                 case RecordType.HeaderAttr:
@@ -60,7 +62,7 @@ internal static class PipeHeader
             features.Take(feature, source, offset, length, events, isForeign);
         }
 
-        return new RecordingHead(events, features, Size, records.Offset) { IsCompressed = isCompressed, LostBytes = source.Length - records.Offset };
+        return new RecordingHead(events, features, Size, records.Offset) { IsCompressed = isCompressed, HasSpe = hasSpe, LostBytes = source.Length - records.Offset };
     }
 
     /// <summary>Takes over what a record says that comes among the samples.</summary>

@@ -9,6 +9,9 @@ internal sealed record RecordingHead(List<PerfEvent> Events, PerfFeatures Featur
 {
     public bool IsCompressed { get; init; }
 
+    /// <summary>Whether a stream has AUX data of Arm SPE, which are looked at when all mappings are known.</summary>
+    public bool HasSpe { get; init; }
+
     public bool IsUnfinished { get; init; }
 
     public long LostBytes { get; init; }

@@ -37,6 +37,21 @@ internal readonly struct SampleIdLayout
     public ulong Time(ReadOnlySpan<byte> body) =>
         _timeFromEnd == 0 || body.Length < Length ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(body[^_timeFromEnd..]);
 
+    /// <summary>Where a record was written, and of which process it is.</summary>
+    /// <returns>False where the trailer does not say.</returns>
+    public bool TryCpuAndProcess(ReadOnlySpan<byte> body, out uint cpu, out uint process)
+    {
+        (cpu, process) = (0, 0);
+        if (!_hasTid || _cpuFromEnd == 0 || body.Length < Length)
+        {
+            return false;
+        }
+
+        process = BinaryPrimitives.ReadUInt32LittleEndian(body[^Length..]);
+        cpu = BinaryPrimitives.ReadUInt32LittleEndian(body[^_cpuFromEnd..]);
+        return true;
+    }
+
     /// <summary>The body without the trailer.</summary>
     public ReadOnlySpan<byte> WithoutTrailer(ReadOnlySpan<byte> body) => body.Length < Length ? default : body[..^Length];
 

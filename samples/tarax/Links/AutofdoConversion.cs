@@ -99,9 +99,9 @@ internal static class AutofdoConversion
     {
         Input = flags.Value("profiler", "perf") switch
         {
-            "perf" => InputKind.PerfData,
+            "perf" or "perf_spe" => InputKind.PerfData,
             "text" => InputKind.CountsText,
-            var other => throw new UsageException($"--profiler={other}: is neither perf nor text; make branch stacks of it first (perf inject), and give those for {binary}"),
+            var other => throw new UsageException($"--profiler={other}: is none of perf, perf_spe and text; make branch stacks of it first (perf inject), and give those for {binary}"),
         },
         UseBranchStacks = flags.IsSet("use_lbr", natural: true),
 
