@@ -54,6 +54,9 @@ internal sealed record LabCompiler
     /// <summary>Leaves notes beside the objects.</summary>
     public const string NotesFlags = "-fprofile-use -ftest-coverage -fdump-ipa-profile-lineno-blocks-details -Wno-missing-profile";
 
+    /// <summary>Compiles functions that training did not run as without a profile.</summary>
+    public const string PartialTraining = "-fprofile-partial-training";
+
     /// <summary>Takes counters of arcs without those of values.</summary>
     public const string ArcsOnly = "-fno-profile-values -fno-vpt";
 

@@ -2,7 +2,7 @@ namespace Tarax.AutoFdo.Bench.Outcome;
 
 /// <summary>
 /// Options of the lab: <c>--tree DIR</c> (GCC 16 in a tree of Debian), <c>--work DIR</c> (as it is called in the tree), <c>--mirror URL</c>, <c>--plugin FILE</c>,
-/// <c>--converter FILE</c>, <c>--create-gcov FILE</c>, <c>--programs A,B</c>, <c>--compilers A,B</c>, <c>--variants A,B</c>, <c>--variant NAME=CONVERTER-ARGUMENTS</c>,
+/// <c>--converter FILE</c>, <c>--create-gcov FILE</c>, <c>--set 1|2</c>, <c>--programs A,B</c>, <c>--compilers A,B</c>, <c>--variants A,B</c>, <c>--variant NAME=CONVERTER-ARGUMENTS</c>,
 /// <c>--variant-of-build NAME=COMPILER-OPTIONS</c>, <c>--jobs N</c>, <c>--chart FILE</c>.
 /// </summary>
 internal sealed record LabOptions
@@ -16,6 +16,9 @@ internal sealed record LabOptions
     public required LabTools Tools { get; init; }
 
     public IReadOnlyList<string> Programs { get; private init; } = [];
+
+    /// <summary>The set of programs; null for all.</summary>
+    public int? Set { get; private init; }
 
     public IReadOnlyList<string> Compilers { get; private init; } = [];
 
@@ -61,6 +64,7 @@ internal sealed record LabOptions
             Inside = values.GetValueOrDefault("--work", options.Inside),
             Mirror = values.GetValueOrDefault("--mirror", options.Mirror),
             Programs = List("--programs"),
+            Set = values.TryGetValue("--set", out string? set) ? int.Parse(set, System.Globalization.CultureInfo.InvariantCulture) : null,
             Compilers = List("--compilers"),
             Variants = [.. LabVariant.Standard.Where(v => variants.Length == 0 || variants.Contains(v.Name)), .. own],
             Chart = values.GetValueOrDefault("--chart"),

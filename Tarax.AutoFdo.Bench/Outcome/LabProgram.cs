@@ -16,6 +16,9 @@ internal sealed record LabProgram
     /// <summary>Name of the recipe's folder.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>1: what is done for compilers may be found on it. 2: it only judges what was found on others.</summary>
+    public int Set { get; init; } = 1;
+
     /// <summary><c>c</c> or <c>c++</c>.</summary>
     public string Language { get; init; } = "c";
 

@@ -26,7 +26,8 @@ internal static class OutcomeLab
             }
         });
         List<LabResult> inOrder = [.. results.SelectMany(r => r)];
-        new OutcomeTable(inOrder, Console.Out).Write();
+        var second = jobs.Where(j => j.What.Program.Set == 2).Select(j => j.What.Program.Name).ToHashSet();
+        new OutcomeTable(inOrder, second, Console.Out).Write();
         if (options.Chart is { } chart)
         {
             File.WriteAllText(chart, OutcomeChart.Of(inOrder));
@@ -40,7 +41,7 @@ internal static class OutcomeLab
     {
         string recipes = Path.Combine(AppContext.BaseDirectory, "Outcome", "Programs");
         var all = LabProgram.In(recipes);
-        var programs = all.Where(p => options.Programs.Count == 0 || options.Programs.Contains(p.Name)).ToList();
+        var programs = all.Where(p => (options.Programs.Count == 0 || options.Programs.Contains(p.Name)) && (options.Set is null || options.Set == p.Set)).ToList();
         var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
         var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
         folder.PrepareAsync([.. all.Where(p => programs.Contains(p) || programs.Any(q => q.Needs.Contains(p.Name)))], programs).Wait();

@@ -3,7 +3,10 @@ using System.Globalization;
 namespace Tarax.AutoFdo.Bench.Outcome;
 
 /// <summary>The results as Markdown: for each compiler what each variant costs beside the build without a profile, and what the cost of ours consists of.</summary>
-internal sealed class OutcomeTable(IReadOnlyList<LabResult> results, TextWriter output)
+/// <param name="results">The results.</param>
+/// <param name="second">Programs that only judge; their mean stands by itself.</param>
+/// <param name="output">Where to write.</param>
+internal sealed class OutcomeTable(IReadOnlyList<LabResult> results, IReadOnlySet<string> second, TextWriter output)
 {
     /// <summary>Writes the tables.</summary>
     public void Write()
@@ -31,14 +34,18 @@ internal sealed class OutcomeTable(IReadOnlyList<LabResult> results, TextWriter 
         var variants = ofCompiler.Where(r => r.Cost is not null && r.Variant != LabVariant.Plain).Select(r => r.Variant).Distinct().ToList();
         output.WriteLine($"| {compiler} | plain | {string.Join(" | ", variants)} |");
         output.WriteLine($"|---|---:|{string.Concat(variants.Select(_ => "---:|"))}");
-        var programs = ofCompiler.GroupBy(r => r.Program).ToList();
+        var programs = ofCompiler.GroupBy(r => r.Program).OrderBy(p => second.Contains(p.Key)).ToList();
         foreach (var program in programs.Where(p => p.First().Cost is not null))
         {
             string cells = string.Join(" | ", variants.Select(v => Change(program, v) is { } change ? Signed(change) : "—"));
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {program.Key} | {program.First().Cost!.Combined / 1e6:0.0} M | {cells} |"));
         }
 
-        output.WriteLine($"| mean | | {string.Join(" | ", variants.Select(v => Signed(programs.Average(p => Change(p, v)))))} |");
+        foreach (var set in programs.GroupBy(p => second.Contains(p.Key)))
+        {
+            output.WriteLine($"| mean of {(set.Key ? "the second set" : "the first set")} | | {string.Join(" | ", variants.Select(v => Signed(set.Average(p => Change(p, v)))))} |");
+        }
+
         output.WriteLine();
         foreach (var missing in ofCompiler.Where(r => r.Cost is null))
         {

@@ -136,7 +136,9 @@ internal static class RecordingCheck
         }
 
         var filter = chosen.Attribute.BranchSampleType;
-        if (!chosen.IsTraced && (filter.HasFlag(BranchSampleType.CallStack) || !filter.HasFlag(BranchSampleType.Any)))
+        // perf inject writes what it made of Arm SPE without any of the filters.
+        bool isOfSpe = chosen.IsTraced || filter == BranchSampleType.HardwareIndex;
+        if (!isOfSpe && (filter.HasFlag(BranchSampleType.CallStack) || !filter.HasFlag(BranchSampleType.Any)))
         {
             report.Warn(DiagnosticId.FilteredBranches, "the branch stacks do not hold all branches (recorded with a filter or as call stacks), so counts are wrong; record with: perf record -b (or -j any,u)");
         }

@@ -47,6 +47,12 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
             entries = entries[1..];
         }
 
+        if (entries is [_, { From: 0, To: not 0 }])
+        {
+            // perf puts the previous target that Arm SPE recorded with a branch behind it. The code from there to a branch that was not taken is the beginning of a range only.
+            entries = entries[..1];
+        }
+
         Span<BranchStepTable.PendingStep> steps = stackalloc BranchStepTable.PendingStep[BranchStepTable.StepsAtOnce];
         int count = 0;
         var table = Steps;

@@ -44,6 +44,17 @@ public sealed class Arm64RecordingTests
     }
 
     [Test]
+    public void What_perf_makes_of_spe_gives_what_its_packets_give()
+    {
+        // perf 7.2: perf inject --itrace=bl2, with previous targets behind the branches.
+        var (packets, injected) = (CountsOf("spe.data.gz"), CountsOf("injected.data.gz"));
+        Assert.That(injected.Branches, Is.EqualTo(packets.Branches));
+        Assert.That(injected.Ranges.Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(packets.Ranges.Select(r => (r.Start, r.End, r.Count))));
+        Convert("injected.data.gz", out var diagnostics);
+        Assert.That(diagnostics, Has.Member(DiagnosticId.SingleBranches).And.No.Member(DiagnosticId.FilteredBranches));
+    }
+
+    [Test]
     public void Counts_of_single_branches_can_be_saved_and_converted_later()
     {
         var recording = Recording.Count(Path.Combine(Folder, "spe.data.gz"));
