@@ -119,9 +119,18 @@ public sealed class BranchStackCounterTests
     [Test]
     public void Branch_that_was_not_taken_is_not_counted_as_taken()
     {
-        var counter = Count(new BranchEntry(0x28, 0x40, NotTaken), new BranchEntry(0, 0x20, 0));
-        Assert.That(Branches(counter), Is.EqualTo(new[] { (0ul, 0x20ul, 1ul) }));
-        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x20ul, 0x28ul, 1ul) }));
+        var counter = Count(new BranchEntry(0x28, 0x2c, NotTaken));
+        Assert.That(Branches(counter), Is.Empty);
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x2cul, 0x2cul, 1ul) }), "what is behind it ran");
+    }
+
+    [Test]
+    public void Previous_target_behind_a_branch_is_no_branch()
+    {
+        // perf inject --itrace=bl2 of Arm SPE: code from the previous target on is counted with the branches before this one.
+        var counter = Count(new BranchEntry(0x28, 0x2c, NotTaken), new BranchEntry(0, 0x20, 0));
+        Assert.That(Branches(counter), Is.Empty);
+        Assert.That(Ranges(counter).Select(r => (r.Start, r.End, r.Count)), Is.EqualTo(new[] { (0x2cul, 0x2cul, 1ul) }));
     }
 
     [Test]

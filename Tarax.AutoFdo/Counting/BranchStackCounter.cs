@@ -41,16 +41,9 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
     [SkipLocalsInit]
     public void AddStack(ReadOnlySpan<BranchEntry> entries, ulong time, bool dropDuplicateHead)
     {
-        if (dropDuplicateHead && entries.Length > 1 && IsDuplicateHead(entries))
+        if (entries.Length > 1)
         {
-            DuplicateHeads++;
-            entries = entries[1..];
-        }
-
-        if (entries is [_, { From: 0, To: not 0 }])
-        {
-            // perf puts the previous target that Arm SPE recorded with a branch behind it. The code from there to a branch that was not taken is the beginning of a range only.
-            entries = entries[..1];
+            entries = Trimmed(entries, dropDuplicateHead);
         }
 
         Span<BranchStepTable.PendingStep> steps = stackalloc BranchStepTable.PendingStep[BranchStepTable.StepsAtOnce];
@@ -146,6 +139,21 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
                 Steps.Add(step);
             }
         }
+    }
+
+    /// <summary>
+    /// A stack without what is no entry of it: a doubled head, and the previous target that Arm SPE recorded with a branch, which perf puts behind it. From there to a branch that was not taken is only
+    /// the beginning of a range.
+    /// </summary>
+    private ReadOnlySpan<BranchEntry> Trimmed(ReadOnlySpan<BranchEntry> entries, bool dropDuplicateHead)
+    {
+        if (dropDuplicateHead && IsDuplicateHead(entries))
+        {
+            DuplicateHeads++;
+            entries = entries[1..];
+        }
+
+        return entries is [_, { From: 0, To: not 0 }] ? entries[..1] : entries;
     }
 
     private static bool IsDuplicateHead(ReadOnlySpan<BranchEntry> entries) =>
