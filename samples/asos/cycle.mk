@@ -1,5 +1,5 @@
 # The whole cycle, as what is made from what; run.sh calls it. What is there and newer than what it is made from is not made again.
-#   APPLICATIONS  which;  WORK, MADE, COLLECTOR, COMPILER, TARAX  as in settings.sh;  HERE  this folder
+#   APPLICATIONS  which;  SEEDS  further seeds to measure, such as 3 4;  WORK, MADE, COLLECTOR, COMPILER, LTO, TARAX  as in settings.sh;  HERE  this folder
 SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -14,12 +14,15 @@ RUNS = $(MADE)/runs
 # Another application's profile is that of the next one in the list; it and the merged profile need all six.
 next = $(word $2,$(wordlist 2,99,$1) $(firstword $1))
 numbers = 1 2 3 4 5 6
+# With Clang LLVM's own converter makes a profile of the same recording, and that a kernel.
+seeded = $(foreach s,$(SEEDS),$(foreach k,baseline $1 $(if $(incumbent),$1$(incumbent)),$(RUNS)/$k/$1.seed$s/statistics))
+incumbent = $(if $(filter clang-%,$(COMPILER)),.llvm-profgen)
 complete = $(filter $(words $(ALL)),$(words $(filter $(ALL),$(APPLICATIONS))))
 others = $(foreach n,$(numbers),$(RUNS)/$(call next,$(ALL),$n)/$(word $n,$(ALL))/statistics $(RUNS)/all/$(word $n,$(ALL))/statistics)
 
 .PHONY: report
-report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded/statistics $(RUNS)/baseline/$a/statistics $(RUNS)/$a/$a/statistics $(PROFILES)/$a.overlap) $(if $(complete),$(others))
-	$(HERE)/report.py $(WORK) $(MADE) $(COMPILER) $(HERE) $(APPLICATIONS)
+report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded/statistics $(RUNS)/baseline/$a/statistics $(RUNS)/$a/$a/statistics $(PROFILES)/$a.overlap $(if $(incumbent),$(RUNS)/$a$(incumbent)/$a/statistics $(PROFILES)/$a$(incumbent).overlap) $(call seeded,$a)) $(if $(complete),$(others))
+	$(HERE)/report.py $(BUILT) $(MADE) $(HERE) $(APPLICATIONS)
 
 $(COLLECTOR)/made: $(filter-out $(HERE)/collector/check.c,$(wildcard $(HERE)/collector/*.[ch])) $(HERE)/collector/Makefile $(STEPS)/collector.sh
 	$(STEPS)/collector.sh
@@ -41,7 +44,7 @@ $(WORK)/$(COMPILER).made: $(STEPS)/compiler.sh
 $(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/applications/web.inc $(HERE)/guest-init $(STEPS)/image.sh $(WORK)/debian.packages $(COLLECTOR)/made
 	flock $(WORK)/debian.packages $(STEPS)/image.sh $*
 
-$(KERNELS)/baseline: $(HERE)/kernel.config $(STEPS)/kernel.sh | $(WORK)/$(COMPILER).made
+$(KERNELS)/baseline: $(HERE)/kernel.config $(if $(incumbent),$(HERE)/kernel-clang.config) $(STEPS)/kernel.sh | $(WORK)/$(COMPILER).made
 	$(STEPS)/kernel.sh baseline
 
 $(KERNELS)/%: $(PROFILES)/%.afdo $(KERNELS)/baseline $(HERE)/../kernel/gcc-with-profile
@@ -52,6 +55,12 @@ $(PROFILES)/all.afdo: $(foreach a,$(ALL),$(RUNS)/baseline/$a.recorded/statistics
 
 $(PROFILES)/%.afdo: $(RUNS)/baseline/%.recorded/statistics $(STEPS)/convert.sh $(TARAX)
 	$(STEPS)/convert.sh $@ $(<D)/perf.data
+
+$(PROFILES)/%.llvm-profgen.afdo: $(RUNS)/baseline/%.recorded/statistics $(STEPS)/llvm-profgen.sh
+	$(STEPS)/llvm-profgen.sh $@ $(<D)/perf.data
+
+$(PROFILES)/%.llvm-profgen.overlap: $(PROFILES)/%.llvm-profgen.afdo $(PROFILES)/%.afdo $(STEPS)/check.sh
+	$(STEPS)/check.sh $* .llvm-profgen
 
 $(PROFILES)/%.overlap: $(PROFILES)/%.afdo $(STEPS)/check.sh
 	$(STEPS)/check.sh $*
@@ -64,4 +73,9 @@ define runs_on
 $(RUNS)/$1/%/statistics: $(KERNELS)/$1 $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
 	$(STEPS)/run.sh $$* $1 2 $$(@D)
 endef
-$(foreach k,baseline $(ALL) all,$(eval $(call runs_on,$k)))
+define seeds_on
+$(RUNS)/$1/%.seed$2/statistics: $(KERNELS)/$1 $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
+	$(STEPS)/run.sh $$* $1 $2 $$(@D)
+endef
+measured = baseline $(ALL) all $(if $(incumbent),$(ALL:%=%$(incumbent)))
+$(foreach k,$(measured),$(eval $(call runs_on,$k)) $(foreach s,$(SEEDS),$(eval $(call seeds_on,$k,$s))))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""report.py WORK MADE COMPILER HERE APPLICATION...: the tables of what was counted, and the chart MADE/report.svg.
+"""report.py BUILT MADE HERE APPLICATION...: the tables of what was counted, and the chart MADE/report.svg; BUILT is where the kernels were built.
 
 Costs are per request, in instructions: instructions + 2 x taken branches + 20 x misses of the instruction cache + 20 x misses of the iTLB, all of the kernel.
 """
@@ -11,8 +11,8 @@ import sys
 
 ALL = ['redis', 'memcached', 'nginx', 'apache', 'postgresql', 'mariadb']
 WEIGHTS = {'instructions': 1, 'taken_branches': 2, 'icache_misses': 20, 'itlb_misses': 20}
-COLOURS = {'own': '#2f6db3', 'other': '#e6a04b', 'all': '#bbbbbb'}
-TITLES = {'own': "own profile", 'other': "another application's", 'all': 'merged of all six'}
+COLOURS = {'own': '#2f6db3', 'llvm': '#5aa469', 'other': '#e6a04b', 'all': '#bbbbbb'}
+TITLES = {'own': "own profile", 'llvm': "own profile by llvm-profgen", 'other': "another application's", 'all': 'merged of all six'}
 
 
 class Run:
@@ -80,6 +80,27 @@ def overlap(file):
     return f"{compared['overlap']:.4f}", f"{sum(f['overlap'] * f['rightShare'] for f in hottest) / share:.4f}"
 
 
+def profile_warnings(log):
+    """What the compilers said of the profile while a kernel was built."""
+    lines = log.read_text(errors='replace').splitlines() if log.exists() else []
+    return sorted({line for line in lines if 'profile' in line and re.search('warning|error', line)})
+
+
+def more_seeds(made, applications):
+    """The kernels beside the baseline with the same seed, for each seed that was run."""
+    rows = []
+    for a in applications:
+        for kernel in ('own', 'llvm'):
+            folder = made / 'runs' / (a if kernel == 'own' else f'{a}.llvm-profgen')
+            runs = [(Run(folder / f'{a}{s}', 1), Run(made / 'runs' / 'baseline' / f'{a}{s}', 1)) for s in ('', *(f'.seed{n}' for n in range(3, 10))) if (folder / f'{a}{s}').exists()]
+            changes = [(run.cost / base.cost - 1) * 100 for run, base in runs]
+            if len(changes) > 1:
+                rows.append([a, TITLES[kernel], ', '.join(f'{c:+.1f}' for c in changes), f'**{sum(changes) / len(changes):+.1f}**', f'{max(changes) - min(changes):.1f}'])
+    if rows:
+        print('With several seeds, each beside the baseline with the same seed:\n')
+        table(['application', 'kernel', 'cost', 'mean', 'from least to most'], rows)
+
+
 def seconds(made, name):
     file = made / (name + '.seconds')
     return int(file.read_text()) if file.exists() else None
@@ -87,18 +108,19 @@ def seconds(made, name):
 
 def bars(applications, changes):
     """A bar for each application and kernel, to the left where it costs less than the baseline."""
-    row, bar, top, zero, scale = 44, 11, 46, 420, 16
+    shown = {k: c for k, c in COLOURS.items() if any(changes[a].get(k) for a in applications)}
+    row, bar, top, zero, scale = 8 + 12 * len(shown), 11, 46, 420, 16
     height = top + row * len(applications) + 10
     svg = [f'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="{height}" viewBox="0 0 640 {height}" font-family="sans-serif" font-size="12">',
            f'<rect width="640" height="{height}" fill="white"/>']
-    for i, (kernel, colour) in enumerate(COLOURS.items()):
+    for i, (kernel, colour) in enumerate(shown.items()):
         svg.append(f'<rect x="{100 + 160 * i}" y="8" width="11" height="11" fill="{colour}"/><text x="{116 + 160 * i}" y="18">{TITLES[kernel]}</text>')
     svg.append('<text x="100" y="36">change of the kernel\'s cost for a request, in percent</text>')
     svg.append(f'<line x1="{zero}" y1="{top - 4}" x2="{zero}" y2="{height - 6}" stroke="black" stroke-width="0.5"/>')
     for i, application in enumerate(applications):
         y = top + row * i
         svg.append(f'<text x="92" y="{y + 22}" text-anchor="end">{application}</text>')
-        for b, kernel in enumerate(COLOURS):
+        for b, kernel in enumerate(shown):
             value = changes[application].get(kernel)
             if not value:
                 continue
@@ -111,15 +133,14 @@ def bars(applications, changes):
 
 
 def main():
-    work, made, compiler, here = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3], pathlib.Path(sys.argv[4])
-    applications = sys.argv[5:]
+    built, made, here = (pathlib.Path(argument) for argument in sys.argv[1:4])
+    applications = sys.argv[4:]
     is_complete = set(applications) == set(ALL)
-    built = work / compiler / 'asos'
     runs, rows, changes, notes = {}, [], {}, []
     for a in applications:
         requests = int(re.search(r'^requests=(\d+)', (here / 'applications' / f'{a}.sh').read_text(), re.M)[1])
-        folders = {'base': f'baseline/{a}', 'recorded': f'baseline/{a}.recorded', 'own': f'{a}/{a}', 'other': f'{other(a)}/{a}', 'all': f'all/{a}'}
-        runs[a] = {k: Run(made / 'runs' / f, requests) if is_complete or k in ('base', 'recorded', 'own') else None for k, f in folders.items()}
+        folders = {'base': f'baseline/{a}', 'recorded': f'baseline/{a}.recorded', 'own': f'{a}/{a}', 'llvm': f'{a}.llvm-profgen/{a}', 'other': f'{other(a)}/{a}', 'all': f'all/{a}'}
+        runs[a] = {k: Run(made / 'runs' / f, requests) if (is_complete or k not in ('other', 'all')) and (k != 'llvm' or (made / 'runs' / f).exists()) else None for k, f in folders.items()}
         base = runs[a]['base']
         changes[a] = {k: change(runs[a][k], base) for k in COLOURS}
         rows.append([a, requests, *(f'{base.counts[name]:,.0f}' for name in list(WEIGHTS)[:3]), change(runs[a]['recorded'], base, 'instructions'), change(runs[a]['recorded'], base)])
@@ -134,15 +155,23 @@ def main():
           [[a, TITLES[k], *(change(runs[a][k], runs[a]['base'], n) for n in ('instructions', 'taken_branches', 'icache_misses', 'code_lines')), f'**{changes[a][k]}**']
            for a in applications for k in COLOURS if runs[a][k]])
     means = {k: [float(changes[a][k]) for a in applications if changes[a][k]] for k in COLOURS}
-    table(['mean change of the cost', *(TITLES[k] for k in COLOURS)], [['', *(f'{sum(m) / len(m):+.1f}' if m else '' for m in means.values())]])
+    means = {k: m for k, m in means.items() if m or k != 'llvm'}
+    table(['mean change of the cost', *(TITLES[k] for k in means)], [['', *(f'{sum(m) / len(m):+.1f}' if m else '' for m in means.values())]])
 
-    kernels = ['baseline', *applications, *(['all'] if is_complete else [])]
+    more_seeds(made, applications)
+    kernels = ['baseline', *applications, *(f'{a}.llvm-profgen' for a in applications), *(['all'] if is_complete else [])]
+    kernels = [k for k in kernels if (built / k / 'vmlinux').exists()]
+    notes += [f'{k}: make said: {line}' for k in kernels for line in profile_warnings(built / f'{k}.log')]
     print('The kernels:\n')
     table(['kernel', 'functions, bytes', 'functions in the profile', 'seconds to record', 'to convert', 'to build'],
-          [[k, f"{text_size(built / k / 'vmlinux'):,}", functions(made / 'profiles' / f'{k}.afdo.report'), *(seconds(made, n) or '' for n in (f'runs/baseline/{k}.recorded', f'profiles/{k}.afdo', f'kernels/{k}'))] for k in kernels])
+          [[k, f"{text_size(built / k / 'vmlinux'):,}", functions(made / 'profiles' / f'{k}.afdo.report'), *('' if seconds(made, n) is None else seconds(made, n) for n in (f'runs/baseline/{k}.recorded', f'profiles/{k}.afdo', f'kernels/{k}'))] for k in kernels])
     print('The sampled profile beside exact counts of the same run:\n')
     table(['application', 'samples', 'overlap', 'of the hottest 100 functions'],
           [[a, f"{runs[a]['recorded'].counts['samples'] * rows[i][1]:,.0f}", *overlap(made / 'profiles' / f'{a}.overlap')] for i, a in enumerate(applications)])
+    if means.get('llvm'):
+        print("The profile by llvm-profgen beside the same exact counts, and beside ours:\n")
+        table(['application', 'overlap with exact counts', 'of the hottest 100 functions', 'overlap with ours', 'of the hottest 100 functions'],
+              [[a, *overlap(made / 'profiles' / f'{a}.llvm-profgen.overlap'), *overlap(made / 'profiles' / f'{a}.between')] for a in applications])
     for note in notes or ['Every load came to its end, and dmesg has no new warning or error.']:
         print(note)
     (made / 'report.svg').write_text(bars(applications, changes))

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # run.sh [APPLICATION...]: the whole cycle for these applications, or for all six; prints the table. What was done before is not done again.
 #   WORK      the folder for everything that is made (default: work, beside this file; 20 GB for all six)
-#   COMPILER  gcc-16 (default) or gcc-12
+#   COMPILER  gcc-16 (default), gcc-12, clang-22 or clang-23
+#   LTO       thin: with Clang, kernels by ThinLTO
+#   SEEDS     further seeds to measure besides the second, such as "3 4"
 #   TARAX     a converter that is there already
 . "$(dirname "$0")/settings.sh"
 known=$(cd "$HERE/applications" && echo *.sh | sed 's/\.sh//g')
@@ -10,8 +12,12 @@ for application in "$@"; do
 done
 
 [ -x "$TARAX" ] || command -v dotnet >/dev/null || { echo "run.sh: the converter is built by the .NET SDK 10 (dotnet), which is not here; or name one that is there: TARAX=" >&2; exit 2; }
-needed="make gcc libc6-dev debootstrap cpio qemu-system-x86 linux-source-$LINUX linux-perf xz-utils python3 binutils"
-[ "$COMPILER" != gcc-12 ] || needed="$needed gcc-12 flex bison bc libelf-dev"
+case $COMPILER in gcc-12 | gcc-16 | clang-22 | clang-23) ;; *) echo "run.sh: no such compiler: $COMPILER; there are gcc-16, gcc-12, clang-22 and clang-23" >&2; exit 2 ;; esac
+case $COMPILER,$LTO in *,none | clang-*,thin) ;; *) echo "run.sh: LTO is none, or with Clang thin; not $LTO with $COMPILER" >&2; exit 2 ;; esac
+needed="make gcc libc6-dev debootstrap cpio qemu-system-x86 linux-perf xz-utils python3 binutils"
+[ "$LINUX" != 6.1 ] || needed="$needed linux-source-$LINUX"
+! is_here || needed="$needed flex bison bc libelf-dev"
+[ "$COMPILER" != gcc-12 ] || needed="$needed gcc-12"
 missing=
 for package in $needed; do dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"; done
 if [ -n "$missing" ]; then
@@ -21,6 +27,7 @@ if [ -n "$missing" ]; then
     apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-export WORK MADE COLLECTOR COMPILER TARAX HERE
+BUILT=$KERNELS
+export WORK MADE COLLECTOR COMPILER LTO TARAX HERE BUILT
 # Kernels are built on all processors; a machine that is emulated takes one.
-make -s -k -f "$HERE/cycle.mk" -j "$JOBS" ${1:+APPLICATIONS="$*"} report
+make -s -k -f "$HERE/cycle.mk" -j "$JOBS" ${1:+APPLICATIONS="$*"} ${SEEDS:+SEEDS="$SEEDS"} report

@@ -10,7 +10,9 @@ convert() {
         parts+=("$out.$(basename "$(dirname "$recording")")")
         "$TARAX" convert "$recording" --binary "$KERNELS/baseline/vmlinux" --for "$COMPILER" -o "${parts[-1]}" >"${parts[-1]}.report"
     done
-    "$TARAX" merge "${parts[@]}" --equalize --for "$COMPILER" -o "$1"
+    # Parts of one are that one: nothing has to be weighed.
+    if [ ${#parts[@]} = 1 ] && [[ $COMPILER = clang-* ]]; then cp "${parts[0]}" "$1"
+    else "$TARAX" merge "${parts[@]}" --equalize --for "$COMPILER" -o "$1"; fi
     "$TARAX" show "$1" --top 30 >"$out.report"
 }
 mkdir -p "$(dirname "$out")"

@@ -1,21 +1,37 @@
 #!/usr/bin/env bash
 # kernel.sh NAME [PROFILE]: builds the kernel NAME, with a profile or without; all kernels have the baseline's configuration. Only the baseline needs debug information, to make profiles
-# by; GCC makes the same code without it, faster.
+# by; GCC makes the same code without it, faster, and Clang with lines alone, by which it finds its way in the profile.
 . "$(dirname "$0")/../settings.sh"
 name=$1 profile=${2:-}
+case $COMPILER in
+    clang-*)
+        make="make -s O=\$asos/$name LLVM=${COMPILER#clang}${profile:+ CLANG_AUTOFDO_PROFILE=\$asos/$name/kernel.afdo}"
+        debug=-gmlt ;;
+    *)
+        make="make -s O=\$asos/$name CC=\$asos/$name/gcc-with-profile HOSTCC=$COMPILER"
+        debug=-g0 ;;
+esac
+
+configuration() {
+    cat "$HERE/kernel.config"
+    case $COMPILER in clang-*) cat "$HERE/kernel-clang.config" ;; esac
+    [ "$LTO" = none ] || echo CONFIG_LTO_CLANG_THIN=y
+}
+
 build() {
     rm -rf "${KERNELS:?}/$name"
     mkdir -p "$KERNELS/$name"
-    cp "$HERE/../kernel/gcc-with-profile" "$HERE/kernel.config" "$KERNELS/$name/"
+    cp "$HERE/../kernel/gcc-with-profile" "$KERNELS/$name/"
+    configuration >"$KERNELS/$name/kernel.config"
     [ -z "$profile" ] || cp "$profile" "$KERNELS/$name/kernel.afdo"
     at_compiler "
         cd source
         export REAL_CC=$COMPILER PROFILE=${profile:+\$asos/$name/kernel.afdo} KBUILD_BUILD_TIMESTAMP=2024-01-01 KBUILD_BUILD_USER=asos KBUILD_BUILD_HOST=asos
-        make=\"make -s O=../$name CC=\$asos/$name/gcc-with-profile HOSTCC=$COMPILER\"
-        if [ $name = baseline ]; then \$make KCONFIG_ALLCONFIG=\$asos/$name/kernel.config allnoconfig
-        else cp ../baseline/.config ../$name/ && \$make olddefconfig; fi
-        \$make -j$JOBS ${profile:+KCFLAGS=-g0} bzImage" >"$KERNELS/$name.log" 2>&1 || { tail -20 "$KERNELS/$name.log" >&2; exit 1; }
-    grep '=y$' "$HERE/kernel.config" | while read -r option; do
+        if [ $name = baseline ]; then $make KCONFIG_ALLCONFIG=\$asos/$name/kernel.config allnoconfig
+        else cp \$asos/baseline/.config \$asos/$name/ && $make olddefconfig; fi
+        $make -j$JOBS ${profile:+KCFLAGS=$debug} bzImage" >"$KERNELS/$name.log" 2>&1 || { tail -20 "$KERNELS/$name.log" >&2; exit 1; }
+    # The last word on an option holds.
+    tac "$KERNELS/$name/kernel.config" | sort -u -s -t= -k1,1 | grep '=y$' | while read -r option; do
         grep -qx "$option" "$KERNELS/$name/.config" || { say "the configuration has no $option"; exit 1; }
     done
     cp "$KERNELS/$name/arch/x86/boot/bzImage" "$1"
