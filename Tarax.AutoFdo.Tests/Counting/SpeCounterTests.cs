@@ -86,6 +86,50 @@ public sealed class SpeCounterTests
         Assert.That((totals.DamagedRecords, totals.CutRecords), Is.EqualTo((0L, 0L)));
     }
 
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(8)]
+    public void Any_number_of_threads_counts_the_same(int threads)
+    {
+        var recording = Traced().Mmap2(1, 0x10000, 0x1000, 0, Program);
+        for (uint i = 0; i < 20; i++)
+        {
+            Trace(recording, new SpePackets().Branch(0x10010 + (4 * (i % 3)), 0x10020).Load(0x10000), AuxTracePiece.NoNumber);
+        }
+
+        using var file = recording.Open();
+        var counter = RecordingCounter.Run(file, _ => true, threads, null);
+        var counts = counter.CountsOf(file.Events[0]).Of(counter.Scan.AddressSpaces.Files.Single()).ToCounts(null);
+        Assert.That(counts.Branches, Is.EqualTo(new[] { new BranchCount(0x10, 0x20, 7), new BranchCount(0x14, 0x20, 7), new BranchCount(0x18, 0x20, 6) }));
+        Assert.That((counter.Scan.Spe!.Records, counter.Scan.Spe.OtherOperations, counter.Scan.Samples), Is.EqualTo((40L, 20L, 20L)));
+    }
+
+    [Test]
+    public void Processor_that_switched_says_whose_branch_it_is()
+    {
+        var recording = new PerfDataBuilder().Event(SampleType.Ip | SampleType.Tid | SampleType.Time | SampleType.Cpu);
+        Announce(recording).Record(RecordType.TimeConv, 0, body =>
+        {
+            body.U64(0);
+            body.U64(1);
+            body.U64(0);
+        }).Mmap2(1, 0x10000, 0x1000, 0, Program).Mmap2(2, 0x10000, 0x1000, 0, Other);
+        foreach (var (process, time) in ((uint Process, ulong Time)[])[(1, 100), (2, 200), (1, 300)])
+        {
+            recording.Record(RecordType.Switch, 0, body =>
+            {
+                body.U32(process);
+                body.U32(process);
+                body.U64(time);
+                body.U64(0);
+            });
+        }
+
+        var packets = new SpePackets().Branch(0x10010, 0x10020, time: 150).Branch(0x10010, 0x10020, time: 250).Branch(0x10010, 0x10020, time: 350);
+        var (counts, _) = Count(recording, packets);
+        Assert.That(counts.Branches.Single().Count, Is.EqualTo(2));
+    }
+
     [Test]
     public void Stream_gives_the_same_as_a_file()
     {
@@ -97,7 +141,9 @@ public sealed class SpeCounterTests
         Assert.That(counter.CountsOf(file.Events[0]).Totals.Samples, Is.EqualTo(1));
     }
 
-    private static PerfDataBuilder Traced() => new PerfDataBuilder().Event(SampleType.Ip | SampleType.Tid | SampleType.Time).Record(RecordType.AuxTraceInfo, 0, body =>
+    private static PerfDataBuilder Traced() => Announce(new PerfDataBuilder().Event(SampleType.Ip | SampleType.Tid | SampleType.Time));
+
+    private static PerfDataBuilder Announce(PerfDataBuilder recording) => recording.Record(RecordType.AuxTraceInfo, 0, body =>
     {
         const uint ArmSpe = 4;
         const uint EventType = 4;

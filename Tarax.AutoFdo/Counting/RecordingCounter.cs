@@ -63,12 +63,12 @@ internal sealed class RecordingCounter
             return null;
         }
 
-        counter.CountTraces();
+        counter.CountTraces(threads);
         return counter;
     }
 
     /// <summary>Counts what is not in samples, but in AUX data.</summary>
-    private void CountTraces()
+    private void CountTraces(int threads)
     {
         if (!Scan.Traces.AreOfSpe || _file.Events.FirstOrDefault(e => e.Attribute.Type == Scan.Traces.EventType) is not { } traced || _counts[traced.Index] is not { } counts)
         {
@@ -76,7 +76,7 @@ internal sealed class RecordingCounter
         }
 
         long before = counts.Totals.Samples;
-        var totals = SpeCounter.Run(_file, Scan, new LocalCounts(counts, Scan.AddressSpaces), _progress);
+        var totals = SpeCounter.Run(_file, Scan, counts, threads, _progress);
         Scan.Take(traced, totals, counts.Totals.Samples - before);
     }
 

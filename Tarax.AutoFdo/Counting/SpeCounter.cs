@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs.ArmSpe;
 using Tarax.AutoFdo.Inputs.Perf;
 
@@ -34,19 +36,41 @@ internal sealed class SpeCounter
     /// <param name="file">The recording.</param>
     /// <param name="scan">What its records say.</param>
     /// <param name="counts">Where to count.</param>
-    /// <param name="progress">Receives the number of bytes that were decoded; null for none.</param>
-    public static SpeTotals Run(PerfDataFile file, RecordingScan scan, LocalCounts counts, Action<long>? progress)
+    /// <param name="threads">Number of threads, at least 1; sums and minima make the result the same on any number.</param>
+    /// <param name="progress">Receives the number of bytes that were decoded, on any thread; null for none.</param>
+    public static SpeTotals Run(PerfDataFile file, RecordingScan scan, RecordedCounts counts, int threads, Action<long>? progress)
     {
-        var totals = new SpeTotals();
-        var counter = new SpeCounter(scan.AddressSpaces, scan.Traces, counts, totals);
-        byte[] window = new byte[WindowLength];
-        foreach (var piece in scan.Traces.Pieces)
+        var pieces = scan.Traces.Pieces;
+        var sum = new SpeTotals();
+        int next = -1;
+        void CountPieces()
         {
-            counter.Add(file, piece, window, progress);
+            var local = new LocalCounts(counts, scan.AddressSpaces);
+            var totals = new SpeTotals();
+            var counter = new SpeCounter(scan.AddressSpaces, scan.Traces, local, totals);
+            byte[] window = new byte[WindowLength];
+            for (int i; (i = Interlocked.Increment(ref next)) < pieces.Count;)
+            {
+                counter.Add(file, pieces[i], window, progress);
+            }
+
+            local.FlushAll();
+            lock (sum)
+            {
+                sum.Add(totals);
+            }
         }
 
-        counts.FlushAll();
-        return totals;
+        try
+        {
+            Parallel.For(0, Math.Clamp(pieces.Count, 1, threads), new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => CountPieces());
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return sum;
     }
 
     private void Add(PerfDataFile file, in AuxTracePiece piece, byte[] window, Action<long>? progress)

@@ -23,4 +23,16 @@ internal sealed class SpeTotals
 
     /// <summary>Records that a buffer's end cuts.</summary>
     public long CutRecords { get; set; }
+
+    /// <summary>Adds what became of other records.</summary>
+    public void Add(SpeTotals other)
+    {
+        Records += other.Records;
+        OtherOperations += other.OtherOperations;
+        NotRetired += other.NotRetired;
+        WithoutAddress += other.WithoutAddress;
+        OfUnknownThread += other.OfUnknownThread;
+        DamagedRecords += other.DamagedRecords;
+        CutRecords += other.CutRecords;
+    }
 }
