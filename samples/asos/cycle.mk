@@ -36,7 +36,7 @@ $(WORK)/tarax/tarax: $(STEPS)/tarax.sh $(shell find $(HERE)/../tarax $(HERE)/../
 $(WORK)/debian.packages: $(STEPS)/debian.sh $(wildcard $(HERE)/applications/*.sh)
 	$(STEPS)/debian.sh
 
-$(WORK)/$(COMPILER).made: $(STEPS)/compiler.sh
+$(MADE).compiler: $(STEPS)/compiler.sh
 	$(STEPS)/compiler.sh
 	touch $@
 
@@ -44,7 +44,7 @@ $(WORK)/$(COMPILER).made: $(STEPS)/compiler.sh
 $(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/applications/web.inc $(HERE)/guest-init $(STEPS)/image.sh $(WORK)/debian.packages $(COLLECTOR)/made
 	flock $(WORK)/debian.packages $(STEPS)/image.sh $*
 
-$(KERNELS)/baseline: $(HERE)/kernel.config $(if $(incumbent),$(HERE)/kernel-clang.config) $(STEPS)/kernel.sh | $(WORK)/$(COMPILER).made
+$(KERNELS)/baseline: $(HERE)/kernel.config $(if $(incumbent),$(HERE)/kernel-clang.config) $(STEPS)/kernel.sh | $(MADE).compiler
 	$(STEPS)/kernel.sh baseline
 
 $(KERNELS)/%: $(PROFILES)/%.afdo $(KERNELS)/baseline $(HERE)/../kernel/gcc-with-profile

@@ -5,7 +5,7 @@
 name=$1 profile=${2:-}
 case $COMPILER in
     clang-*)
-        make="make -s O=\$asos/$name LLVM=${COMPILER#clang}${profile:+ CLANG_AUTOFDO_PROFILE=\$asos/$name/kernel.afdo}"
+        make="make -s O=\$asos/$name LLVM=${COMPILER#clang}${profile:+ CLANG_AUTOFDO_PROFILE=kernel.afdo}"
         debug=-gmlt ;;
     *)
         make="make -s O=\$asos/$name CC=\$asos/$name/gcc-with-profile HOSTCC=$COMPILER"
