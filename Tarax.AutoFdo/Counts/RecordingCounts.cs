@@ -21,7 +21,47 @@ public sealed class RecordingCounts
     /// <summary>The binaries that have samples, those with most first.</summary>
     public IReadOnlyList<RecordedBinary> Binaries => Counted.Binaries();
 
+    /// <summary>Sums over all samples.</summary>
+    public RecordingSums Sums => new(Counted.Totals.Samples, Counted.Totals.SamplesWithBranchStack, Counted.Totals.BranchEntries);
+
+    /// <summary>All files that have counts, the kernel's too, by name and build-id: what <see cref="Create"/> takes.</summary>
+    public IReadOnlyList<CountedFile> Files => [.. CountedFiles().Select(file => ToCounted(file, Counted.Counts.Of(file)))];
+
     internal CountedBinaries Counted { get; }
+
+    /// <summary>Makes counts of what another store has kept; the same content writes the same bytes, in whatever order it comes.</summary>
+    /// <param name="eventNames">Names of the events that were counted: any number, none of them empty or with a line feed.</param>
+    /// <param name="sums">Sums over all samples; none is negative.</param>
+    /// <param name="files">The files; counts of files with the same name and build-id are added up, as are repeated counts in them; counts of 0 are left out.</param>
+    /// <exception cref="ArgumentException">A name, a build-id or a number is none.</exception>
+    public static RecordingCounts Create(IEnumerable<string> eventNames, RecordingSums sums, IEnumerable<CountedFile> files)
+    {
+        ArgumentNullException.ThrowIfNull(eventNames);
+        ArgumentNullException.ThrowIfNull(files);
+        if (sums.Samples < 0 || sums.SamplesWithBranchStack < 0 || sums.BranchEntries < 0)
+        {
+            throw new ArgumentException("a sum is negative", nameof(sums));
+        }
+
+        var merged = new MergedCounts();
+        merged.AddRecording("", new SampleTotals { Samples = sums.Samples, SamplesWithBranchStack = sums.SamplesWithBranchStack, BranchEntries = sums.BranchEntries });
+        foreach (string name in eventNames)
+        {
+            merged.AddRecording(name.Length > 0 && !name.Contains('\n', StringComparison.Ordinal) ? name : throw new ArgumentException("the name of an event is empty, or has several lines", nameof(eventNames)), new SampleTotals());
+        }
+
+        foreach (var file in files)
+        {
+            if (!BuildId.TryParse(file.Counts.BuildId ?? "", out var buildId))
+            {
+                throw new ArgumentException($"{file.Name}: the build-id is not hexadecimal", nameof(files));
+            }
+
+            merged.Of(file.Name, buildId, file.IsKernel).Take(Collected(file));
+        }
+
+        return Of(merged, "the counts");
+    }
 
     /// <summary>Reads counts, in either form.</summary>
     /// <param name="path">The file.</param>
@@ -206,6 +246,30 @@ public sealed class RecordingCounts
         {
             throw new InvalidFormatException(CountsFormat.Name, "magic", 0, "this is not a file of counts");
         }
+    }
+
+    private static CountedFile ToCounted(MappedFile file, FileCounts counts)
+    {
+        var sums = counts.Sums;
+        return new CountedFile(
+            file.Name,
+            file.IsKernel,
+            new CountedFileSums(sums.Samples, sums.BranchesInto, sums.RangesSeen, sums.RangesLeaving, sums.RangesBackward, sums.RangesTooLong),
+            counts.ToCounts(file.BuildId.IsEmpty ? null : file.BuildId.ToString()));
+    }
+
+    private static FileCounts.Collected Collected(CountedFile file)
+    {
+        var (samples, branches, seen, leaving, backward, tooLong) = file.Sums;
+        var collected = new FileCounts.Collected
+        {
+            Sums = new FileSums { Samples = samples, BranchesInto = branches, RangesSeen = seen, RangesLeaving = leaving, RangesBackward = backward, RangesTooLong = tooLong },
+        };
+        collected.Branches.AddRange(file.Counts.Branches.Where(b => b.Count > 0));
+        collected.Ranges.AddRange(file.Counts.Ranges.Where(r => r.Count > 0));
+        collected.Samples.AddRange(file.Counts.Samples.Where(s => s.Count > 0));
+        collected.Entries.AddRange(file.Counts.Entries.Where(e => e.Count > 0));
+        return collected;
     }
 
     private static void Add(FileCounts from, FileCounts to) =>

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Tarax.AutoFdo.Counts;
+
+namespace Tarax.AutoFdo.Fleet.Tests;
+
+/// <summary>
+/// Writes a made-up fleet for measurements: each host and day draws executions from the kernel's counts in the test data, as eight classes of hosts weight them. Needs
+/// TARAX_FLEET (a folder), TARAX_FLEET_HOSTS and TARAX_FLEET_DAYS.
+/// </summary>
+[Explicit("writes gigabytes; docs/fleet.md says how")]
+public sealed class MadeFleet
+{
+    private const int Classes = 8;
+    private const int Slots = 65536;
+    private const int DistinctBranches = 20_000;
+    private const int SamplesOfDay = 50;
+    private const int EntriesOfSample = 32;
+
+    [Test]
+    public void Is_written()
+    {
+        var layout = new FolderLayout(Environment.GetEnvironmentVariable("TARAX_FLEET") ?? throw new InvalidOperationException("TARAX_FLEET names no folder"));
+        int hosts = Number("TARAX_FLEET_HOSTS");
+        using var engine = new EmbeddedEngine(threads: 2, memory: 4_000_000_000);
+        var kernel = RecordingCounts.Load([.. FleetEnvironment.CountsFiles], threads: 1).Files.Where(f => f.IsKernel).MaxBy(f => f.Counts.Branches.Count)!;
+        MakeSlots(engine, "branch", [.. kernel.Counts.Branches.Select(b => (b.From, b.To, b.Count))]);
+        MakeSlots(engine, "range", [.. kernel.Counts.Ranges.Select(r => (r.Start, r.End, r.Count))]);
+        for (int day = 0; day < Number("TARAX_FLEET_DAYS"); day++)
+        {
+            WriteDay(engine, layout, kernel, hosts, day);
+        }
+
+        Assert.That(layout.Pushes(), Is.Not.Empty);
+    }
+
+    private static void WriteDay(EmbeddedEngine engine, FolderLayout layout, CountedFile kernel, int hosts, int number)
+    {
+        var day = MadeCounts.Day.AddDays(number);
+        string file = string.Create(CultureInfo.InvariantCulture, $"'{kernel.Counts.BuildId}' AS build_id, {FleetKeys.OfBinary(kernel.Counts.BuildId!, BinaryName.ToColumn(kernel.Name), isKernel: true)}::UBIGINT AS binary_key");
+        string part = $"hash(h, {number})::UBIGINT AS part";
+        string Drawn(string table, string a, string b, int draws, string more) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {file}, s.a AS {a}{(b.Length > 0 ? $", s.b AS {b}" : "")}, {part}, count(*)::UBIGINT AS count{more} FROM range({hosts}) t(h), range({draws}) u(k), slots_{table} s WHERE s.slot = (hash(h, k, {number}, '{table}') & {Slots - 1}) AND s.class = h % {Classes} GROUP BY s.a{(b.Length > 0 ? ", s.b" : "")}, h ORDER BY ALL");
+        string Time(string of) => $", (hash({of}, h, {number}) >> 24)::UBIGINT AS first_time";
+        void Write(FleetTable table, string query) => ParquetPush.Write(engine, layout.PathOf(table, day, "made"), query);
+
+        Write(FleetTable.Branch, Drawn("branch", "from_offset", "to_offset", SamplesOfDay * EntriesOfSample, ""));
+        Write(FleetTable.Range, Drawn("range", "begin_offset", "end_offset", SamplesOfDay * (EntriesOfSample - 1), Time("s.a")));
+        Write(FleetTable.Sample, Drawn("range", "at_offset", "", SamplesOfDay, Time("s.a")));
+        Write(FleetTable.Entry, $"SELECT {file}, 0::UBIGINT AS at_offset, 0::UBIGINT AS part, 0::UBIGINT AS count, 0::UBIGINT AS first_time WHERE false");
+        Write(FleetTable.Binary, string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {file}, '{BinaryName.ToColumn(kernel.Name)}' AS name, 1::UBIGINT AS is_kernel, {part}, {SamplesOfDay}::UBIGINT AS samples, {SamplesOfDay * EntriesOfSample}::UBIGINT AS branches_into, {SamplesOfDay * 31}::UBIGINT AS ranges_seen, 0::UBIGINT AS ranges_leaving, 0::UBIGINT AS ranges_backward, 0::UBIGINT AS ranges_too_long FROM range({hosts}) t(h) ORDER BY ALL"));
+        Write(FleetTable.Recording, string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT md5(h || '/{number}') AS id, {part}, 'class' || h % {Classes} AS host_class, '' AS cpu, '6.1' AS kernel, 'branches' AS event, 1000003::UBIGINT AS period, {SamplesOfDay}::UBIGINT AS samples, {SamplesOfDay}::UBIGINT AS samples_with_stack, {SamplesOfDay * EntriesOfSample}::UBIGINT AS branch_entries, 0::UBIGINT AS lost, '' AS tool FROM range({hosts}) t(h) ORDER BY ALL"));
+    }
+
+    /// <summary>Each class's distribution as slots that are drawn alike; what is rare has one.</summary>
+    private static void MakeSlots(EmbeddedEngine engine, string table, List<(ulong A, ulong B, ulong Count)> counts)
+    {
+        engine.Run($"CREATE OR REPLACE TEMP TABLE slots_{table} (class BIGINT, slot UBIGINT, a UBIGINT, b UBIGINT)");
+        // A large kernel has more branches than one workload shows: the others are as many and as rare again.
+        int own = counts.Count;
+        for (int i = 0; counts.Count < DistinctBranches; i++)
+        {
+            var (a, b, count) = counts[i % own];
+            ulong distance = (ulong)(1 + (i / own)) << 26;
+            counts.Add((a + distance, b + distance, 1 + (count / 16)));
+        }
+
+        using var appender = engine.Connection.CreateAppender("temp", "main", $"slots_{table}");
+        var random = new Random(1);
+        for (int c = 0; c < Classes; c++)
+        {
+            double[] weights = [.. counts.Select(x => Math.Sqrt(x.Count) * Math.Exp(4 * (random.NextDouble() - 0.5)))];
+            double all = weights.Sum();
+            double rest = 0;
+            ulong slot = 0;
+            for (int i = 0; i < counts.Count; i++)
+            {
+                rest += weights[i] / all * (Slots - counts.Count);
+                for (int copies = 1 + (int)rest; copies > 0 && slot < Slots; copies--, slot++)
+                {
+                    appender.CreateRow().AppendValue((long)c).AppendValue(slot).AppendValue(counts[i].A).AppendValue(counts[i].B).EndRow();
+                }
+
+                rest -= (int)rest;
+            }
+        }
+    }
+
+    private static int Number(string variable) => int.Parse(Environment.GetEnvironmentVariable(variable) ?? "", CultureInfo.InvariantCulture);
+}
