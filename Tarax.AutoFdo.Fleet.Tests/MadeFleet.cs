@@ -5,13 +5,15 @@ namespace Tarax.AutoFdo.Fleet.Tests;
 
 /// <summary>
 /// Writes a made-up fleet for measurements: each host and day draws executions from the kernel's counts in the test data, as eight classes of hosts weight them. Needs
-/// TARAX_FLEET (a folder), TARAX_FLEET_HOSTS and TARAX_FLEET_DAYS.
+/// TARAX_FLEET (a folder), TARAX_FLEET_HOSTS and TARAX_FLEET_DAYS. Drawn are a thousand hosts on ten days; more hosts and days are the same rows in parts of their own.
 /// </summary>
 [Explicit("writes gigabytes; docs/fleet.md says how")]
 public sealed class MadeFleet
 {
     private const int Classes = 8;
     private const int Slots = 65536;
+    private const int DrawnHosts = 1000;
+    private const int DrawnDays = 10;
     private const int DistinctBranches = 20_000;
     private const int SamplesOfDay = 50;
     private const int EntriesOfSample = 32;
@@ -20,29 +22,58 @@ public sealed class MadeFleet
     public void Is_written()
     {
         var layout = new FolderLayout(Environment.GetEnvironmentVariable("TARAX_FLEET") ?? throw new InvalidOperationException("TARAX_FLEET names no folder"));
-        int hosts = Number("TARAX_FLEET_HOSTS");
+        int copies = Number("TARAX_FLEET_HOSTS") / DrawnHosts;
         using var engine = new EmbeddedEngine(threads: 2, memory: 4_000_000_000);
         var kernel = RecordingCounts.Load([.. FleetEnvironment.CountsFiles], threads: 1).Files.Where(f => f.IsKernel).MaxBy(f => f.Counts.Branches.Count)!;
         MakeSlots(engine, "branch", [.. kernel.Counts.Branches.Select(b => (b.From, b.To, b.Count))]);
         MakeSlots(engine, "range", [.. kernel.Counts.Ranges.Select(r => (r.Start, r.End, r.Count))]);
         for (int day = 0; day < Number("TARAX_FLEET_DAYS"); day++)
         {
-            WriteDay(engine, layout, kernel, hosts, day);
+            for (int copy = 0; copy < copies; copy++)
+            {
+                if (copy == 0 && day < DrawnDays)
+                {
+                    WriteDay(engine, layout, kernel, DrawnHosts, day);
+                }
+                else
+                {
+                    Copy(engine, layout, day, copy);
+                }
+            }
         }
 
         Assert.That(layout.Pushes(), Is.Not.Empty);
     }
 
+    private static string PushOf(int copy) => string.Create(CultureInfo.InvariantCulture, $"made-{copy}");
+
+    private static void Copy(EmbeddedEngine engine, FolderLayout layout, int day, int copy)
+    {
+        foreach (var table in FleetTable.All)
+        {
+            string from = EmbeddedEngine.Quoted(layout.PathOf(table, MadeCounts.Day.AddDays(day % DrawnDays), PushOf(0)));
+            string id = table == FleetTable.Recording ? string.Create(CultureInfo.InvariantCulture, $", md5(id || '/{copy}/{day}') AS id") : "";
+            ParquetPush.Write(engine, layout.PathOf(table, MadeCounts.Day.AddDays(day), PushOf(copy)), string.Create(
+                CultureInfo.InvariantCulture, $"SELECT * REPLACE (hash(part, {copy}, {day})::UBIGINT AS part{id}) FROM read_parquet({from}, hive_partitioning = false)"));
+        }
+    }
+
     private static void WriteDay(EmbeddedEngine engine, FolderLayout layout, CountedFile kernel, int hosts, int number)
     {
         var day = MadeCounts.Day.AddDays(number);
+        if (File.Exists(layout.PathOf(FleetTable.Recording, day, PushOf(0))))
+        {
+            // A day that another run has drawn.
+            return;
+        }
+
         string file = string.Create(CultureInfo.InvariantCulture, $"'{kernel.Counts.BuildId}' AS build_id, {FleetKeys.OfBinary(kernel.Counts.BuildId!, BinaryName.ToColumn(kernel.Name), isKernel: true)}::UBIGINT AS binary_key");
         string part = $"hash(h, {number})::UBIGINT AS part";
         string Drawn(string table, string a, string b, int draws, string more) => string.Create(
             CultureInfo.InvariantCulture,
             $"SELECT {file}, s.a AS {a}{(b.Length > 0 ? $", s.b AS {b}" : "")}, {part}, count(*)::UBIGINT AS count{more} FROM range({hosts}) t(h), range({draws}) u(k), slots_{table} s WHERE s.slot = (hash(h, k, {number}, '{table}') & {Slots - 1}) AND s.class = h % {Classes} GROUP BY s.a{(b.Length > 0 ? ", s.b" : "")}, h ORDER BY ALL");
         string Time(string of) => $", (hash({of}, h, {number}) >> 24)::UBIGINT AS first_time";
-        void Write(FleetTable table, string query) => ParquetPush.Write(engine, layout.PathOf(table, day, "made"), query);
+        void Write(FleetTable table, string query) => ParquetPush.Write(engine, layout.PathOf(table, day, PushOf(0)), query);
 
         Write(FleetTable.Branch, Drawn("branch", "from_offset", "to_offset", SamplesOfDay * EntriesOfSample, ""));
         Write(FleetTable.Range, Drawn("range", "begin_offset", "end_offset", SamplesOfDay * (EntriesOfSample - 1), Time("s.a")));
