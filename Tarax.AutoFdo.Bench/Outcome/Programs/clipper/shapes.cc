@@ -110,7 +110,8 @@ void maps(Random &random, int size, Sum &sum)
 {
     Paths lands, roads;
     for (int i = 0; i < size; i++) {
-        lands.push_back(land(random, 60, random.below(20000), random.below(20000), 800 + random.below(1200)));
+        const int x = random.below(20000), y = random.below(20000), width = 800 + random.below(1200);
+        lands.push_back(land(random, 60, x, y, width));
         if (i % 4 == 0)
             roads.push_back(road(random, 8));
     }
@@ -157,7 +158,7 @@ void maps(Random &random, int size, Sum &sum)
     sum.add(brushed);
     for (int i = 0; i < 200; i++)
         for (const Path &path : lands)
-            sum.paths += PointInPolygon(IntPoint(random.below(20000), random.below(20000)), path) != 0;
+            sum.paths += PointInPolygon(IntPoint { random.below(20000), random.below(20000) }, path) != 0;
 }
 
 } // namespace

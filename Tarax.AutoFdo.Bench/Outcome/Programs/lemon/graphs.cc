@@ -35,11 +35,14 @@ struct Network {
     ListDigraph::ArcMap<int> length { graph }, capacity { graph };
     std::vector<ListDigraph::Node> nodes;
 
-    void join(int from, int to, int way, int room)
+    struct Road { int from, to, length, capacity; };
+
+    // Within the braces of a road, what is random comes in the order in which it is written.
+    void join(const Road &road)
     {
-        const auto arc = graph.addArc(nodes[from], nodes[to]);
-        length[arc] = way;
-        capacity[arc] = room;
+        const auto arc = graph.addArc(nodes[road.from], nodes[road.to]);
+        length[arc] = road.length;
+        capacity[arc] = road.capacity;
     }
 };
 
@@ -50,23 +53,23 @@ void make(const char *kind, int size, Random &random, Network &network)
         network.nodes.push_back(network.graph.addNode());
     if (std::strcmp(kind, "random") == 0) {
         for (int i = 0; i < 4 * count; i++)
-            network.join(random.below(count), random.below(count), 1 + random.below(1000), 1 + random.below(50));
+            network.join({ random.below(count), random.below(count), 1 + random.below(1000), 1 + random.below(50) });
     } else if (std::strcmp(kind, "grid") == 0) {
         for (int i = 0; i < count; i++) {
             if (i % size != size - 1) {
-                network.join(i, i + 1, 1 + random.below(10), 5 + random.below(5));
-                network.join(i + 1, i, 1 + random.below(10), 5 + random.below(5));
+                network.join({ i, i + 1, 1 + random.below(10), 5 + random.below(5) });
+                network.join({ i + 1, i, 1 + random.below(10), 5 + random.below(5) });
             }
             if (i + size < count) {
-                network.join(i, i + size, 1 + random.below(10), 5 + random.below(5));
+                network.join({ i, i + size, 1 + random.below(10), 5 + random.below(5) });
                 if (i % 3 == 0)
-                    network.join(i + size, i, 3, 9);
+                    network.join({ i + size, i, 3, 9 });
             }
         }
     } else {
         for (int i = 0; i + size < count; i++)
             for (int k = 0; k < 3; k++)
-                network.join(i, (i / size + 1) * size + random.below(size), random.below(100), random.below(20));
+                network.join({ i, (i / size + 1) * size + random.below(size), random.below(100), random.below(20) });
     }
 }
 

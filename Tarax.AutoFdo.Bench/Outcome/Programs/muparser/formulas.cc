@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ struct Random {
 
 const char *const names[] = { "x", "y", "width", "rate", "n" };
 
+// The parts come in the order in which they are written.
+std::string all(std::initializer_list<std::string> parts)
+{
+    std::string text;
+    for (const auto &part : parts)
+        text += part;
+    return text;
+}
+
 // Numbers, variables and what stands between them.
 std::string sum(Random &random, int depth)
 {
@@ -29,14 +39,14 @@ std::string sum(Random &random, int depth)
     const int terms = 1 + random.below(4);
     for (int i = 0; i < terms; i++) {
         if (i)
-            text += std::string(" ") + "+-*/"[random.below(4)] + " ";
+            text += all({ " ", std::string(1, "+-*/"[random.below(4)]), " " });
         const int kind = random.below(depth ? 6 : 4);
         if (kind < 2)
             text += names[random.below(5)];
         else if (kind < 4)
-            text += std::to_string(1 + random.below(99)) + (random.below(3) ? "" : "." + std::to_string(random.below(100)));
+            text += all({ std::to_string(1 + random.below(99)), random.below(3) ? "" : "." + std::to_string(random.below(100)) });
         else
-            text += "(" + sum(random, depth - 1) + ")" + (random.below(5) ? "" : "^2");
+            text += all({ "(", sum(random, depth - 1), ")", random.below(5) ? "" : "^2" });
     }
     return text;
 }
@@ -58,20 +68,20 @@ double mean(const double *values, int count)
 std::string call(Random &random, int depth)
 {
     if (depth == 0)
-        return random.below(2) ? names[random.below(5)] : std::to_string(random.below(100)) + (random.below(4) ? "" : "%");
+        return random.below(2) ? names[random.below(5)] : all({ std::to_string(random.below(100)), random.below(4) ? "" : "%" });
     const auto next = [&] { return call(random, depth - 1); };
     switch (random.below(11)) {
-    case 0: return "abs(" + next() + ")";
-    case 1: return "sqrt(abs(" + next() + "))+cos(" + next() + ")";
-    case 2: return "min(" + next() + "," + next() + "," + next() + ")";
-    case 3: return "clamp(" + next() + ", -" + std::to_string(random.below(50)) + ", " + next() + ")";
-    case 4: return "(" + next() + (random.below(2) ? " < " : " >= ") + next() + " ? " + next() + " : " + next() + ")";
-    case 5: return "((" + next() + " != 3 && " + next() + " > 1) || " + next() + " <= _pi)";
-    case 6: return "mean(" + next() + "," + next() + "," + next() + "," + next() + ")";
-    case 7: return "length(\"" + std::string(size_t(random.below(20)), 'a') + "\") * " + next();
-    case 8: return "!(" + next() + ") - (" + next() + ")";
-    case 9: return "(" + next() + " mod " + std::to_string(2 + random.below(9)) + ")";
-    default: return "sum(" + next() + "," + next() + ") - sign(" + next() + ")";
+    case 0: return all({ "abs(", next(), ")" });
+    case 1: return all({ "sqrt(abs(", next(), "))+cos(", next(), ")" });
+    case 2: return all({ "min(", next(), ",", next(), ",", next(), ")" });
+    case 3: return all({ "clamp(", next(), ", -", std::to_string(random.below(50)), ", ", next(), ")" });
+    case 4: return all({ "(", next(), random.below(2) ? " < " : " >= ", next(), " ? ", next(), " : ", next(), ")" });
+    case 5: return all({ "((", next(), " != 3 && ", next(), " > 1) || ", next(), " <= _pi)" });
+    case 6: return all({ "mean(", next(), ",", next(), ",", next(), ",", next(), ")" });
+    case 7: return all({ "length(\"", std::string(size_t(random.below(20)), 'a'), "\") * ", next() });
+    case 8: return all({ "!(", next(), ") - (", next(), ")" });
+    case 9: return all({ "(", next(), " mod ", std::to_string(2 + random.below(9)), ")" });
+    default: return all({ "sum(", next(), ",", next(), ") - sign(", next(), ")" });
     }
 }
 
@@ -104,7 +114,7 @@ int main(int argc, char **argv)
     std::vector<double> results(size_t(values), 0.0);
     for (int i = 0; i < count; i++) {
         try {
-            parser.SetExpr(is_sums ? sum(random, 3) : call(random, 3) + (random.below(9) ? "" : " +"));
+            parser.SetExpr(is_sums ? sum(random, 3) : all({ call(random, 3), random.below(9) ? "" : " +" }));
             if (is_sums) {
                 for (int v = 0; v < values; v++) {
                     for (int k = 0; k < 5; k++)
