@@ -86,6 +86,23 @@ public sealed class SpeCounterTests
         Assert.That((totals.DamagedRecords, totals.CutRecords), Is.EqualTo((0L, 0L)));
     }
 
+    [Test]
+    public void Nothing_is_lost_when_tables_of_many_processes_are_emptied()
+    {
+        const uint Processes = 1000;
+        var recording = Traced();
+        var packets = new SpePackets();
+        for (uint process = 1; process <= Processes; process++)
+        {
+            recording.Mmap2(process, 0x10000, 0x1000, 0, Program);
+            packets.Branch(0x10010, 0x10020, thread: process);
+        }
+
+        packets.Raw(new byte[1 << 20]).Branch(0x10010, 0x10020, thread: Processes);
+        var (counts, _) = Count(recording, packets);
+        Assert.That(counts.Branches.Single().Count, Is.EqualTo(Processes + 1));
+    }
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(8)]

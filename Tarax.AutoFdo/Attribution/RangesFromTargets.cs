@@ -41,6 +41,16 @@ internal static class RangesFromTargets
     /// <param name="lines">Its code.</param>
     public static BinaryCounts Add(BinaryCounts counts, ElfFile file, StraightLines lines)
     {
+        // What has its range already is not counted again.
+        var ranged = new Dictionary<ulong, ulong>();
+        foreach (var range in counts.Ranges)
+        {
+            if (range.End > range.Start)
+            {
+                ranged[range.Start] = SaturatingSum.Of(ranged.GetValueOrDefault(range.Start), range.Count);
+            }
+        }
+
         var starts = new SortedDictionary<ulong, (ulong Count, ulong FirstTime)>();
         void Start(ulong offset, ulong count, ulong firstTime)
         {
@@ -78,9 +88,15 @@ internal static class RangesFromTargets
 
         foreach (var (start, executed) in starts)
         {
+            ulong missing = executed.Count - Math.Min(executed.Count, ranged.GetValueOrDefault(start));
+            if (missing == 0)
+            {
+                continue;
+            }
+
             bool isCode = file.TryGetVirtualAddress(start, out ulong address, out _);
             ulong end = isCode ? lines.NextBranch(address, sources) - address + start : start;
-            ranges.Add(new RangeCount(start, end, executed.Count, executed.FirstTime));
+            ranges.Add(new RangeCount(start, end, missing, executed.FirstTime));
         }
 
         return new BinaryCounts(counts.BuildId, counts.Branches, Sorted(ranges), counts.Samples, counts.Entries);

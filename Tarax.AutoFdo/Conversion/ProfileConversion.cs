@@ -103,16 +103,7 @@ internal static class ProfileConversion
 
     public static BinaryCounts Checked(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, ExecutedBytes bytes, StageClock clock)
     {
-        if (options.UseBranchStacks && RangesFromTargets.AreMissing(counts) && binary.Graphs is { } graphs)
-        {
-            var (ranges, branches) = (counts.Ranges.Count, counts.Branches.Count);
-            counts = RangesFromTargets.Add(counts, binary.File, graphs.Lines());
-            report.RangeExecutions = counts.Ranges.Aggregate(0UL, (sum, range) => SaturatingSum.Of(sum, range.Count));
-            int made = counts.Ranges.Count;
-            clock.End("ranges", () => $"{branches} branches, {ranges} ranges", () => $"{made} ranges");
-            report.Note(DiagnosticId.SingleBranches, "branches were recorded one at a time, so code is counted from each target to the next branch");
-        }
-
+        counts = WithRanges(counts, binary, options, report, clock);
         if (options is not { CheckRanges: true, UseBranchStacks: true, Input: InputKind.PerfData })
         {
             return counts;
@@ -121,6 +112,23 @@ internal static class ProfileConversion
         var possible = RangeCheck.ApplyOrRefuse(counts, binary, report, bytes);
         clock.End("check-ranges", () => $"{counts.Ranges.Count} ranges", () => $"{possible.Ranges.Count} ranges");
         return possible;
+    }
+
+    /// <summary>Ranges for branches that were recorded one at a time.</summary>
+    private static BinaryCounts WithRanges(BinaryCounts counts, Binary binary, ConversionOptions options, ConversionReport report, StageClock clock)
+    {
+        if (!options.UseBranchStacks || !RangesFromTargets.AreMissing(counts) || binary.Graphs is not { } graphs)
+        {
+            return counts;
+        }
+
+        var (ranges, branches) = (counts.Ranges.Count, counts.Branches.Count);
+        counts = RangesFromTargets.Add(counts, binary.File, graphs.Lines());
+        report.RangeExecutions = counts.Ranges.Aggregate(0UL, (sum, range) => SaturatingSum.Of(sum, range.Count));
+        int made = counts.Ranges.Count;
+        clock.End("ranges", () => $"{branches} branches, {ranges} ranges", () => $"{made} ranges");
+        report.Note(DiagnosticId.SingleBranches, "branches were recorded one at a time, so code is counted from each target to the next branch");
+        return counts;
     }
 
     public static BinaryCounts Inferred(BinaryCounts counts, string eventName, Binary binary, ConversionOptions options, ConversionReport report, StageClock clock)

@@ -143,7 +143,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
 
     /// <summary>
     /// A stack without what is no entry of it: a doubled head, and the previous target that Arm SPE recorded with a branch, which perf puts behind it. From there to a branch that was not taken is only
-    /// the beginning of a range.
+    /// the beginning of a range. It has no flags; half of a branch of BRBE, whose other end is not to be seen, has a type.
     /// </summary>
     private ReadOnlySpan<BranchEntry> Trimmed(ReadOnlySpan<BranchEntry> entries, bool dropDuplicateHead)
     {
@@ -153,7 +153,7 @@ internal sealed class BranchStackCounter(BranchStackCounter? kernel = null)
             entries = entries[1..];
         }
 
-        return entries is [_, { From: 0, To: not 0 }] ? entries[..1] : entries;
+        return entries is [_, { From: 0, To: not 0, Flags: 0 }] ? entries[..1] : entries;
     }
 
     private static bool IsDuplicateHead(ReadOnlySpan<BranchEntry> entries) =>

@@ -13,7 +13,6 @@ internal sealed class SpeCounter
 {
     private const int WindowLength = 1 << 20;
 
-    /// <summary>Kernel addresses are of all processes.</summary>
     private readonly AddressSpaces _spaces;
 
     private readonly AuxTraces _traces;
@@ -98,11 +97,13 @@ internal sealed class SpeCounter
 
             window.AsSpan(decoder.Position, kept).CopyTo(window);
             _counts.FlushIfLarge();
+
+            // After a flush counters are asked for again.
+            _counter = null;
             progress?.Invoke(length);
         }
 
         _totals.CutRecords += kept > 0 ? 1 : 0;
-        _counter = null;
     }
 
     private void Add(in SpeRecord record, in AuxTracePiece piece)
