@@ -504,11 +504,13 @@ internal sealed class ProfileBuilder
         {
             if (source.Scopes[scope].Function is { HasUnknownLinkageName: true, Name: var name })
             {
-                Statistics.UnknownLinkageName.AddOrUpdate(name, bytes, (_, sum) => sum + bytes);
+                AddUnknownName(name, bytes);
                 return;
             }
         }
     }
+
+    private void AddUnknownName(string name, UInt128 bytes) => Statistics.UnknownLinkageName.AddOrUpdate(name, bytes, (_, sum) => sum + bytes);
 
     private void AddWithoutPosition(ref FunctionBytes became, FunctionSource source, in CodeSegment segment, UInt128 bytes, CodeFunction function)
     {

@@ -145,17 +145,17 @@ internal sealed class BodyAccumulator
             AddEntries(entries, rule);
         }
 
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
             var mapped = mapPosition(position.Position);
             AddCount(mapped, position.Count, position.CodeBytes, rule);
-            foreach (var target in position.Targets)
+            foreach (var target in position.Targets.AsSpan())
             {
                 AddTarget(mapped, mapName(target.Name), target.Count);
             }
         }
 
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             CallAt(mapPosition(call.Position), mapName(call.Callee), call.File, call.StartLine).Add(call.Body, rule, mapPosition, mapName);
         }

@@ -53,7 +53,7 @@ internal static class ProfileTransformation
     public static ulong Entries(FunctionBody body)
     {
         PositionCount? first = null;
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
             if (position.Count > 0)
             {
@@ -63,7 +63,7 @@ internal static class ProfileTransformation
         }
 
         ulong count = first?.Count ?? 0;
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             if (first is not null && call.Position.CompareTo(first.Position) > 0)
             {
@@ -98,9 +98,9 @@ internal static class ProfileTransformation
 
     private static bool Mentions(FunctionBody body, Dictionary<string, string> names)
     {
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
-            foreach (var target in position.Targets)
+            foreach (var target in position.Targets.AsSpan())
             {
                 if (names.ContainsKey(target.Name))
                 {
@@ -109,7 +109,7 @@ internal static class ProfileTransformation
             }
         }
 
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             if (names.ContainsKey(call.Callee) || Mentions(call.Body, names))
             {

@@ -60,12 +60,12 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
     public ulong TotalCount()
     {
         ulong total = 0;
-        foreach (var position in Positions)
+        foreach (var position in Positions.AsSpan())
         {
             total = SaturatingSum.Of(total, position.Count);
         }
 
-        foreach (var call in Calls)
+        foreach (var call in Calls.AsSpan())
         {
             total = SaturatingSum.Of(total, call.Body.TotalCount());
         }
@@ -77,12 +77,12 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
     internal UInt128 ExactTotal()
     {
         UInt128 total = 0;
-        foreach (var position in Positions)
+        foreach (var position in Positions.AsSpan())
         {
             total += position.Count;
         }
 
-        foreach (var call in Calls)
+        foreach (var call in Calls.AsSpan())
         {
             total += call.Body.ExactTotal();
         }
@@ -99,18 +99,27 @@ public sealed record FunctionBody(IReadOnlyList<PositionCount> Positions, IReadO
     internal bool HasDiscriminators() => Positions.Any(p => p.Position.Discriminator != 0) || Calls.Any(c => c.Position.Discriminator != 0 || c.Body.HasDiscriminators());
 
     /// <summary>Number of positions, those of inlined calls included.</summary>
-    public int PositionTotal() => Positions.Count + Calls.Sum(c => c.Body.PositionTotal());
+    public int PositionTotal()
+    {
+        int total = Positions.Count;
+        foreach (var call in Calls.AsSpan())
+        {
+            total += call.Body.PositionTotal();
+        }
+
+        return total;
+    }
 
     /// <summary>Largest count of a position, inlined calls included.</summary>
     public ulong MaximumCount()
     {
         ulong maximum = 0;
-        foreach (var position in Positions)
+        foreach (var position in Positions.AsSpan())
         {
             maximum = Math.Max(maximum, position.Count);
         }
 
-        foreach (var call in Calls)
+        foreach (var call in Calls.AsSpan())
         {
             maximum = Math.Max(maximum, call.Body.MaximumCount());
         }

@@ -22,6 +22,11 @@ internal sealed class ExecutableCode
             }
         }
 
+        foreach (var piece in _pieces)
+        {
+            CodeSize += piece.Section.IsCode ? piece.End - piece.Start : 0;
+        }
+
         _pieces.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
     }
 
@@ -38,15 +43,7 @@ internal sealed class ExecutableCode
     public bool HasBytes => _pieces.Exists(p => p.Section.IsCode);
 
     /// <summary>Bytes of all code.</summary>
-    public ulong CodeSize
-    {
-        get
-        {
-            ulong sum = 0;
-            _pieces.ForEach(p => sum += p.Section.IsCode ? p.End - p.Start : 0);
-            return sum;
-        }
-    }
+    public ulong CodeSize { get; }
 
     /// <summary>The bytes from an address to the end of its section; empty where there are none, also of a section that is damaged.</summary>
     public ReadOnlySpan<byte> From(ulong address)

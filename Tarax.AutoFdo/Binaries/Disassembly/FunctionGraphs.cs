@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tarax.AutoFdo.Binaries.Elf;
 
 namespace Tarax.AutoFdo.Binaries.Disassembly;
@@ -8,6 +9,8 @@ internal sealed class FunctionGraphs
     private readonly ExecutableCode _code;
     private readonly PatchSites _patches;
 
+    /// <summary>Decoders that no thread uses now.</summary>
+    private readonly ConcurrentBag<InstructionDecoder> _decoders = [];
     private readonly bool _isOfKernel;
 
     private FunctionGraphs(ExecutableCode code, PatchSites patches, bool isOfKernel)
@@ -83,6 +86,16 @@ internal sealed class FunctionGraphs
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
     /// <param name="parts">Its code, in any order.</param>
     /// <param name="entry">ELF virtual address of its first instruction.</param>
-    public ControlFlowGraph? Build(ReadOnlySpan<CodeRange> parts, ulong entry) =>
-        ControlFlowGraph.Build(parts, entry, _code, _patches, InstructionDecoder.For(_code)!);
+    public ControlFlowGraph? Build(ReadOnlySpan<CodeRange> parts, ulong entry)
+    {
+        var decoder = _decoders.TryTake(out var unused) ? unused : InstructionDecoder.For(_code)!;
+        try
+        {
+            return ControlFlowGraph.Build(parts, entry, _code, _patches, decoder);
+        }
+        finally
+        {
+            _decoders.Add(decoder);
+        }
+    }
 }

@@ -1,22 +1,26 @@
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;
 
-/// <summary>One attribute of an abbreviation; the value is that of DW_FORM_implicit_const.</summary>
-internal readonly record struct AttributeSpecification(DwarfAttribute Attribute, DwarfForm Form, long ImplicitConst);
+/// <summary>One attribute of an abbreviation.</summary>
+/// <param name="Attribute">The attribute.</param>
+/// <param name="Form">How its value is written.</param>
+/// <param name="FixedLength">Bytes of the value; −1 where the value itself has its length.</param>
+/// <param name="ImplicitConst">The value of DW_FORM_implicit_const.</param>
+internal readonly record struct AttributeSpecification(DwarfAttribute Attribute, DwarfForm Form, sbyte FixedLength, long ImplicitConst);
 
 /// <summary>The shape of a debugging information entry.</summary>
-internal sealed class Abbreviation
+/// <param name="Tag">What the entry describes.</param>
+/// <param name="HasChildren">Whether entries stand in it.</param>
+/// <param name="FixedLength">Length of the attributes in bytes where all forms have fixed lengths; −1 otherwise.</param>
+/// <param name="Specifications">The attributes of it and of others.</param>
+/// <param name="First">Index of its first attribute.</param>
+/// <param name="Count">Number of its attributes.</param>
+internal readonly record struct Abbreviation(DwarfTag Tag, bool HasChildren, int FixedLength, AttributeSpecification[] Specifications, int First, int Count)
 {
-    public required DwarfTag Tag { get; init; }
-
-    public required bool HasChildren { get; init; }
-
-    public required AttributeSpecification[] Attributes { get; init; }
-
-    /// <summary>Length of the attributes in bytes where all forms have fixed lengths; −1 otherwise.</summary>
-    public required int FixedLength { get; init; }
+    public ReadOnlySpan<AttributeSpecification> Attributes => Specifications.AsSpan(First, Count);
 }
 
 /// <summary>
@@ -28,6 +32,13 @@ internal sealed class AbbreviationTable
 {
     /// <summary>More attributes than this are damage; DWARF knows about two hundred.</summary>
     private const int MaximumAttributes = 1000;
+
+    /// <summary>What a unit of C has, about.</summary>
+    private const int TypicalAbbreviations = 128;
+
+    /// <summary>Where a thread collects the attributes of a table: a kernel has thousands of tables with hundreds of abbreviations.</summary>
+    [ThreadStatic]
+    private static List<AttributeSpecification>? t_attributes;
 
     private readonly DwarfFile _file;
     private readonly UnitEncoding _encoding;
@@ -46,17 +57,20 @@ internal sealed class AbbreviationTable
         _encoding = encoding;
     }
 
-    /// <summary>The abbreviation of a code; null where the table does not have it.</summary>
-    public Abbreviation? Find(ulong code) => Volatile.Read(ref _complete) is { } complete ? complete.Find(code) : FindFirst(code);
+    /// <summary>The abbreviation of a code.</summary>
+    /// <returns>Whether the table has it.</returns>
+    public bool TryFind(ulong code, out Abbreviation abbreviation) =>
+        Volatile.Read(ref _complete) is { } complete ? complete.TryFind(code, out abbreviation) : TryFindFirst(code, out abbreviation);
 
-    private Abbreviation? FindFirst(ulong code)
+    private bool TryFindFirst(ulong code, out Abbreviation abbreviation)
     {
         lock (_lock)
         {
             _first ??= (code, ReadAlone(code));
             if (_first is { } first && first.Code == code)
             {
-                return first.Abbreviation;
+                abbreviation = first.Abbreviation.GetValueOrDefault();
+                return first.Abbreviation.HasValue;
             }
 
             if (_complete is null)
@@ -64,7 +78,7 @@ internal sealed class AbbreviationTable
                 Volatile.Write(ref _complete, ReadAll());
             }
 
-            return _complete.Find(code);
+            return _complete.TryFind(code, out abbreviation);
         }
     }
 
@@ -80,7 +94,8 @@ internal sealed class AbbreviationTable
         {
             if (read == code)
             {
-                found = Read(ref cursor, []);
+                var attributes = new List<AttributeSpecification>();
+                found = Read(ref cursor, attributes) with { Specifications = [.. attributes] };
             }
             else
             {
@@ -116,7 +131,8 @@ internal sealed class AbbreviationTable
     private Complete ReadAll()
     {
         var complete = new Complete();
-        var attributes = new List<AttributeSpecification>();
+        var attributes = t_attributes ??= [];
+        attributes.Clear();
         var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
         try
         {
@@ -131,14 +147,15 @@ internal sealed class AbbreviationTable
         }
 
         _file.CountAbbreviationBytes(cursor.Position);
+        complete.Close([.. attributes]);
         return complete;
     }
 
     /// <param name="cursor">At the tag.</param>
-    /// <param name="attributes">A list that is used again.</param>
+    /// <param name="attributes">Where its attributes are added.</param>
     private Abbreviation Read(ref ByteCursor cursor, List<AttributeSpecification> attributes)
     {
-        attributes.Clear();
+        int first = attributes.Count;
         var tag = (DwarfTag)Math.Min(cursor.Uleb("abbreviation tag"), ushort.MaxValue);
         bool hasChildren = cursor.U8("DW_CHILDREN") != 0;
         int fixedLength = 0;
@@ -151,28 +168,36 @@ internal sealed class AbbreviationTable
                 break;
             }
 
-            if (attributes.Count >= MaximumAttributes)
+            if (attributes.Count - first >= MaximumAttributes)
             {
                 throw cursor.Invalid("abbreviation", $"has more than {MaximumAttributes} attributes");
             }
 
             var knownForm = (DwarfForm)Math.Min(form, ushort.MaxValue);
             long implicitConst = knownForm == DwarfForm.ImplicitConst ? cursor.Sleb("implicit constant") : 0;
-            attributes.Add(new AttributeSpecification((DwarfAttribute)Math.Min(attribute, ushort.MaxValue), knownForm, implicitConst));
             int length = FormReader.FixedLength(knownForm, _encoding);
+            attributes.Add(new AttributeSpecification((DwarfAttribute)Math.Min(attribute, ushort.MaxValue), knownForm, (sbyte)length, implicitConst));
             fixedLength = fixedLength < 0 || length < 0 ? -1 : fixedLength + length;
         }
 
-        return new Abbreviation { Tag = tag, HasChildren = hasChildren, Attributes = [.. attributes], FixedLength = fixedLength };
+        return new Abbreviation(tag, hasChildren, fixedLength, [], first, attributes.Count - first);
     }
 
     private sealed class Complete
     {
-        private readonly List<Abbreviation> _sequential = [];
+        private readonly List<Abbreviation> _sequential = new(TypicalAbbreviations);
         private readonly Dictionary<ulong, Abbreviation> _others = [];
 
-        public Abbreviation? Find(ulong code) =>
-            code - 1 < (ulong)_sequential.Count ? _sequential[(int)(code - 1)] : _others.GetValueOrDefault(code);
+        public bool TryFind(ulong code, out Abbreviation abbreviation)
+        {
+            if (code - 1 < (ulong)_sequential.Count)
+            {
+                abbreviation = _sequential[(int)(code - 1)];
+                return true;
+            }
+
+            return _others.TryGetValue(code, out abbreviation);
+        }
 
         public void Add(ulong code, Abbreviation abbreviation)
         {
@@ -183,6 +208,20 @@ internal sealed class AbbreviationTable
             else
             {
                 _others.TryAdd(code, abbreviation);
+            }
+        }
+
+        /// <summary>Gives all their attributes, in one array for the table.</summary>
+        public void Close(AttributeSpecification[] specifications)
+        {
+            foreach (ref var abbreviation in CollectionsMarshal.AsSpan(_sequential))
+            {
+                abbreviation = abbreviation with { Specifications = specifications };
+            }
+
+            foreach (ulong code in _others.Keys.ToArray())
+            {
+                _others[code] = _others[code] with { Specifications = specifications };
             }
         }
     }

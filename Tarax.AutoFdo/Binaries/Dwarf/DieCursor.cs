@@ -11,7 +11,8 @@ internal ref struct DieCursor
 {
     private readonly DwarfUnit _unit;
     private ByteCursor _cursor;
-    private Abbreviation? _abbreviation;
+    private Abbreviation _abbreviation;
+    private bool _isAtEntry;
     private int _nextAttribute;
     private int _nextDepth;
 
@@ -21,7 +22,8 @@ internal ref struct DieCursor
     {
         _unit = unit;
         _cursor = unit.Cursor();
-        _abbreviation = null;
+        _abbreviation = default;
+        _isAtEntry = false;
         _nextAttribute = 0;
         _nextDepth = 0;
         Depth = 0;
@@ -40,14 +42,14 @@ internal ref struct DieCursor
     /// <summary>Depth below the first entry of this cursor.</summary>
     public int Depth { get; private set; }
 
-    public readonly DwarfTag Tag => _abbreviation!.Tag;
+    public readonly DwarfTag Tag => _abbreviation.Tag;
 
-    public readonly bool HasChildren => _abbreviation!.HasChildren;
+    public readonly bool HasChildren => _abbreviation.HasChildren;
 
     /// <summary>Goes to the next entry; false at the end of the unit, or after the first entry and all its children.</summary>
     public bool MoveNext()
     {
-        if (_abbreviation is not null)
+        if (_isAtEntry)
         {
             SkipAttributes();
             if (_nextDepth == 0)
@@ -62,7 +64,12 @@ internal ref struct DieCursor
             ulong code = _cursor.Uleb("abbreviation code");
             if (code != 0)
             {
-                _abbreviation = _unit.Abbreviations.Find(code) ?? throw _cursor.Invalid("abbreviation code", $"is {code}, which the unit's abbreviations do not have");
+                if (!_unit.Abbreviations.TryFind(code, out _abbreviation))
+                {
+                    throw _cursor.Invalid("abbreviation code", $"is {code}, which the unit's abbreviations do not have");
+                }
+
+                _isAtEntry = true;
                 _nextAttribute = 0;
                 Depth = _nextDepth;
                 _nextDepth = _abbreviation.HasChildren ? Depth + 1 : Depth;
@@ -82,7 +89,7 @@ internal ref struct DieCursor
     /// <summary>Reads the entry's next attribute; false after the last.</summary>
     public bool NextAttribute(out DwarfAttribute attribute, out AttributeValue value)
     {
-        var attributes = _abbreviation!.Attributes;
+        var attributes = _abbreviation.Attributes;
         if (_nextAttribute >= attributes.Length)
         {
             attribute = default;
@@ -104,21 +111,60 @@ internal ref struct DieCursor
             return;
         }
 
-        while (NextAttribute(out var attribute, out var value))
+        ReadCode(out _, out var sibling);
+        SkipChildren(sibling);
+    }
+
+    /// <summary>The same, for an entry whose attributes were read.</summary>
+    /// <param name="sibling">Its DW_AT_sibling, if it has one.</param>
+    public void SkipChildren(AttributeValue sibling)
+    {
+        if (HasChildren && IsSibling(sibling))
         {
-            if (attribute == DwarfAttribute.Sibling && value.Kind == ValueKind.Reference && value.Number > Offset && value.Number <= _unit.End)
+            SkipTo(sibling);
+        }
+    }
+
+    /// <summary>Reads what an entry says of its code, and where its children end; all else is passed over.</summary>
+    /// <returns>Whether it may have code.</returns>
+    public bool ReadCode(out CodeAttributes code, out AttributeValue sibling)
+    {
+        (code, sibling) = (default, default);
+        bool mayHaveCode = false;
+        var attributes = _abbreviation.Attributes;
+        for (; _nextAttribute < attributes.Length; _nextAttribute++)
+        {
+            ref readonly var specification = ref attributes[_nextAttribute];
+            if (specification.Attribute is DwarfAttribute.LowPc or DwarfAttribute.HighPc or DwarfAttribute.Ranges)
             {
-                SkipAttributes();
-                _cursor.Position = Math.Max(_cursor.Position, (int)(value.Number - _unit.Offset));
-                _nextDepth = Depth;
-                return;
+                code.Take(specification.Attribute, FormReader.Read(ref _cursor, specification, _unit.Encoding, _unit.Offset));
+                mayHaveCode = true;
+            }
+            else if (specification.Attribute == DwarfAttribute.Sibling)
+            {
+                sibling = FormReader.Read(ref _cursor, specification, _unit.Encoding, _unit.Offset);
+            }
+            else
+            {
+                FormReader.Skip(ref _cursor, specification, _unit.Encoding);
             }
         }
+
+        return mayHaveCode;
+    }
+
+    private readonly bool IsSibling(AttributeValue value) => value.Kind == ValueKind.Reference && value.Number > Offset && value.Number <= _unit.End;
+
+    private void SkipTo(AttributeValue sibling)
+    {
+        SkipAttributes();
+        _cursor.Position = Math.Max(_cursor.Position, (int)(sibling.Number - _unit.Offset));
+        _nextDepth = Depth;
     }
 
     private void SkipAttributes()
     {
-        var attributes = _abbreviation!.Attributes;
+        var attributes = _abbreviation.Attributes;
         if (_nextAttribute == 0 && _abbreviation.FixedLength >= 0)
         {
             _cursor.Skip("attributes", (ulong)_abbreviation.FixedLength);
@@ -127,7 +173,7 @@ internal ref struct DieCursor
         {
             for (; _nextAttribute < attributes.Length; _nextAttribute++)
             {
-                FormReader.Skip(ref _cursor, attributes[_nextAttribute].Form, _unit.Encoding);
+                FormReader.Skip(ref _cursor, attributes[_nextAttribute], _unit.Encoding);
             }
         }
 

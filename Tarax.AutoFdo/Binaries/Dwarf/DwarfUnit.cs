@@ -370,15 +370,22 @@ internal sealed class DwarfUnit
 
     private UnitFunctions ReadFunctions()
     {
+        var functions = UnitFunctions.None;
+        ReadOrNoteDamage(() => functions = UnitFunctions.Read(SplitUnit() ?? this));
+        return functions;
+    }
+
+    /// <summary>Reads something of the unit; of what is damaged note is taken.</summary>
+    public void ReadOrNoteDamage(Action read)
+    {
         try
         {
             File.CountReading();
-            return UnitFunctions.Read(SplitUnit() ?? this);
+            read();
         }
         catch (InvalidFormatException e)
         {
             File.NoteDamage(e);
-            return UnitFunctions.None;
         }
     }
 }

@@ -66,7 +66,19 @@ internal static class FormReader
     };
 
     /// <summary>Passes over a value.</summary>
-    public static void Skip(ref ByteCursor cursor, DwarfForm form, UnitEncoding encoding)
+    public static void Skip(ref ByteCursor cursor, in AttributeSpecification specification, UnitEncoding encoding)
+    {
+        if (specification.FixedLength >= 0)
+        {
+            cursor.Skip("attribute value", (ulong)specification.FixedLength);
+        }
+        else
+        {
+            Skip(ref cursor, specification.Form, encoding);
+        }
+    }
+
+    private static void Skip(ref ByteCursor cursor, DwarfForm form, UnitEncoding encoding)
     {
         int length = FixedLength(form, encoding);
         if (length >= 0)
@@ -116,8 +128,14 @@ internal static class FormReader
         {
             case DwarfForm.Addr:
                 return new AttributeValue(ValueKind.Address, cursor.Unsigned("DW_FORM_addr", encoding.AddressSize));
-            case DwarfForm.Data1 or DwarfForm.Data2 or DwarfForm.Data4 or DwarfForm.Data8:
-                return new AttributeValue(ValueKind.Constant, cursor.Unsigned("constant", FixedLength(form, encoding)));
+            case DwarfForm.Data1:
+                return new AttributeValue(ValueKind.Constant, cursor.U8("DW_FORM_data1"));
+            case DwarfForm.Data2:
+                return new AttributeValue(ValueKind.Constant, cursor.U16("DW_FORM_data2"));
+            case DwarfForm.Data4:
+                return new AttributeValue(ValueKind.Constant, cursor.U32("DW_FORM_data4"));
+            case DwarfForm.Data8:
+                return new AttributeValue(ValueKind.Constant, cursor.U64("DW_FORM_data8"));
             case DwarfForm.UData:
                 return new AttributeValue(ValueKind.Constant, cursor.Uleb("DW_FORM_udata"));
             case DwarfForm.SData:
@@ -132,7 +150,9 @@ internal static class FormReader
                 return new AttributeValue(ValueKind.SectionOffset, cursor.Unsigned("DW_FORM_sec_offset", encoding.OffsetSize));
             case DwarfForm.RngListx:
                 return new AttributeValue(ValueKind.RangeListIndex, cursor.Uleb("DW_FORM_rnglistx"));
-            case DwarfForm.Ref1 or DwarfForm.Ref2 or DwarfForm.Ref4 or DwarfForm.Ref8:
+            case DwarfForm.Ref4:
+                return new AttributeValue(ValueKind.Reference, unitOffset + cursor.U32("DW_FORM_ref4"));
+            case DwarfForm.Ref1 or DwarfForm.Ref2 or DwarfForm.Ref8:
                 return new AttributeValue(ValueKind.Reference, unitOffset + cursor.Unsigned("reference", FixedLength(form, encoding)));
             case DwarfForm.RefUData:
                 return new AttributeValue(ValueKind.Reference, unitOffset + cursor.Uleb("DW_FORM_ref_udata"));

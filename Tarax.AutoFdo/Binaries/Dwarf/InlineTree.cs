@@ -23,12 +23,14 @@ internal sealed class InlineTree
     /// <summary>Calls nested deeper than this count for the one around them; compilers stay below a hundred.</summary>
     private const int MaximumDepth = 1000;
 
-    private readonly List<InlineScope> _scopes = [];
+    private const int TypicalScopes = 16;
+
+    private readonly List<InlineScope> _scopes = new(TypicalScopes);
 
     /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
     private readonly List<int> _endOrder = [];
 
-    private readonly List<(ulong Address, bool IsStart, int Scope)> _events = [];
+    private readonly List<ScopeEvent> _events = [];
 
     private readonly Dictionary<int, RangeIndex<ulong>> _byStart = [];
     private (CodeRange Range, int Scope, ulong FurthestEnd)[]? _parts;
@@ -100,8 +102,8 @@ internal sealed class InlineTree
             var clipped = parts[i].Range.Intersect(range);
             if (clipped.Start < clipped.End && IsWithinParents(parts[i].Scope, clipped))
             {
-                events.Add((clipped.Start, true, parts[i].Scope));
-                events.Add((clipped.End, false, parts[i].Scope));
+                events.Add(new ScopeEvent(clipped.Start, true, parts[i].Scope));
+                events.Add(new ScopeEvent(clipped.End, false, parts[i].Scope));
             }
         }
 
@@ -164,6 +166,15 @@ internal sealed class InlineTree
                 _begun.Enqueue(scope, endOrder[scope]);
             }
         }
+    }
+
+    /// <summary>Code of a scope begins or ends. In order of address, and there what ends before what begins.</summary>
+    private readonly record struct ScopeEvent(ulong Address, bool IsStart, int Scope) : IComparable<ScopeEvent>
+    {
+        public int CompareTo(ScopeEvent other) =>
+            Address != other.Address ? (Address < other.Address ? -1 : 1)
+            : IsStart != other.IsStart ? (IsStart ? 1 : -1)
+            : Scope - other.Scope;
     }
 
     private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)
@@ -268,19 +279,24 @@ internal sealed class InlineTree
         return true;
     }
 
+    private bool IsWithinMany(CodeRange range, int scope, CodeRange[] ranges)
+    {
+        if (!_byStart.TryGetValue(scope, out var index))
+        {
+            index = new RangeIndex<ulong>([.. ranges.Select(r => (r, r.End))]);
+            _byStart.Add(scope, index);
+        }
+
+        return index.At(range.Start).Any(end => range.End <= end);
+    }
+
     private bool IsWithin(CodeRange range, int scope)
     {
         const int Few = 16;
         var ranges = _scopes[scope].Ranges;
         if (ranges.Length > Few)
         {
-            if (!_byStart.TryGetValue(scope, out var index))
-            {
-                index = new RangeIndex<ulong>([.. ranges.Select(r => (r, r.End))]);
-                _byStart.Add(scope, index);
-            }
-
-            return index.At(range.Start).Any(end => range.End <= end);
+            return IsWithinMany(range, scope, ranges);
         }
 
         foreach (var each in ranges)

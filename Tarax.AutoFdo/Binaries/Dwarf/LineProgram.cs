@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 
@@ -63,9 +64,9 @@ internal static class LineProgram
         /// <summary>Number of LEB128 arguments of each standard opcode, from opcode 1.</summary>
         public byte[] OpcodeLengths { get; private set; } = [];
 
-        public List<AttributeValue> Directories { get; } = [];
+        public LineFile[] Directories { get; private set; } = [];
 
-        public List<LineFile> Files { get; } = [];
+        public LineFile[] Files { get; private set; } = [];
 
         public bool CountsFromZero { get; private set; }
 
@@ -122,18 +123,22 @@ internal static class LineProgram
         /// <summary>Versions 2 to 4: directories, then files, each list ended by an empty name.</summary>
         private void ReadOldTables(ref ByteCursor cursor, ulong start)
         {
+            var directories = new List<LineFile>();
             while (InPlace(ref cursor, start, out var directory))
             {
-                Directories.Add(directory);
+                directories.Add(new LineFile(directory, 0));
             }
 
+            var files = new List<LineFile>();
             while (InPlace(ref cursor, start, out var name))
             {
-                ulong directory = cursor.Uleb("directory index");
+                ulong directoryIndex = cursor.Uleb("directory index");
                 cursor.Uleb("modification time");
                 cursor.Uleb("file length");
-                Files.Add(new LineFile(name, directory));
+                files.Add(new LineFile(name, (uint)Math.Min(directoryIndex, uint.MaxValue)));
             }
+
+            (Directories, Files) = ([.. directories], [.. files]);
         }
 
         private static bool InPlace(ref ByteCursor cursor, ulong start, out AttributeValue value)
@@ -145,18 +150,11 @@ internal static class LineProgram
         /// <summary>Version 5: each list says how its entries are made.</summary>
         private void ReadTables(ref ByteCursor cursor, UnitEncoding encoding, ulong start)
         {
-            foreach (var (name, _) in ReadEntries(ref cursor, encoding, start, "directory"))
-            {
-                Directories.Add(name);
-            }
-
-            foreach (var (name, directory) in ReadEntries(ref cursor, encoding, start, "file"))
-            {
-                Files.Add(new LineFile(name, directory));
-            }
+            Directories = ReadEntries(ref cursor, encoding, start, "directory");
+            Files = ReadEntries(ref cursor, encoding, start, "file");
         }
 
-        private static List<(AttributeValue Name, ulong Directory)> ReadEntries(ref ByteCursor cursor, UnitEncoding encoding, ulong start, string field)
+        private static LineFile[] ReadEntries(ref ByteCursor cursor, UnitEncoding encoding, ulong start, string field)
         {
             const ulong Path = 1;
             const ulong DirectoryIndex = 2;
@@ -164,7 +162,8 @@ internal static class LineProgram
             for (int i = 0; i < formats.Length; i++)
             {
                 ulong content = cursor.Uleb("content type");
-                formats[i] = (content, new AttributeSpecification(0, (DwarfForm)Math.Min(cursor.Uleb("content form"), ushort.MaxValue), 0));
+                var form = (DwarfForm)Math.Min(cursor.Uleb("content form"), ushort.MaxValue);
+                formats[i] = (content, new AttributeSpecification(0, form, (sbyte)FormReader.FixedLength(form, encoding), 0));
             }
 
             ulong count = cursor.Uleb("entry count");
@@ -173,8 +172,8 @@ internal static class LineProgram
                 throw cursor.Invalid($"{field} count", $"is {count}, where {cursor.Remaining} bytes remain");
             }
 
-            var entries = new List<(AttributeValue Name, ulong Directory)>((int)count);
-            for (ulong i = 0; i < count; i++)
+            var entries = new LineFile[count];
+            for (int i = 0; i < entries.Length; i++)
             {
                 AttributeValue name = default;
                 ulong directory = 0;
@@ -192,7 +191,7 @@ internal static class LineProgram
                     }
                 }
 
-                entries.Add((name, directory));
+                entries[i] = new LineFile(name, (uint)Math.Min(directory, uint.MaxValue));
             }
 
             return entries;
@@ -255,7 +254,7 @@ internal static class LineProgram
             _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
             var rows = Taken(ref _rows, _count);
             var statements = Taken(ref _statements, _tellsStatements ? _statementCount : 0);
-            return new LineTable(unit, rows, statements, [.. _sequences], [.. header.Files], [.. header.Directories], header.CountsFromZero);
+            return new LineTable(unit, rows, statements, [.. _sequences], header.Files, header.Directories, header.CountsFromZero);
         }
 
         private static LineRow[] Taken(ref LineRow[] rows, int count)
@@ -401,17 +400,23 @@ internal static class LineProgram
             Add(row, ref _rows, ref _count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Add(LineRow row, ref LineRow[] rows, ref int count)
         {
             if (count == rows.Length)
             {
-                var larger = ArrayPool<LineRow>.Shared.Rent(rows.Length * 2);
-                rows.CopyTo(larger, 0);
-                ArrayPool<LineRow>.Shared.Return(rows);
-                rows = larger;
+                Enlarge(ref rows);
             }
 
             rows[count++] = row;
+        }
+
+        private static void Enlarge(ref LineRow[] rows)
+        {
+            var larger = ArrayPool<LineRow>.Shared.Rent(rows.Length * 2);
+            rows.CopyTo(larger, 0);
+            ArrayPool<LineRow>.Shared.Return(rows);
+            rows = larger;
         }
 
         private void EndSequence()

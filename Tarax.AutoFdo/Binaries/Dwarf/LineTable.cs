@@ -8,8 +8,23 @@ internal readonly record struct LineRow(ulong Address, uint Line, uint Discrimin
 /// <summary>A run of rows, and of begins of statements, with ascending addresses, up to the address that ends it.</summary>
 internal readonly record struct LineSequence(ulong Start, ulong End, int FirstRow, int RowCount, int FirstStatement, int StatementCount);
 
-/// <summary>A source file of a line program's header; names are read when they are asked for.</summary>
-internal readonly record struct LineFile(AttributeValue Name, ulong DirectoryIndex);
+/// <summary>A source file or a directory of a line program's header; names are read when they are asked for. A kernel's units have hundreds each, so they are small.</summary>
+internal readonly record struct LineFile
+{
+    private readonly ulong _number;
+    private readonly ValueKind _kind;
+
+    public LineFile(AttributeValue name, uint directoryIndex)
+    {
+        (_kind, _number) = (name.Kind, name.Number);
+        DirectoryIndex = directoryIndex;
+    }
+
+    public AttributeValue Name => new(_kind, _number);
+
+    /// <summary>Of a file: its directory.</summary>
+    public uint DirectoryIndex { get; }
+}
 
 /// <summary>The decoded line program of a unit, and the files that it names.</summary>
 internal sealed class LineTable
@@ -20,10 +35,10 @@ internal sealed class LineTable
     private readonly LineSequence[] _sequences;
     private readonly ulong[] _furthestEnd;
     private readonly LineFile[] _files;
-    private readonly AttributeValue[] _directories;
+    private readonly LineFile[] _directories;
     private readonly bool _countsFromZero;
 
-    public LineTable(DwarfUnit unit, LineRow[] rows, LineRow[] statements, LineSequence[] sequences, LineFile[] files, AttributeValue[] directories, bool countsFromZero)
+    public LineTable(DwarfUnit unit, LineRow[] rows, LineRow[] statements, LineSequence[] sequences, LineFile[] files, LineFile[] directories, bool countsFromZero)
     {
         _furthestEnd = new ulong[sequences.Length];
         ulong furthest = 0;
@@ -155,6 +170,6 @@ internal sealed class LineTable
     private string DirectoryPath(ulong number)
     {
         ulong index = _countsFromZero ? number : number - 1;
-        return index < (ulong)_directories.Length ? _unit.Text(_directories[index]) : "";
+        return index < (ulong)_directories.Length ? _unit.Text(_directories[index].Name) : "";
     }
 }

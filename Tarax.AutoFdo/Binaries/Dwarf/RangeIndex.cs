@@ -25,7 +25,12 @@ internal sealed class RangeIndex<T>
             order[i] = (entries[i].Range.Start, entries[i].Range.End, -i);
         }
 
-        Array.Sort(order);
+        // Entries often ascend already.
+        if (!IsAscending(order))
+        {
+            Array.Sort(order);
+        }
+
         _entries = new (CodeRange Range, T Value)[order.Length];
         _furthestEnd = new ulong[order.Length];
         ulong[] ends = new ulong[order.Length];
@@ -38,7 +43,35 @@ internal sealed class RangeIndex<T>
             ends[i] = order[i].End;
         }
 
-        _ends = [.. ends.Distinct().Order()];
+        _ends = EachOnce(ends);
+    }
+
+    private static bool IsAscending(ReadOnlySpan<(ulong Start, ulong End, int Place)> order)
+    {
+        for (int i = 1; i < order.Length; i++)
+        {
+            if (order[i].CompareTo(order[i - 1]) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static ulong[] EachOnce(ulong[] numbers)
+    {
+        Array.Sort(numbers);
+        int kept = 0;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (kept == 0 || numbers[i] != numbers[kept - 1])
+            {
+                numbers[kept++] = numbers[i];
+            }
+        }
+
+        return kept == numbers.Length ? numbers : numbers[..kept];
     }
 
     /// <summary>Visits what covers an address, the preferred one first.</summary>

@@ -19,6 +19,10 @@ internal sealed class Symbolizer : IDisposable
 
     private static readonly FunctionDescription Unknown = new("", 0, "");
 
+    /// <summary>Where a thread collects what it makes of a function.</summary>
+    [ThreadStatic]
+    private static List<CodeSegment>? t_segments;
+
     private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
@@ -161,24 +165,46 @@ internal sealed class Symbolizer : IDisposable
             return;
         }
 
-        var units = new HashSet<DwarfUnit>();
+        var addressesOf = new Dictionary<DwarfUnit, List<ulong>>();
+        var lists = new List<List<ulong>>();
         ulong until = 0;
         foreach (ulong address in addresses)
         {
             if (address >= until)
             {
-                units.UnionWith(_dwarf.UnitsThatHold(address));
+                lists.Clear();
                 until = _dwarf.SameUnitsUntil(address);
+                foreach (var unit in _dwarf.UnitsThatHold(address))
+                {
+                    if (!addressesOf.TryGetValue(unit, out var known))
+                    {
+                        addressesOf.Add(unit, known = []);
+                    }
+
+                    lists.Add(known);
+                }
+            }
+
+            foreach (var list in lists)
+            {
+                list.Add(address);
             }
         }
 
-        if (units.Count < UnitsForThreads)
+        if (addressesOf.Count < UnitsForThreads)
         {
             return;
         }
 
-        DwarfUnit[] all = [.. units];
-        ParallelLoop.Run(all.Length, threads, i => _ = all[i].Functions);
+        KeyValuePair<DwarfUnit, List<ulong>>[] all = [.. addressesOf];
+        ParallelLoop.Run(all.Length, threads, i =>
+        {
+            // What is nested in other functions is read when the others do not have an address.
+            foreach (ulong address in all[i].Value)
+            {
+                _ = all[i].Key.Functions.Find(address);
+            }
+        });
     }
 
     /// <summary>The source positions of all parts of a function.</summary>
@@ -277,7 +303,8 @@ internal sealed class Symbolizer : IDisposable
             scopes[i] = scopes[i] with { CallDiscriminator = ColumnPosition.Of(tree.Scopes[i].CallColumn, scopes[i].CallDiscriminator) };
         }
 
-        var segments = new List<CodeSegment>();
+        var segments = t_segments ??= [];
+        segments.Clear();
         if (function.Debug.Unit.LineTable is { } lines)
         {
             foreach (var part in function.PartsInOrder())

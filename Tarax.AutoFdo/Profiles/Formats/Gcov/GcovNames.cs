@@ -18,22 +18,22 @@ internal static class GcovNames
 
         void Visit(FunctionBody body)
         {
-            foreach (var position in body.Positions)
+            foreach (var position in body.Positions.AsSpan())
             {
-                foreach (var target in position.Targets)
+                foreach (var target in position.Targets.AsSpan())
                 {
                     fileOfName.TryAdd(target.Name, null);
                 }
             }
 
-            foreach (var call in body.Calls)
+            foreach (var call in body.Calls.AsSpan())
             {
                 Define(call.Callee, call.File);
                 Visit(call.Body);
             }
         }
 
-        foreach (var function in profile.Functions)
+        foreach (var function in profile.Functions.AsSpan())
         {
             Define(function.Name, function.File);
             Visit(function.Body);
@@ -55,6 +55,14 @@ internal static class GcovNames
     /// </summary>
     public static SampleProfile WithoutCollisions(SampleProfile profile)
     {
+        // Few profiles have a name with a dot.
+        var dotted = new HashSet<string>(StringComparer.Ordinal);
+        ForEachName(profile, name => _ = Cut(name).Length < name.Length && dotted.Add(name));
+        if (dotted.Count == 0)
+        {
+            return profile;
+        }
+
         var cuts = new HashSet<string>(StringComparer.Ordinal);
         var collisions = new HashSet<string>(StringComparer.Ordinal);
         var names = Of(profile);
@@ -67,15 +75,41 @@ internal static class GcovNames
         }
 
         var renamed = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, _) in names)
+        foreach (string name in dotted)
         {
-            if (Cut(name) is var cut && cut.Length < name.Length && collisions.Contains(cut))
+            if (Cut(name) is var cut && collisions.Contains(cut))
             {
                 renamed.Add(name, cut);
             }
         }
 
         return renamed.Count == 0 ? profile : ProfileTransformation.Rename(profile, renamed);
+    }
+
+    private static void ForEachName(SampleProfile profile, Action<string> visit)
+    {
+        foreach (var function in profile.Functions.AsSpan())
+        {
+            visit(function.Name);
+            ForEachName(function.Body, visit);
+        }
+    }
+
+    private static void ForEachName(FunctionBody body, Action<string> visit)
+    {
+        foreach (var position in body.Positions.AsSpan())
+        {
+            foreach (var target in position.Targets.AsSpan())
+            {
+                visit(target.Name);
+            }
+        }
+
+        foreach (var call in body.Calls.AsSpan())
+        {
+            visit(call.Callee);
+            ForEachName(call.Body, visit);
+        }
     }
 
     private static string Cut(string name)

@@ -18,11 +18,45 @@ internal static class GcovPositions
 
     private static bool HasCollision(FunctionBody body)
     {
-        if (body.Positions.All(p => IsExact(p.Position)) && body.Calls.All(c => IsExact(c.Position)))
+        if (AreExact(body))
         {
-            return body.Calls.Any(c => HasCollision(c.Body));
+            foreach (var call in body.Calls.AsSpan())
+            {
+                if (HasCollision(call.Body))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
+        return HasCollisionOfEncoded(body);
+    }
+
+    private static bool AreExact(FunctionBody body)
+    {
+        foreach (var position in body.Positions.AsSpan())
+        {
+            if (!IsExact(position.Position))
+            {
+                return false;
+            }
+        }
+
+        foreach (var call in body.Calls.AsSpan())
+        {
+            if (!IsExact(call.Position))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool HasCollisionOfEncoded(FunctionBody body)
+    {
         var seen = new HashSet<uint>();
         var seenCalls = new HashSet<(uint Position, string Callee)>();
         return body.Positions.Any(p => !seen.Add(GcovFormat.Encode(p.Position)))

@@ -143,7 +143,7 @@ internal sealed class GcovWriter
 
     private void WriteFunctions(SampleProfile profile)
     {
-        foreach (var function in profile.Functions)
+        foreach (var function in profile.Functions.AsSpan())
         {
             _functionWords += 2;
             CountWords(function.Body);
@@ -152,7 +152,7 @@ internal sealed class GcovWriter
         _writer.U32(GcovFormat.FunctionsTag);
         _writer.U32(_functionWords);
         _writer.U32((uint)profile.Functions.Count);
-        foreach (var function in profile.Functions)
+        foreach (var function in profile.Functions.AsSpan())
         {
             _writer.U64(function.HeadCount);
             if (_version >= GcovProfileFormat.FirstWithSummary)
@@ -168,12 +168,12 @@ internal sealed class GcovWriter
     private void CountWords(FunctionBody body)
     {
         _functionWords += 3 + (4 * (uint)body.Positions.Count) + (uint)body.Calls.Count;
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
             _functionWords += 5 * (uint)position.Targets.Count;
         }
 
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             CountWords(call.Body);
         }
@@ -183,12 +183,12 @@ internal sealed class GcovWriter
     {
         _writer.U32((uint)body.Positions.Count);
         _writer.U32((uint)body.Calls.Count);
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
             _writer.U32(GcovFormat.Encode(position.Position));
             _writer.U32((uint)position.Targets.Count);
             _writer.U64(position.Count);
-            foreach (var target in position.Targets)
+            foreach (var target in position.Targets.AsSpan())
             {
                 _writer.U32(GcovFormat.IndirectCallHistogram);
                 _writer.U64(_nameIndex[target.Name]);
@@ -196,7 +196,7 @@ internal sealed class GcovWriter
             }
         }
 
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             _writer.U32(GcovFormat.Encode(call.Position));
             _writer.U32(_nameIndex[call.Callee]);

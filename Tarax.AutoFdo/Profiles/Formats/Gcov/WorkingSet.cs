@@ -14,20 +14,20 @@ internal static class WorkingSet
         UInt128 total = 0;
         void Add(FunctionBody body)
         {
-            foreach (var position in body.Positions)
+            foreach (var position in body.Positions.AsSpan())
             {
                 ulong bytes = Math.Max(position.CodeBytes, 1);
                 bytesByCount[position.Count] = bytesByCount.GetValueOrDefault(position.Count) + bytes;
                 total += (UInt128)position.Count * bytes;
             }
 
-            foreach (var call in body.Calls)
+            foreach (var call in body.Calls.AsSpan())
             {
                 Add(call.Body);
             }
         }
 
-        foreach (var function in profile.Functions)
+        foreach (var function in profile.Functions.AsSpan())
         {
             Add(function.Body);
         }
