@@ -202,6 +202,27 @@ public sealed class DwarfUnitTests
     }
 
     [Test]
+    public void Functions_in_types_and_in_other_functions_are_found_though_siblings_pass_over_them()
+    {
+        var file = Open(new DwarfAssembler().Unit()
+            .Entry(DwarfTag.CompileUnit, true, null)
+            .Entry(DwarfTag.Subprogram, true, null, new At(DwarfAttribute.Sibling, DwarfForm.Ref4, Text: "type"), Low, High)
+            .Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1200), High)
+            .End()
+            .Entry(DwarfTag.StructureType, true, "type", new At(DwarfAttribute.Sibling, DwarfForm.Ref4, Text: "last"))
+            .Entry(DwarfTag.Subprogram, false, null, new At(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1400), High)
+            .End()
+            .Entry(DwarfTag.Subprogram, false, "last", new At(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1600), High)
+            .End().EndUnit());
+        var functions = file.Units[0].Functions;
+        ulong[] starts = [0x1000, 0x1200, 0x1400, 0x1600];
+        Assert.That(starts.Select(s => functions.Find(s)?.Ranges.Single().Start), Is.EqualTo(starts));
+        Assert.That(functions.Ranges.Select(r => r.Start), Is.EquivalentTo(starts));
+        Assert.That(functions.Find(0x1000), Is.SameAs(functions.Find(0x1001)), "there is one object for each function, whenever it was read");
+        Assert.That(functions.SameUntil(0x1100), Is.EqualTo(0x1200), "nothing but the nested function changes what is found");
+    }
+
+    [Test]
     public void Inlined_call_outside_of_its_caller_is_not_believed()
     {
         var file = Open(new DwarfAssembler().Unit()
