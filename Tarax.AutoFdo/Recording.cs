@@ -6,6 +6,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Outputs.Bolt;
 using Tarax.AutoFdo.Outputs.Gcda;
 using Tarax.AutoFdo.Profiles;
 
@@ -22,6 +23,11 @@ public sealed record BinaryOutcome(RecordedBinary Binary, string? Path, Conversi
 /// <param name="Counters">The counters.</param>
 /// <param name="Reports">What was done, for each binary.</param>
 public sealed record CounterResult(ArcCounters Counters, IReadOnlyList<ConversionReport> Reports);
+
+/// <summary>What a conversion for BOLT gives.</summary>
+/// <param name="Profile">What BOLT reads.</param>
+/// <param name="Report">What was done.</param>
+public sealed record BoltResult(BoltProfile Profile, ConversionReport Report);
 
 /// <summary>
 /// A recording that was read and counted once, from which profiles of any of its binaries are made. The file is not needed any more.
@@ -174,6 +180,26 @@ public sealed class Recording
         }
 
         return new CounterResult(ArcCounters.Of(functions, notes, _options.Threads), reports);
+    }
+
+    /// <summary>Makes of the counts of one binary what BOLT reads. No debug information is needed.</summary>
+    /// <param name="binary">The program, shared object or vmlinux that ran.</param>
+    /// <param name="format">The form.</param>
+    /// <param name="namesBuildId">Whether the build-id stands before every address, so that the addresses of several binaries can be in one file; of <see cref="BoltFormat.Preaggregated"/>.</param>
+    /// <returns>The profile and the report.</returns>
+    /// <exception cref="InvalidFormatException">The binary is not what it should be, or is damaged.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public BoltResult BoltProfileOf(string binary, BoltFormat format, bool namesBuildId = false)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        using var opened = Binary.Open(binary, _debugFiles);
+        return opened.Use(b =>
+        {
+            var report = new ConversionReport(_report) { BuildId = b.BuildId };
+            var counts = new BinaryLookup(_counted, _options).CountsOf(b.File, report);
+            return new BoltResult(BoltConversion.Run(counts, _counted.EventName, b, _options, report, format, namesBuildId), report);
+        });
     }
 
     /// <summary>Makes the profile of one binary.</summary>
