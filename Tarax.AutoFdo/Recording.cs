@@ -86,7 +86,7 @@ public sealed class Recording
         if (input.ReadCounts() is { } counts)
         {
             // Most other tools record no branch stacks.
-            return Of(counts, input.Format == InputFormat.Other && counts.Counted.Totals.SamplesWithBranchStack == 0 ? options with { UseBranchStacks = false } : options);
+            return Of(counts, input.Format is InputFormat.Other or InputFormat.Preaggregated && counts.Counted.Totals.SamplesWithBranchStack == 0 ? options with { UseBranchStacks = false } : options);
         }
 
         var recorded = CountedRecording.Read(input, options);

@@ -61,6 +61,11 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
     private BinaryMatch Find(ElfFile binary, BinaryLayout layout, ConversionReport report)
     {
         var match = BinaryMatch.Find(counted.MappedFiles, binary.Path, binary.BuildId, layout.IsKernel, options.MappedAs);
+        if (counted.MappedFiles.Any(f => f.IsOfElf) && match.Kind is not (MatchKind.User or MatchKind.Name or MatchKind.Inode))
+        {
+            return OfElf(binary, report);
+        }
+
         if (counted.MappedFiles is [{ IsAsLinked: true } asLinked])
         {
             return AsLinked(binary, layout, asLinked, report);
@@ -109,6 +114,25 @@ internal sealed class BinaryLookup(CountedBinaries counted, ConversionOptions op
         {
             report.Warn(DiagnosticId.ReplacedBinary, $"another file ran from the same path, {Rate.Of(others, (ulong)counted.Totals.Samples)} of the samples: they are not of this binary, and are left out; convert them with the other file");
         }
+    }
+
+    /// <summary>The binary for a pre-aggregated text, whose addresses are of the file wherever it runs: what has its build-id, and what has none.</summary>
+    private BinaryMatch OfElf(ElfFile binary, ConversionReport report)
+    {
+        var named = counted.MappedFiles.Where(f => f.BuildId.Matches(binary.BuildId)).ToHashSet();
+        var unnamed = counted.MappedFiles.Where(f => f.IsOfElf && f.BuildId.IsEmpty).ToHashSet();
+        if (named.Count + unnamed.Count == 0)
+        {
+            throw OtherBuild(binary, binary.BuildId.IsEmpty ? "which has no build-id" : $"build-id {binary.BuildId}", counted.MappedFiles.Where(f => f.IsOfElf).ToHashSet());
+        }
+
+        if (unnamed.Count > 0)
+        {
+            report.Note(DiagnosticId.AddressesAsLinked, "the text does not say by build-ids of which file its addresses are, so they were taken for those of this binary");
+        }
+
+        report.Identification = named.Count > 0 ? BinaryIdentification.BuildId : BinaryIdentification.Option;
+        return new BinaryMatch(MatchKind.BuildId, named.Union(unnamed).ToHashSet());
     }
 
     /// <summary>The binary for a text of perf script without mappings: only where it runs at the addresses it was linked for.</summary>

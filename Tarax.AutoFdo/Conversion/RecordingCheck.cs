@@ -169,6 +169,11 @@ internal static class RecordingCheck
             BranchEntries = totals.BranchEntries,
         };
         NoteUnusedBranchStacks(totals, options, report);
+        foreach (var (reason, executions, all) in counts.Counted.LeftOut)
+        {
+            report.Note(DiagnosticId.PreaggregatedLines, $"left out: {Rate.Of(executions, all)} of the {reason}");
+        }
+
         return report;
     }
 

@@ -23,6 +23,9 @@ internal sealed class CountedBinaries(string path, IReadOnlyList<MappedFile> fil
     /// <summary>What the event leaves out; nothing where that is not known.</summary>
     public (bool User, bool Kernel) Excludes { get; init; }
 
+    /// <summary>What the input has and is not counted, of how many: reasons as the end of a sentence.</summary>
+    public IReadOnlyList<(string Reason, ulong Executions, ulong Of)> LeftOut { get; init; } = [];
+
     /// <summary>Release of the kernel that ran; null where it is not known.</summary>
     public string? OsRelease { get; init; }
 

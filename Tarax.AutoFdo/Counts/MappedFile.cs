@@ -18,7 +18,8 @@ internal sealed class MappedFile
         BuildId = buildId;
         Identity = identity;
         IsKernel = isKernel;
-        IsAsLinked = Name == MappingName.AsLinked;
+        IsOfElf = Name == MappingName.ElfAddresses;
+        IsAsLinked = IsOfElf || Name == MappingName.AsLinked;
         KernelReferenceSymbol = isKernel && Name.StartsWith(KernelMap, StringComparison.Ordinal)
             ? (Name.Length > KernelMap.Length ? Name[KernelMap.Length..] : "_text")
             : null;
@@ -47,8 +48,11 @@ internal sealed class MappedFile
 
     public bool IsKernel { get; }
 
-    /// <summary>Whether it stands for whatever binary, at the addresses it was linked for: a text of perf script without mappings.</summary>
+    /// <summary>Whether positions in it are the addresses that the binary was linked for: it stands for whatever binary (a text of perf script without mappings), or <see cref="IsOfElf"/>.</summary>
     public bool IsAsLinked { get; }
+
+    /// <summary>Whether positions in it are addresses of the ELF file, wherever it ran; it is known by its build-id alone, or stands for whatever binary.</summary>
+    public bool IsOfElf { get; }
 
     /// <summary>
     /// The symbol whose runtime address the kernel's own mapping states in place of a file offset, <c>_text</c> or <c>_stext</c>;

@@ -7,7 +7,11 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
     {
         // Ranges that were dropped are not known one by one: those that begin outside of the binary's segments stay among them.
         target.Sums = counts.Sums with { Samples = 0 };
-        foreach (var sample in counts.Samples.ToList())
+        var samples = counts.Samples.ToList();
+
+        // Where samples have no addresses, each branch into the file stands for one.
+        bool areBranches = samples.Count == 0 && counts.Sums.Samples > 0;
+        foreach (var sample in samples)
         {
             if (TryTranslate(sample.Address, out ulong offset))
             {
@@ -21,6 +25,7 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
             if (TryTranslate(entry.Address, out ulong offset))
             {
                 target.Entries.Add(entry with { Address = offset });
+                target.Sums.Samples += areBranches ? entry.Count : 0;
             }
         }
 
@@ -31,6 +36,7 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
                 continue;
             }
 
+            target.Sums.Samples += areBranches ? branch.Count : 0;
             if (TryTranslate(branch.From, out ulong from))
             {
                 target.Branches.Add(new BranchCount(from, to, branch.Count));
@@ -41,6 +47,7 @@ internal sealed class PositionTranslation(MappedFile file, BinaryLayout layout, 
             }
         }
 
+        target.Sums.Samples = Math.Min(target.Sums.Samples, counts.Sums.Samples);
         foreach (var range in counts.Ranges.ToList())
         {
             if (!TryTranslate(range.Start, out ulong start))

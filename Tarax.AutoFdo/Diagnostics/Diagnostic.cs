@@ -31,6 +31,9 @@ public static class DiagnosticId
     /// <summary>The text of perf script has no mappings; its addresses were taken for those of the binary as it was linked.</summary>
     public const string AddressesAsLinked = "addresses-as-linked";
 
+    /// <summary>Lines of a pre-aggregated text were left out.</summary>
+    public const string PreaggregatedLines = "preaggregated-lines";
+
     /// <summary>Several events have branch stacks; the most sampled one was taken.</summary>
     public const string SeveralEvents = "several-events";
 

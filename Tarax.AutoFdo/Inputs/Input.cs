@@ -3,6 +3,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Inputs.PerfScript;
+using Tarax.AutoFdo.Inputs.Preaggregated;
 using Tarax.AutoFdo.IO;
 
 namespace Tarax.AutoFdo.Inputs;
@@ -36,8 +37,8 @@ public sealed class Input : IDisposable
     /// <summary>What it is.</summary>
     public InputFormat Format { get; }
 
-    /// <summary>The name of the format of an <see cref="InputReader"/>; empty for others.</summary>
-    internal string FormatName => _reader?.Format ?? "";
+    /// <summary>The name of the format of an <see cref="InputReader"/>, or of pre-aggregated text; empty for others.</summary>
+    internal string FormatName => _reader?.Format ?? (Format == InputFormat.Preaggregated ? PreaggregatedLine.Format : "");
 
     /// <summary>Opens an input.</summary>
     /// <param name="path">A file, a folder, a named pipe, or <c>-</c> for the standard input of this process.</param>
@@ -115,9 +116,22 @@ public sealed class Input : IDisposable
     internal RecordingCounts? ReadCounts() => Format switch
     {
         InputFormat.Counts => RecordingCounts.Read(Taken(), Name),
+        InputFormat.Preaggregated => ReadPreaggregated(),
         InputFormat.Other => ReadOther(),
         _ => null,
     };
+
+    private RecordingCounts ReadPreaggregated()
+    {
+        try
+        {
+            return PreaggregatedText.Read(Taken(), Name);
+        }
+        catch (InvalidFormatException e)
+        {
+            throw new InvalidFormatException(Name, e);
+        }
+    }
 
     private RecordingCounts ReadOther()
     {
@@ -185,6 +199,7 @@ public sealed class Input : IDisposable
         var format = start.StartsWith("PERFILE2"u8) || start.StartsWith("2ELIFREP"u8) ? InputFormat.PerfData
             : start.StartsWith(CountsFormat.Magic) || start.StartsWith(CountsFormat.TextMagicBytes) ? InputFormat.Counts
             : CountsText.Begins(start) ? InputFormat.CountsText
+            : PreaggregatedText.Begins(start) ? InputFormat.Preaggregated
             : ScriptRecording.IsText(source) ? InputFormat.PerfScript
             : InputFormat.Unknown;
         return (format, null);

@@ -203,7 +203,7 @@ public sealed class RecordingInspection
 
         return input.ReadCounts() is not { } counts ? new RecordingInspection(CountedRecording.Read(input, options), options)
             : input.Format == InputFormat.Counts ? Of(counts, "file of counts", options)
-            : Of(counts, input.FormatName, options with { UseBranchStacks = false });
+            : Of(counts, input.FormatName, options with { UseBranchStacks = counts.Counted.Totals.SamplesWithBranchStack > 0 });
     }
 
     /// <summary>Looks at counts of a recording of another tool.</summary>
@@ -339,7 +339,7 @@ public sealed class RecordingInspection
         // Recorded elsewhere: whoever has the binary knows where. A build-id says whether it is the one; without one its name has to do.
         var first = matters[0].Recorded;
         bool isOfKernel = first.File!.KernelReferenceSymbol is not null;
-        string file = isOfKernel ? "vmlinux" : System.IO.Path.GetFileName(first.Name).Trim('[', ']');
+        string file = isOfKernel ? "vmlinux" : first.File.IsOfElf ? "program" : System.IO.Path.GetFileName(first.Name).Trim('[', ']');
         return $"tarax convert {recorded} --binary {Quoted("PATH/TO/" + file)} -o {Quoted(file + ".afdo")}{furtherOptions}";
     }
 

@@ -5,6 +5,7 @@ using Tarax.AutoFdo;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Outputs.SymbolOrder;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Text;
 
@@ -54,6 +55,19 @@ internal static class ConvertCommand
     {
         Description = "instead of a profile, counters as of an instrumented build, for gcc -fprofile-use=DIR",
         HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> SymbolOrder = new("--symbol-order")
+    {
+        Description = "write the order in which the functions that ran are to lie, for the linker of a build with -ffunction-sections",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string> SymbolOrderFormat = new("--symbol-order-format")
+    {
+        Description = "for which linker: lld (--symbol-ordering-file), gold or gnu (--section-ordering-file; GNU ld since 2.43)",
+        HelpName = "lld|gold|gnu",
+        DefaultValueFactory = _ => "lld",
     };
 
     private static readonly Option<double> MinimumShare = new("--min-share")
@@ -166,9 +180,10 @@ internal static class ConvertCommand
         HeadCounts.AcceptOnlyFromAmong("auto", "keep", "drop");
         Inference.AcceptOnlyFromAmong("auto", "flow", "off");
         SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
+        SymbolOrderFormat.AcceptOnlyFromAmong("lld", "gold", "gnu");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Inputs, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
+            Inputs, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, SymbolOrder, SymbolOrderFormat, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -176,7 +191,7 @@ internal static class ConvertCommand
             command,
             [
                 new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
-                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList, Gcda, Notes]),
+                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList, SymbolOrder, SymbolOrderFormat, Gcda, Notes]),
                 new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, InputOptions.MaximumInput, Counts, Threads]),
                 new OptionGroup("expert", [.. FormatOptions.Making, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts, Trace]),
             ],
@@ -250,11 +265,13 @@ internal static class ConvertCommand
     {
         string output = parsed.GetValue(Output)!;
         string? countsFile = parsed.GetValue(Counts);
+        string? orderFile = parsed.GetValue(SymbolOrder);
         OutputCheck.Refuse(output, [.. inputs, binary]);
-        if (countsFile is not null)
+        string[] outputs = [.. new[] { output, countsFile, orderFile }.OfType<string>()];
+        for (int i = 1; i < outputs.Length; i++)
         {
-            OutputCheck.Refuse(countsFile, [.. inputs, binary]);
-            OutputCheck.RefuseSame(output, countsFile);
+            OutputCheck.Refuse(outputs[i], [.. inputs, binary]);
+            Array.ForEach(outputs[..i], o => OutputCheck.RefuseSame(o, outputs[i]));
         }
 
         var result = ConvertOne(inputs, binary, options);
@@ -271,6 +288,8 @@ internal static class ConvertCommand
             CountsText.Save(result.Counts, countsFile);
         }
 
+        var orderFormat = parsed.GetValue(SymbolOrderFormat) switch { "gold" => FunctionOrderFormat.Gold, "gnu" => FunctionOrderFormat.Gnu, _ => FunctionOrderFormat.Lld };
+        var order = orderFile is null ? null : OrderOutput.Write(result, binary, options.DebugDirectories, orderFile, orderFormat);
         if (isJson)
         {
             ReportJson.Write(result.Report, Console.Error);
@@ -278,6 +297,10 @@ internal static class ConvertCommand
         else
         {
             ReportText.Write(result.Report, binary, output, Console.Error);
+            if (order is not null)
+            {
+                OrderOutput.Report(order, orderFile!, orderFormat, Console.Error);
+            }
         }
     }
 
@@ -323,9 +346,9 @@ internal static class ConvertCommand
         }
         else if (toCounters)
         {
-            if (all || toFile || toFolder || FormatOptions.IsGiven(result) || result.GetResult(Counts) is { Implicit: false } || result.GetResult(Report) is { Implicit: false })
+            if (all || toFile || toFolder || result.GetResult(SymbolOrder) is { Implicit: false } || FormatOptions.IsGiven(result) || result.GetResult(Counts) is { Implicit: false } || result.GetResult(Report) is { Implicit: false })
             {
-                result.AddError("--gcda makes counters, not a profile: it goes with --binary, and with no option of profiles (-o, --out-dir, --all, --counts, --report, --for and those after it)");
+                result.AddError("--gcda makes counters, not a profile: it goes with --binary, and with no option of profiles (-o, --out-dir, --all, --counts, --symbol-order, --report, --for and those after it)");
             }
             else if (binaries > 1 && result.GetResult(Profiler)?.Tokens is [{ Value: "text" }])
             {
@@ -344,6 +367,14 @@ internal static class ConvertCommand
         {
             result.AddError("several binaries need --out-dir DIR");
         }
+        else if (result.GetResult(SymbolOrderFormat) is { Implicit: false } && result.GetResult(SymbolOrder) is not { Implicit: false })
+        {
+            result.AddError("--symbol-order-format goes with --symbol-order FILE");
+        }
+        else if (toFolder && result.GetResult(SymbolOrder) is { Implicit: false })
+        {
+            result.AddError("--symbol-order goes with one binary only");
+        }
         else if (toFolder && (result.GetResult(Counts) is { Implicit: false } || result.GetResult(Profiler)?.Tokens is [{ Value: "text" }]))
         {
             result.AddError("--counts and --profiler text go with one binary only");
@@ -353,7 +384,7 @@ internal static class ConvertCommand
     /// <summary>An unset variable of a shell becomes an empty path.</summary>
     private static void CheckPaths(CommandResult result)
     {
-        foreach (Symbol symbol in (Symbol[])[Inputs, Binaries, Output, OutputFolder, Notes, Gcda, Counts, DebugDirectories])
+        foreach (Symbol symbol in (Symbol[])[Inputs, Binaries, Output, OutputFolder, SymbolOrder, Notes, Gcda, Counts, DebugDirectories])
         {
             var tokens = symbol is Argument argument ? result.GetResult(argument)?.Tokens : result.GetResult((Option)symbol)?.Tokens;
             if (tokens?.Any(t => t.Value.Length == 0) == true)

@@ -149,6 +149,15 @@ internal sealed class FunctionSymbols
         }
     }
 
+    /// <summary>All symbols, by address, with their own names.</summary>
+    public IEnumerable<(string Name, ulong Start, ulong Size)> All()
+    {
+        foreach (var entry in _entries)
+        {
+            yield return (NameOf(entry), entry.Start, entry.Size);
+        }
+    }
+
     /// <summary>The thunks, each with its code and where the function begins that it is for.</summary>
     public IEnumerable<(CodeRange Code, ulong Function, bool IsCovariant)> Thunks()
     {

@@ -76,6 +76,9 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>The functions of the symbol table, by address, each with its name without the suffixes of parts.</summary>
     public IEnumerable<(string Name, ulong Address)> FunctionStarts() => _symbols.Starts();
 
+    /// <summary>The functions of the symbol table, by address, each with its own name and its bytes.</summary>
+    public IEnumerable<(string Name, ulong Address, ulong Size)> FunctionSymbolsInOrder() => _symbols.All();
+
     /// <summary>The ELF virtual address of a file offset of the binary that holds code.</summary>
     public bool TryGetVirtualAddress(ulong fileOffset, out ulong virtualAddress) => _binary.TryGetVirtualAddress(fileOffset, out virtualAddress);
 
