@@ -15,7 +15,7 @@ internal static class BoltConversion
     {
         var clock = new StageClock(options.Trace, options.CancellationToken);
         counts = ProfileConversion.Checked(counts, binary, options, report, new ExecutedBytes(), clock);
-        var profile = BoltProfile.Of(counts, binary, eventName.Split('\n', StringSplitOptions.RemoveEmptyEntries), format, namesBuildId);
+        var profile = BoltProfile.Of(counts, binary, eventName.Split('\n', StringSplitOptions.RemoveEmptyEntries), format, namesBuildId, options.Threads);
         clock.End("bolt", () => $"{counts.Branches.Count} branches, {counts.Ranges.Count} ranges, {counts.Samples.Count} addresses", () => $"{profile.Lines} lines");
         report.FilesRead = [.. binary.Files.Paths];
         return profile;

@@ -32,4 +32,7 @@ internal sealed class BoltCode(Binary binary)
 
     /// <summary>Whether the instruction at an address returns.</summary>
     public bool Returns(ulong address) => _kinds?.KindAt(address) == BranchKind.Return;
+
+    /// <summary>Whether the instruction at an address branches, or may.</summary>
+    public bool Branches(ulong address) => _kinds?.KindAt(address) != BranchKind.Interrupt;
 }

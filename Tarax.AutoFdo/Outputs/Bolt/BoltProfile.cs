@@ -56,8 +56,9 @@ public sealed class BoltProfile
     /// <param name="eventNames">What was counted.</param>
     /// <param name="format">The form.</param>
     /// <param name="namesBuildId">Whether the build-id stands before every address.</param>
+    /// <param name="threads">Number of threads; the result does not depend on it.</param>
     /// <exception cref="ConversionException">Nothing is in it, or it is no binary for BOLT.</exception>
-    internal static BoltProfile Of(BinaryCounts counts, Binary binary, IEnumerable<string> eventNames, BoltFormat format, bool namesBuildId)
+    internal static BoltProfile Of(BinaryCounts counts, Binary binary, IEnumerable<string> eventNames, BoltFormat format, bool namesBuildId, int threads)
     {
         if (binary.File.Type == ElfType.Relocatable)
         {
@@ -72,7 +73,20 @@ public sealed class BoltProfile
         bool isOfBranches = counts.Branches.Count > 0 || counts.Entries.Count > 0;
         var lines = new BoltLines();
         var code = new BoltCode(binary);
-        var writer = new PreaggregatedWriter(lines, code, namesBuildId ? binary.BuildId : "");
+        if (format == BoltFormat.Fdata)
+        {
+            WriteFdata(new FdataWriter(lines, code, counts, binary.Files.Debug), binary, eventNames, isOfBranches, threads);
+        }
+        else
+        {
+            WritePreaggregated(new PreaggregatedWriter(lines, code, namesBuildId ? binary.BuildId : ""), counts, eventNames, isOfBranches);
+        }
+
+        return lines.Count > 0 ? new BoltProfile(lines, isOfBranches) : throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: nothing of it ran in the recording");
+    }
+
+    private static void WritePreaggregated(PreaggregatedWriter writer, BinaryCounts counts, IEnumerable<string> eventNames, bool isOfBranches)
+    {
         writer.WriteEvents(eventNames);
         if (isOfBranches)
         {
@@ -83,7 +97,21 @@ public sealed class BoltProfile
         {
             writer.WriteSamples(counts);
         }
+    }
 
-        return lines.Count > 0 ? new BoltProfile(lines, isOfBranches) : throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: nothing of it ran in the recording");
+    private static void WriteFdata(FdataWriter writer, Binary binary, IEnumerable<string> eventNames, bool isOfBranches, int threads)
+    {
+        if (!isOfBranches)
+        {
+            writer.WriteSamples(eventNames);
+        }
+        else if (binary.Graphs is { } graphs)
+        {
+            writer.WriteBranches(graphs, threads);
+        }
+        else
+        {
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: has no code of x86 or AArch64, of which the blocks are taken; write --format bolt-preaggregated, which BOLT looks up itself");
+        }
     }
 }

@@ -23,12 +23,14 @@ internal sealed class PreaggregatedWriter
         _prefix = buildId.Length == 0 ? " " : $" {buildId}:";
     }
 
+    /// <summary>A name in which no blank ends it.</summary>
+    public static string Word(string name) => string.Concat(name.Select(c => char.IsWhiteSpace(c) || c == '\\' ? '_' : c));
+
     public void WriteEvents(IEnumerable<string> names)
     {
         foreach (string name in names)
         {
-            // A blank would end it.
-            _lines.Text("E "u8).Text(string.Concat(name.Select(c => char.IsWhiteSpace(c) || c == '\\' ? '_' : c))).End();
+            _lines.Text("E "u8).Text(Word(name)).End();
         }
     }
 
