@@ -30,6 +30,9 @@ internal sealed class BoltCode(Binary binary)
     /// <summary>The symbols of the function that holds an address; null where there is none.</summary>
     public FunctionSymbol? FunctionAt(ulong address) => binary.Symbolizer.FindSymbol(address);
 
+    /// <summary>All functions of the symbol table.</summary>
+    public IEnumerable<(string Name, ulong Address, ulong Size)> Functions() => binary.Symbolizer.FunctionSymbolsInOrder();
+
     /// <summary>Whether the instruction at an address returns.</summary>
     public bool Returns(ulong address) => _kinds?.KindAt(address) == BranchKind.Return;
 

@@ -135,7 +135,8 @@ internal sealed class FdataWriter
         }
 
         var functions = byFunction.Select(f => (Symbol: _functions[f.Key], Ranges: f.Value)).ToArray();
-        CodeRange[][] parts = [.. functions.Select(f => (CodeRange[])[new CodeRange(f.Symbol.Start, f.Symbol.End)])];
+        var all = new FunctionParts(functions.Select(f => f.Symbol), _code.Functions());
+        CodeRange[][] parts = [.. functions.Select(f => all.Of(f.Symbol))];
         bool[] affordable = graphs.Affordable(parts);
         var fallThroughs = new List<FallThrough>[functions.Length];
         ulong[] impossible = new ulong[functions.Length];
