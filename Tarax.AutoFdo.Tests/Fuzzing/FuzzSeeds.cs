@@ -25,6 +25,9 @@ internal enum FuzzFormat
     CountsText,
     ScriptText,
 
+    /// <summary>BOLT's pre-aggregated text.</summary>
+    Preaggregated,
+
     /// <summary>A .dwp beside a binary with skeletons.</summary>
     Package,
 
@@ -186,6 +189,20 @@ internal static class FuzzSeeds
         CountsText.Write(
             new BinaryCounts(null, [new BranchCount(0x10, 0x20, 3)], [new RangeCount(0x20, 0x30, 5, 0), new RangeCount(0x40, 0x48, 7, 0)], [new AddressCount(0x24, 2, 0)], [new AddressCount(0x20, 1, 0)]), counts);
         yield return new FuzzSeed(FuzzFormat.CountsText, "counts", Encoding.UTF8.GetBytes(counts.ToString()));
+        yield return new FuzzSeed(FuzzFormat.Preaggregated, "every-line", """
+            E cycles:u
+            B X:0 4013a9 12 0
+            B 0102030405060708090a0b0c0d0e0f1011121314:401010 0102030405060708090a0b0c0d0e0f1011121314:401050 7 1
+            T 401060 401080 401090 5 2
+            R 4010a0 401065 -1 4
+            T fffffffffffffffe 401080 401090 5
+
+            F 401050 401060 6
+            f 4013a9 4013b0 12
+            r 401065 401070 4
+            S 401066 3
+
+            """u8.ToArray());
         yield return new FuzzSeed(FuzzFormat.ScriptText, "columns", """
             cmulti  7239/7239   1000.000000: PERF_RECORD_MMAP2 7239/7239: [0x4000001000(0x2000) @ 0x1000 fe:00 5947401 0]: r-xp /usr/local/bin/cmulti
             cmulti  7239/7239   1000.000001: PERF_RECORD_MMAP2 7239/7239: [0x5000(0x1000) @ 0 <0102030405060708090a0b0c0d0e0f1011121314>]: r-xp /bin/data

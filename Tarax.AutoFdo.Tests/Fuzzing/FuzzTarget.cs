@@ -10,6 +10,7 @@ using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs.Perf;
+using Tarax.AutoFdo.Inputs.Preaggregated;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Outputs.Gcda;
 using Tarax.AutoFdo.Profiles;
@@ -32,6 +33,9 @@ internal static class FuzzTarget
             {
                 case FuzzFormat.PerfData or FuzzFormat.ScriptText:
                     ReadRecording(input);
+                    break;
+                case FuzzFormat.Preaggregated:
+                    ReadPreaggregated(input);
                     break;
                 case FuzzFormat.Elf:
                     ReadBinary(input);
@@ -102,6 +106,14 @@ internal static class FuzzTarget
                 file.EventOf(record.Body).Layout.TryDecode(record.Body, out _);
             }
         }
+    }
+
+    private static void ReadPreaggregated(byte[] input)
+    {
+        var counts = PreaggregatedText.Read(ByteSource.FromArray(input, "text"), "text");
+        counts.Write(Stream.Null);
+        using var elf = FuzzSeeds.Binary();
+        counts.Counted.Counts.TallyOf(counts.Counted.MappedFiles.ToHashSet(), new BinaryLayout(elf)).ToCounts(null);
     }
 
     /// <summary>As from a pipe of which only the first bytes are looked at as a whole; what then is damage, is so in the file too.</summary>

@@ -20,9 +20,9 @@ public enum InputFormat
     /// <summary>Counts of one binary as text, see <see cref="CountsText"/>.</summary>
     CountsText,
 
-    /// <summary>BOLT's pre-aggregated text (<c>perf2bolt --pa</c>): branches, ranges and samples by address in the ELF file.</summary>
-    Preaggregated,
-
     /// <summary>What an <see cref="InputReader"/> reads.</summary>
     Other,
+
+    /// <summary>BOLT's pre-aggregated text (<c>perf2bolt --pa</c>): branches, ranges and samples by address in the ELF file.</summary>
+    Preaggregated,
 }

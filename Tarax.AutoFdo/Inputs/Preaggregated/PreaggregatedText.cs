@@ -266,7 +266,7 @@ internal sealed class PreaggregatedText
         string digits = Encoding.ASCII.GetString(buildId).ToLowerInvariant();
         if (!_files.TryGetValue(digits, out var file))
         {
-            BuildId.TryParse(digits, out var identity);
+            var identity = new BuildId(Convert.FromHexString(digits));
             file = new PreaggregatedFile(new MappedFile(MappingName.ElfAddresses, identity, isKernel: false), _counts);
             _files.Add(digits, file);
             _inOrder.Add(file);

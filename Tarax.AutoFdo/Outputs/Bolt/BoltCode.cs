@@ -12,6 +12,7 @@ namespace Tarax.AutoFdo.Outputs.Bolt;
 internal sealed class BoltCode(Binary binary)
 {
     private readonly ElfFile _file = binary.File;
+    private readonly UnsizedFunctions _unsized = new(binary.File, binary.Files.Debug);
     private readonly BranchKinds? _kinds = binary.Graphs is { } graphs ? new BranchKinds(graphs.Branches()) : null;
     private (ulong Start, ulong Length, ulong Address) _run;
 
@@ -28,7 +29,7 @@ internal sealed class BoltCode(Binary binary)
     }
 
     /// <summary>The symbols of the function that holds an address; null where there is none.</summary>
-    public FunctionSymbol? FunctionAt(ulong address) => binary.Symbolizer.FindSymbol(address);
+    public FunctionSymbol? FunctionAt(ulong address) => binary.Symbolizer.FindSymbol(address) ?? _unsized.Find(address);
 
     /// <summary>All functions of the symbol table.</summary>
     public IEnumerable<(string Name, ulong Address, ulong Size)> Functions() => binary.Symbolizer.FunctionSymbolsInOrder();
