@@ -12,6 +12,10 @@ switch (args)
     case ["peer", var recording, var binary, .. var executable]:
         return PeerComparison.Run([new DataSet(Path.GetFileName(recording), recording, binary, null)], Executable.Of(executable));
 
+    // Counts for BOLT beside perf2bolt's.
+    case ["bolt", var recording, var binary, .. var executable]:
+        return BoltComparison.Run(recording, binary, Executable.Of(executable));
+
     // The counting stage beside a sum of the file's words.
     case ["counting", var recording]:
         return CountingComparison.Run(recording);
