@@ -145,7 +145,7 @@ public sealed class FunctionOrderTests
         TestEnvironment.Require(root is not null && Directory.Exists(root), "ld of binutils 2.43 or later is not here, and TARAX_GCC16_ROOT does not name a tree that has it");
         string script = Path.Combine(TestEnvironment.NewFolder(), "ld");
         File.WriteAllText(script, string.Create(CultureInfo.InvariantCulture, $"#!/bin/sh\nexec {root}/lib64/ld-linux-x86-64.so.2 --library-path {root}/usr/lib/x86_64-linux-gnu {root}/usr/bin/x86_64-linux-gnu-ld.bfd \"$@\"\n"));
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        TestEnvironment.Run("chmod", "+x", script);
         return script;
     }
 
