@@ -89,9 +89,12 @@ public sealed class Recording
             return Of(counts, input.Format is InputFormat.Other or InputFormat.Preaggregated && counts.Counted.Totals.SamplesWithBranchStack == 0 ? options with { UseBranchStacks = false } : options);
         }
 
-        var recorded = CountedRecording.Read(input, options);
-        return new Recording(recorded.Counted, RecordingCheck.Report(recorded, options), options);
+        return Of(CountedRecording.Read(input, options), options);
     }
+
+    /// <summary>Takes a recording that is counted already.</summary>
+    /// <exception cref="ConversionException">It has no samples, or none with branch stacks where they are wanted.</exception>
+    internal static Recording Of(CountedRecording recorded, ConversionOptions options) => new(recorded.Counted, RecordingCheck.Report(recorded, options), options);
 
     /// <summary>The counts of an input: those that it holds, or that a recording is counted to.</summary>
     /// <param name="input">The input, which is read to its end.</param>

@@ -61,6 +61,22 @@ internal sealed class ExecutedCode
         }
     }
 
+    /// <summary>The ranges that begin in some code, by where they do.</summary>
+    public IEnumerable<RangeCount> RangesFrom(ulong start, ulong end)
+    {
+        int first = _ranges.BinarySearch(new RangeCount(start, 0, 0, 0), Comparer<RangeCount>.Create((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : 1));
+        for (int i = first < 0 ? ~first : first; i < _ranges.Count && _ranges[i].Start < end; i++)
+        {
+            yield return _ranges[i];
+        }
+    }
+
+    /// <summary>The branches to an address, the most frequent first.</summary>
+    public IReadOnlyList<ExplainedBranch> Into(ulong address) => MostFrequentFirst(_into, address);
+
+    /// <summary>The branches from an address, the most frequent first.</summary>
+    public IReadOnlyList<ExplainedBranch> OutOf(ulong address) => MostFrequentFirst(_outOf, address);
+
     /// <summary>The ranges of a function that cover a byte of some code, the most frequent first.</summary>
     public IReadOnlyList<ExplainedRange> RangesOver(CodeFunction function, ulong start, ulong end)
     {

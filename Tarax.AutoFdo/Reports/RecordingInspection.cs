@@ -217,6 +217,9 @@ public sealed class RecordingInspection
         return new RecordingInspection(counts, container, options ?? new ConversionOptions());
     }
 
+    /// <summary>Looks at a recording that is counted already.</summary>
+    internal static RecordingInspection Of(CountedRecording recording, ConversionOptions options) => new(recording, options);
+
     private static string ContainerOf(RecordingForm form) =>
         (form.DataFiles > 0 ? $"folder with {form.DataFiles} data files" : form.IsText ? "text of perf script" : form.IsPipe ? "pipe format" : "regular file")
         + (form.IsCompressed ? ", compressed" : "") + (form.IsForeign ? ", of the other byte order" : "");

@@ -26,32 +26,45 @@ internal sealed class SourcePlaces
     public static SourcePlaces Of(SampleProfile profile, string binary, IEnumerable<string> debugDirectories)
     {
         using var file = Binary.Open(binary, debugDirectories);
-        return file.Use(opened =>
-        {
-            var symbolizer = opened.Symbolizer;
-            ProfileConversion.CheckDebugInformation(opened);
-            var places = new SourcePlaces();
-            var wanted = ProfileNames.Of(profile).ToHashSet(StringComparer.Ordinal);
-            foreach (var (name, address) in symbolizer.FunctionStarts())
-            {
-                if (!wanted.Contains(name) || symbolizer.FindFunction(address) is not { } function)
-                {
-                    continue;
-                }
+        return file.Use(opened => Of(profile, opened));
+    }
 
-                var scopes = symbolizer.Source(function).Scopes;
-                for (int i = 0; i < scopes.Length; i++)
-                {
-                    var described = scopes[i].Function;
-                    if (described.DeclarationLine > 0)
-                    {
-                        places._places.TryAdd(i == 0 ? name : described.Name, (described.File, described.DeclarationLine));
-                    }
-                }
+    /// <summary>Looks the functions of a profile up in a binary that stays open.</summary>
+    /// <exception cref="ConversionException">It has no debug information.</exception>
+    public static SourcePlaces Of(SampleProfile profile, Binary binary)
+    {
+        var symbolizer = binary.Symbolizer;
+        ProfileConversion.CheckDebugInformation(binary);
+        var places = new SourcePlaces();
+        var wanted = ProfileNames.Of(profile).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, address) in symbolizer.FunctionStarts())
+        {
+            if (!wanted.Contains(name) || symbolizer.FindFunction(address) is not { } function)
+            {
+                continue;
             }
 
-            return places;
-        });
+            var scopes = symbolizer.Source(function).Scopes;
+            for (int i = 0; i < scopes.Length; i++)
+            {
+                var described = scopes[i].Function;
+                if (described.DeclarationLine > 0)
+                {
+                    places._places.TryAdd(i == 0 ? name : described.Name, (described.File, described.DeclarationLine));
+                }
+            }
+        }
+
+        return places;
+    }
+
+    /// <summary>Tells a report where functions are defined.</summary>
+    public void Place(ReportNames names)
+    {
+        foreach (var (name, place) in _places)
+        {
+            names.Place(name, place.File, place.Line);
+        }
     }
 
     /// <summary>The file and line of a position; null where the function is not known.</summary>

@@ -22,6 +22,7 @@ internal static class CommandLine
             ConvertCommand.Create(),
             InspectCommand.Create(),
             ShowCommand.Create(),
+            ReportCommand.Create(),
             MergeCommand.Create(),
             DiffCommand.Create(),
             CheckCommand.Create(),

@@ -1,0 +1,72 @@
+// The report's data, and what is computed of them once. Counts beyond 2⁵³ are strings of digits: they are shown exactly, and computed with as doubles.
+
+let report, functions, bodiesByName;
+
+async function readData() {
+  const text = atob(document.getElementById("data").textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+const number = (count) => (typeof count === "string" ? Number(count) : count);
+const wholeNumber = new Intl.NumberFormat("en");
+const whole = (count) => wholeNumber.format(typeof count === "string" ? BigInt(count) : count);
+const percent = (share, digits = share < 0.0995 ? 2 : 1) => `${(100 * share).toFixed(digits)} %`;
+const ratio = (part, all) => (number(all) === 0 ? 0 : number(part) / number(all));
+
+// What would turn the direction of writing, or does not print, is shown by its number.
+const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+const printable = (text) => text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+const shortName = (index) => printable(report.names[index].short ?? report.names[index].name);
+const linkageName = (index) => printable(report.names[index].name);
+const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+function place(index) {
+  const name = report.names[index];
+  if (name.file === undefined) return "";
+  return printable(name.line === undefined ? report.files[name.file] : `${report.files[name.file]}:${name.line}`);
+}
+
+// Formats keep 16 bits of a line's distance; lines before the function's first come round.
+const distance = (line) => (line > 32767 ? line - 65536 : line);
+
+function prepare(data) {
+  report = data;
+  const total = number(report.profile.totalCount);
+  functions = report.functions.map((data, index) => ({
+    data, index,
+    total: number(data.total), self: number(data.self), head: number(data.head), samples: data.samples === undefined ? -1 : number(data.samples),
+    share: total === 0 ? 0 : number(data.total) / total,
+    name: shortName(data.name),
+    place: place(data.name),
+    search: `${shortName(data.name)}\n${linkageName(data.name)}\n${place(data.name)}`.toLowerCase(),
+  }));
+  bodiesByName = new Map(functions.map((f) => [f.data.name, f]));
+}
+
+// Sums of a function's bodies with all that is inlined into them, and which are in which.
+function bodiesOf(f) {
+  if (f.bodies) return f.bodies;
+  f.bodies = f.data.bodies.map((body) => ({ body, total: body.counts.reduce((sum, count) => sum + number(count), 0), calls: [] }));
+  for (let i = f.bodies.length - 1; i > 0; i--) {
+    const around = f.bodies[f.bodies[i].body.parent];
+    around.total += f.bodies[i].total;
+    around.calls.unshift(i);
+  }
+  return f.bodies;
+}
+
+let sourceLines;
+function lineText(file, line) {
+  if (!sourceLines) {
+    sourceLines = new Map();
+    for (const source of report.sources) sourceLines.set(source.file, source.pieces);
+  }
+  for (const piece of sourceLines.get(file) ?? []) {
+    if (line >= piece.first && line < piece.first + piece.lines.length) return piece.lines[line - piece.first];
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+using Tarax.AutoFdo.Binaries;
+using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Reports.Page;
+
+namespace Tarax.AutoFdo.Reports;
+
+/// <summary>
+/// A profile to be looked at: what was recorded, what became of it, functions, lines with the text of their source, inlined calls, instructions, and the difference to another profile. It is data, which
+/// <see cref="WriteJson"/> writes for programs, and <see cref="WriteHtml"/> as one file for browsers. The same inputs give the same bytes. Any thread may use it.
+/// </summary>
+public sealed class ProfileReport
+{
+    private ProfileReport(ReportData data) => Data = data;
+
+    internal ReportData Data { get; }
+
+    /// <summary>Makes a report.</summary>
+    /// <param name="inputs">What it is made of.</param>
+    /// <exception cref="InvalidFormatException">The binary is damaged, or changed meanwhile.</exception>
+    /// <exception cref="ConversionException">The binary has no debug information.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ProfileReport Of(ProfileReportInputs inputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return new ProfileReport(inputs.Binary is null ? Build(inputs, null) : inputs.Binary.Use(binary => Build(inputs, binary)));
+    }
+
+    /// <summary>Writes the report as one JSON object; docs/report.md says what is in it.</summary>
+    /// <param name="stream">Where it goes; it stays open.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void WriteJson(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ReportJson.Write(Data, stream);
+    }
+
+    /// <summary>Writes the report as one HTML file that needs nothing else.</summary>
+    /// <param name="stream">Where it goes; it stays open.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void WriteHtml(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        HtmlPage.Write(Data, stream);
+    }
+
+    /// <summary>Writes the report as one HTML file, which appears whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void SaveHtml(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, WriteHtml);
+    }
+
+    private static ReportData Build(ProfileReportInputs inputs, Binary? binary)
+    {
+        var names = new ReportNames(inputs.ShortName);
+        var missing = new List<string>();
+        var functions = ReportedBodies.Of(inputs.Profile, names);
+        if (binary is not null && inputs.Counts is not null)
+        {
+            ProfileConversion.CheckDebugInformation(binary);
+            var instructions = new ReportedInstructions(binary, inputs.Counts, names);
+            functions = [.. functions.Select(f => instructions.With(f, names.NameOf(f.Name)))];
+            if (instructions.LeftOut > 0)
+            {
+                missing.Add($"the instructions of {instructions.LeftOut} functions with few counts are not in this report, to keep it small");
+            }
+        }
+        else if (binary is not null)
+        {
+            SourcePlaces.Of(inputs.Profile, binary).Place(names);
+            missing.Add("instructions are not in this report: --counts names the recording, or the counts, that the profile was made of");
+        }
+        else
+        {
+            missing.Add("lines are told by their distance from a function's first, and there are no instructions: --binary names the program that ran");
+        }
+
+        var comparison = inputs.OldProfile is null ? null : ReportHeader.ComparisonOf(inputs.OldProfile, inputs.Profile, inputs.OldTitle, names);
+        var compiler = inputs.Compiler is null ? null : ReportHeader.CompilerUseOf(inputs.Compiler, names);
+        var sources = Sources(inputs, functions, names, missing);
+        var files = inputs.Profile.Functions.ToDictionary(f => f.Name, f => f.File, StringComparer.Ordinal);
+        return new ReportData
+        {
+            Title = ReportNames.Valid(inputs.Title),
+            MadeBy = $"tarax {typeof(ProfileReport).Assembly.GetName().Version?.ToString(3)}",
+            Profile = ReportHeader.ProfileOf(inputs.Profile),
+            Recording = inputs.Recording is null ? null : ReportHeader.RecordingOf(inputs.Recording),
+            Conversion = inputs.Conversion is null ? null : ReportHeader.ConversionOf(inputs.Conversion, binary?.Path ?? ""),
+            Diagnostics = [.. (inputs.Conversion?.Diagnostics ?? inputs.Recording?.Diagnostics ?? []).Concat(inputs.Profile.Diagnostics).Select(d => new ReportedDiagnostic(d.Id, d.Severity.ToString(), ReportNames.Valid(d.Message)))],
+            Names = names.ToArray(name => files.GetValueOrDefault(name) is { Length: > 0 } file ? file : null),
+            Files = names.Files(),
+            Functions = functions,
+            Sources = sources,
+            Comparison = comparison,
+            Compiler = compiler,
+            Missing = [.. missing],
+        };
+    }
+
+    private static ReportedSource[] Sources(ProfileReportInputs inputs, ReportFunction[] functions, ReportNames names, List<string> missing)
+    {
+        if (!inputs.ShowsSources)
+        {
+            return [];
+        }
+
+        const int LargestDistance = 5000;
+        var excerpts = new SourceExcerpts(inputs.SourcePaths);
+        foreach (var body in functions.SelectMany(f => f.Bodies))
+        {
+            if (names.PlaceOf(body.Name) is { } place)
+            {
+                int last = body.Lines.Where(line => line is >= 0 and < LargestDistance).DefaultIfEmpty(0).Max();
+                excerpts.Want(place.File, place.Line, place.Line + last);
+            }
+        }
+
+        var sources = excerpts.Read(names);
+        if (excerpts.Missing is [var first, ..])
+        {
+            missing.Add($"{excerpts.Missing.Count} source files are not on the machine that made this report, such as {ReportNames.Valid(first)}: --source-path FROM=TO says where they are");
+        }
+
+        return sources;
+    }
+}

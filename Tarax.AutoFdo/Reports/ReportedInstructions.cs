@@ -1,0 +1,166 @@
+using Tarax.AutoFdo.Binaries;
+using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
+using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Profiles;
+using Tarax.AutoFdo.Reports.Page;
+
+namespace Tarax.AutoFdo.Reports;
+
+/// <summary>The instructions of a profile's functions with their counts, as a binary and its counts tell them.</summary>
+internal sealed class ReportedInstructions
+{
+    /// <summary>A page with more of them is slow to open and to send.</summary>
+    private const int Most = 250_000;
+
+    private readonly Symbolizer _symbolizer;
+    private readonly ExecutedCode _executed;
+    private readonly ReportNames _names;
+    private readonly InstructionText _text;
+    private readonly ulong[] _sampled;
+    private readonly ulong[] _samplesAt;
+    private readonly Dictionary<string, List<CodeFunction>> _functions = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, (ulong, string)?> _symbols = [];
+    private int _taken;
+
+    /// <param name="binary">The binary.</param>
+    /// <param name="counts">Its counts.</param>
+    /// <param name="names">The report's names, which get their places.</param>
+    public ReportedInstructions(Binary binary, BinaryCounts counts, ReportNames names)
+    {
+        _symbolizer = binary.Symbolizer;
+        _executed = new ExecutedCode(counts, _symbolizer);
+        _names = names;
+        _text = new InstructionText(binary.File, SymbolAt);
+        var samples = new SortedDictionary<ulong, ulong>();
+        foreach (var sample in counts.Samples)
+        {
+            if (_symbolizer.TryGetVirtualAddress(sample.Address, out ulong address))
+            {
+                samples[address] = SaturatingSum.Of(samples.GetValueOrDefault(address), sample.Count);
+            }
+        }
+
+        (_sampled, _samplesAt) = ([.. samples.Keys], [.. samples.Values]);
+
+        foreach (var function in _executed.Functions())
+        {
+            string name = function.Name;
+            foreach (string key in CloneSuffix.Cut(name) is var own && own != name ? (string[])[name, own] : [name])
+            {
+                if (!_functions.TryGetValue(key, out var list))
+                {
+                    list = [];
+                    _functions.Add(key, list);
+                }
+
+                list.Add(function);
+            }
+        }
+    }
+
+    /// <summary>Functions whose instructions are not in the report, since there are too many.</summary>
+    public int LeftOut { get; private set; }
+
+    /// <summary>A function with its instructions and samples.</summary>
+    public ReportFunction With(ReportFunction function, string name)
+    {
+        if (!_functions.TryGetValue(name, out var codes))
+        {
+            return function;
+        }
+
+        var pieces = new List<ReportedCode>();
+        ulong samples = 0;
+        foreach (var code in codes)
+        {
+            var source = _symbolizer.Source(code);
+            for (int i = 0; i < source.Scopes.Length; i++)
+            {
+                _names.Place(i == 0 ? name : source.Scopes[i].Function.Name, source.Scopes[i].Function.File, source.Scopes[i].Function.DeclarationLine);
+            }
+
+            var placed = new ScopeBodies(source, function, _names);
+            foreach (var part in code.PartsInOrder())
+            {
+                samples = SaturatingSum.Of(samples, SamplesIn(part));
+                if (_taken < Most && Piece(part, source, placed) is { } piece)
+                {
+                    _taken += piece.Counts.Length;
+                    pieces.Add(piece);
+                }
+            }
+        }
+
+        LeftOut += pieces.Count == 0 ? 1 : 0;
+        return function with { Samples = samples, Code = pieces.Count == 0 ? null : [.. pieces] };
+    }
+
+    private ulong SamplesIn(CodeRange part)
+    {
+        ulong sum = 0;
+        int first = Array.BinarySearch(_sampled, part.Start);
+        for (int i = first < 0 ? ~first : first; i < _sampled.Length && _sampled[i] < part.End; i++)
+        {
+            sum = SaturatingSum.Of(sum, _samplesAt[i]);
+        }
+
+        return sum;
+    }
+
+    /// <summary>The instructions of a part; null where none of it ran.</summary>
+    private ReportedCode? Piece(CodeRange part, FunctionSource source, ScopeBodies placed)
+    {
+        var ranges = _executed.RangesFrom(part.Start, part.End).ToList();
+        if (ranges.Count == 0)
+        {
+            return null;
+        }
+
+        var running = new RunningCounts(ranges);
+        var (lengths, texts, counts, bodies, lines, branches) = (new List<int>(), new List<string>(), new List<ulong>(), new List<int>(), new List<int>(), new List<ReportedBranch>());
+        ulong address = part.Start;
+        foreach (var (length, text) in _text.Of(part))
+        {
+            int segment = source.SegmentAt(address);
+            var (body, line) = segment < 0 ? (-1, 0) : placed.At(source.Segments[segment]);
+            AddBranches(branches, counts.Count, address);
+            lengths.Add(length);
+            texts.Add(ReportNames.Valid(text));
+            counts.Add(running.At(address));
+            bodies.Add(body);
+            lines.Add(line);
+            address += (ulong)length;
+        }
+
+        return counts.Count == 0 ? null : new ReportedCode($"{part.Start:x}", [.. lengths], [.. texts], [.. counts], [.. bodies], [.. lines], [.. branches]);
+    }
+
+    private void AddBranches(List<ReportedBranch> branches, int at, ulong address)
+    {
+        foreach (var branch in _executed.Into(address))
+        {
+            branches.Add(new ReportedBranch(at, true, branch.Address is { } from ? PlaceText(from) : null, branch.Count));
+        }
+
+        foreach (var branch in _executed.OutOf(address))
+        {
+            branches.Add(new ReportedBranch(at, false, branch.Address is { } to ? PlaceText(to) : null, branch.Count));
+        }
+    }
+
+    private string PlaceText(ulong address) => SymbolAt(address) is { } symbol ? ReportNames.Valid(symbol.Start == address ? symbol.Name : $"{symbol.Name}+{address - symbol.Start:x}h") : $"{address:x}h";
+
+    private (ulong Start, string Name)? SymbolAt(ulong address)
+    {
+        if (!_symbols.TryGetValue(address, out var known))
+        {
+            known = _symbolizer.FindSymbol(address) is { } symbol ? (symbol.Start, _names.Short(symbol.Aliases[0].Name)) : null;
+            _symbols.Add(address, known);
+        }
+
+        return known;
+    }
+}
