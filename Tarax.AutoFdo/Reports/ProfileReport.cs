@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports.Page;
+using Tarax.AutoFdo.Reports.Viewers;
 
 namespace Tarax.AutoFdo.Reports;
 
@@ -35,6 +36,24 @@ public sealed class ProfileReport
     {
         ArgumentNullException.ThrowIfNull(stream);
         ReportJson.Write(Data, stream);
+    }
+
+    /// <summary>Writes the counts for another viewer.</summary>
+    /// <param name="stream">Where they go; it stays open.</param>
+    /// <param name="format">The viewer's format.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such format.</exception>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public void Write(Stream stream, ViewerFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Action<ReportData, Stream> write = format switch
+        {
+            ViewerFormat.Pprof => PprofProfile.Write,
+            ViewerFormat.Speedscope => SpeedscopeProfile.Write,
+            ViewerFormat.FirefoxProfiler => FirefoxProfile.Write,
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "there is no such format"),
+        };
+        write(Data, stream);
     }
 
     /// <summary>Writes the report as one HTML file that needs nothing else.</summary>

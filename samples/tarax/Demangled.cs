@@ -8,7 +8,10 @@ internal static partial class Demangled
     private static bool IsMissing { get; set; }
 
     /// <summary>The demangled name as it is shown: without types and arguments, or with all that --wide asks for.</summary>
-    public static string Shown(string name) => Terminal.IsWide ? Name(name) : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
+    public static string Shown(string name) => Terminal.IsWide ? Name(name) : Short(name);
+
+    /// <summary>The demangled name without types and arguments.</summary>
+    public static string Short(string name) => Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
 
     /// <summary>Whether a function is the one that somebody means: by its linkage name, demangled, or as it is shown.</summary>
     public static bool Is(string name, string meant) => name == meant || (Name(name) is var demangled && (demangled == meant || (FunctionName.Short(demangled) is var shown && (shown == meant || shown.EndsWith($"::{meant}", StringComparison.Ordinal)))));

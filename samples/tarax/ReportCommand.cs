@@ -118,7 +118,7 @@ internal static class ReportCommand
             OldProfile = compare is null ? null : SampleProfile.Load(compare),
             OldTitle = compare is null ? "" : Path.GetFileName(compare),
             Compiler = dumps.Length == 0 ? null : CompilerUse.Of(made.Inputs.Profile, dumps),
-            ShortName = name => Demangled.Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled),
+            ShortName = Demangled.Short,
         };
         Write(ProfileReport.Of(inputs), output, parsed.GetValue(Json));
     }

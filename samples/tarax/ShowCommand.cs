@@ -31,7 +31,7 @@ internal static class ShowCommand
         HelpName = "FUNCTION[:LINE[.DISCRIMINATOR]]",
     };
 
-    private static readonly Option<string?> Binary = new("--binary", "-b") { Description = "with --explain or --function: the binary that was profiled, which tells files and lines", HelpName = "FILE" };
+    private static readonly Option<string?> Binary = new("--binary", "-b") { Description = "with --explain, --function or --format: the binary that was profiled, which tells files and lines", HelpName = "FILE" };
 
     private static readonly Option<string?> Counts = new("--counts")
     {
@@ -54,23 +54,43 @@ internal static class ShowCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "write JSON" };
 
+    private static readonly Option<string?> Format = new("--format")
+    {
+        Description = "write the whole profile for another viewer; with --binary, by files and lines",
+        HelpName = string.Join('|', ViewerOutput.Names),
+    };
+
+    private static readonly Option<string?> Output = new("--output", "-o") { Description = "with --format: the file to write [default: standard output]", HelpName = "FILE" };
+
     public static Command Create()
     {
         var command = new Command("show", "Shows a profile: summary, hottest functions, one function's counts, or where a count comes from.")
         {
-            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, NoBranchStacks, Mangled, Wide, Json,
+            Input, Top, Function, Explain, Binary, Counts, DebugDirectories, MappedAs, NoBranchStacks, Mangled, Wide, Json, Format, Output,
         };
+        Format.AcceptOnlyFromAmong(ViewerOutput.Names);
         command.Validators.Add(result =>
         {
+            bool forViewer = result.GetResult(Format) is { Implicit: false };
+            if (forViewer && ((Option[])[Explain, Function, Json, Counts, Wide]).FirstOrDefault(o => result.GetResult(o) is { Implicit: false }) is { } other)
+            {
+                result.AddError($"--format and {other.Name} do not go together");
+            }
+
+            if (!forViewer && result.GetResult(Output) is { Implicit: false })
+            {
+                result.AddError("-o goes with --format");
+            }
+
             if (result.GetResult(Explain) is { Implicit: false } && (result.GetResult(Binary) is not { Implicit: false } || result.GetResult(Counts) is not { Implicit: false }))
             {
                 result.AddError("--explain needs --binary FILE and --counts FILE");
             }
 
             bool explains = result.GetResult(Explain) is { Implicit: false };
-            if (!explains && result.GetResult(Binary) is { Implicit: false } && result.GetResult(Function) is not { Implicit: false })
+            if (!explains && !forViewer && result.GetResult(Binary) is { Implicit: false } && result.GetResult(Function) is not { Implicit: false })
             {
-                result.AddError("--binary goes with --function NAME or --explain NAME");
+                result.AddError("--binary goes with --function NAME, --explain NAME or --format");
             }
 
             if (!explains && result.GetResult(Counts) is { Implicit: false })
@@ -89,6 +109,12 @@ internal static class ShowCommand
         Terminal.IsWide = parsed.GetValue(Wide);
         var profile = SampleProfile.Load(path);
         Diagnostics.Write(profile.Diagnostics, Console.Error);
+        if (parsed.GetValue(Format) is { } viewer)
+        {
+            ViewerOutput.Write(profile, path, parsed.GetValue(Binary), parsed.GetValue(DebugDirectories)!, parsed.GetValue(Mangled), viewer, parsed.GetValue(Output));
+            return;
+        }
+
         Func<string, string> nameOf = parsed.GetValue(Mangled) ? name => name : Demangled.Shown;
         if (parsed.GetValue(Explain) is { } place)
         {

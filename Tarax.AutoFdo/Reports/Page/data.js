@@ -21,8 +21,31 @@ const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200b-\u200f
 const printable = (text) => text.replace(unprintable, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 const shortName = (index) => printable(report.names[index].short ?? report.names[index].name);
+const briefName = (index) => brief(shortName(index));
 const linkageName = (index) => printable(report.names[index].name);
 const fileName = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+// A long name without what stands in angle brackets.
+function brief(name) {
+  if (name.length <= 48 || !name.includes("<")) return name;
+  let [made, depth] = ["", 0];
+  for (let i = 0; i < name.length; i++) {
+    const operator = depth === 0 && /operator(<=>|->\*|->|<<=|>>=|<<|>>|<=|>=|<|>)/y;
+    if (operator) {
+      operator.lastIndex = i;
+      const found = operator.exec(name);
+      if (found) {
+        made += found[0];
+        i += found[0].length - 1;
+        continue;
+      }
+    }
+    if (name[i] === "<" && depth++ === 0) made += "<…>";
+    else if (name[i] === ">" && depth > 0 && name[i - 1] !== "-") depth--;
+    else if (depth === 0) made += name[i];
+  }
+  return depth === 0 ? made : name;
+}
 
 function place(index) {
   const name = report.names[index];

@@ -8,7 +8,7 @@ function element(tag, properties, ...children) {
     else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  made.append(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
   return made;
 }
 
@@ -16,7 +16,7 @@ const meter = (share) => element("span", { class: "meter", "aria-hidden": "true"
 
 function functionLink(index, text) {
   const f = bodiesByName.get(index);
-  return f ? element("a", { href: `#f/${f.index}`, title: linkageName(index) }, text ?? shortName(index)) : element("span", { title: linkageName(index) }, text ?? shortName(index));
+  return f ? element("a", { href: `#f/${f.index}`, title: linkageName(index) }, text ?? briefName(index)) : element("span", { title: linkageName(index) }, text ?? briefName(index));
 }
 
 function show(...parts) {

@@ -3,8 +3,8 @@
 const tones = ["var(--good)", "var(--hot)", "var(--cold)", "var(--warn-edge)", "var(--bad)", "var(--soft)"];
 
 function overview() {
-  const panels = [tiles(), warnings(), recorded(), account(), workingSet(), hottest(), binaries(), quality(), about()];
-  show(element("div", { class: "scroll" }, element("div", { class: "grid" }, panels.filter(Boolean))));
+  const panels = [recorded(), account(), hottest(), workingSet(), binaries(), quality()];
+  show(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Overview" }, element("div", { class: "overview" }, tiles(), warnings(), element("div", { class: "columns" }, panels.filter(Boolean)), about())));
 }
 
 const panel = (title, ...content) => element("section", { class: "panel" }, element("h2", {}, title), ...content);
@@ -129,5 +129,5 @@ function quality() {
 }
 
 function about() {
-  return element("p", { class: "soft panel wide" }, `Made by ${report.madeBy}. Counts are of the profile, as tarax show tells them. Nothing leaves this file: it asks no network.`);
+  return element("p", { class: "soft" }, `Made by ${report.madeBy}. Counts are of the profile, as tarax show tells them. Nothing leaves this file: it asks no network.`);
 }
