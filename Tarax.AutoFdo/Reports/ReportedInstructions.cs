@@ -151,7 +151,7 @@ internal sealed class ReportedInstructions
         }
     }
 
-    private string PlaceText(ulong address) => SymbolAt(address) is { } symbol ? ReportNames.Valid(symbol.Start == address ? symbol.Name : $"{symbol.Name}+{address - symbol.Start:x}h") : $"{address:x}h";
+    private string PlaceText(ulong address) => SymbolAt(address) is { } symbol ? ReportNames.Valid(symbol.Start == address ? symbol.Name : $"{symbol.Name}+0x{address - symbol.Start:x}") : $"0x{address:x}";
 
     private (ulong Start, string Name)? SymbolAt(ulong address)
     {

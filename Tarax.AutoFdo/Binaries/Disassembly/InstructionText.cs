@@ -18,6 +18,8 @@ internal sealed class InstructionText
         _formatter = new FastFormatter(new BranchTargets(symbolOf));
         _formatter.Options.SpaceAfterOperandSeparator = true;
         _formatter.Options.RipRelativeAddresses = true;
+        _formatter.Options.UseHexPrefix = true;
+        _formatter.Options.UppercaseHex = false;
     }
 
     /// <summary>The instructions of some code by address: their lengths and texts. Ends where the file has no bytes.</summary>

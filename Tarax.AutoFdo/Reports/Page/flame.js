@@ -31,7 +31,9 @@ function callTree() {
   }
   const all = functions.reduce((sum, f) => sum + f.total, 0);
   const root = { name: "all", value: all, children: [] };
-  const least = 1 / 20000;
+  const least = 1 / 5000;
+  const partOf = (callee, count) => count / Math.max(into.get(callee), number(bodiesByName.get(callee).data.head));
+  const inclusive = inclusiveTotals(edges, partOf, all);
   const left = new Map(functions.map((f) => [f.data.name, 1]));
   // The part of a function that one chain of callers asks for; below a share that nobody sees, and where it calls itself, the rest stays with its function at the root.
   const node = (index, part, above) => {
@@ -40,8 +42,8 @@ function callTree() {
     const made = { index, name: f.name, value: part * f.total, children: [] };
     above.add(index);
     for (const [callee, count] of edges.get(index)) {
-      const share = part * count / Math.max(into.get(callee), number(bodiesByName.get(callee).data.head));
-      if (!above.has(callee) && above.size < 60 && share * bodiesByName.get(callee).total >= least * all && share <= left.get(callee) + 1e-9) {
+      const share = part * partOf(callee, count);
+      if (!above.has(callee) && above.size < 60 && share * inclusive.get(callee) >= least * all && share <= left.get(callee) + 1e-9) {
         const child = node(callee, share, above);
         made.children.push(child);
         made.value += child.value;
@@ -51,8 +53,8 @@ function callTree() {
     return made;
   };
   const entries = functions.map((f) => [f, 1 - Math.min(1, (into.get(f.data.name) ?? 0) / Math.max(into.get(f.data.name) ?? 0, f.head, 1))]);
-  for (const [f, part] of entries) if (part * f.total >= least * all) root.children.push(node(f.data.name, part, new Set()));
-  for (const f of functions) if (left.get(f.data.name) * f.total >= least * all) root.children.push({ index: f.data.name, name: f.name, value: left.get(f.data.name) * f.total, children: [] });
+  for (const [f, part] of entries) if (part * inclusive.get(f.data.name) >= least * all) root.children.push(node(f.data.name, part, new Set()));
+  for (const f of functions) if (left.get(f.data.name) * f.total > 0.5) root.children.push({ index: f.data.name, name: f.name, value: left.get(f.data.name) * f.total, children: [] });
   const byName = new Map();
   for (const child of root.children) {
     const known = byName.get(child.index);
@@ -60,6 +62,17 @@ function callTree() {
   }
   root.children = [...byName.values()];
   return finished(root);
+}
+
+// What each function costs with all that it calls; calls in circles come to an end.
+function inclusiveTotals(edges, partOf, all) {
+  let totals = new Map(functions.map((f) => [f.data.name, f.total]));
+  for (let round = 0; round < 40; round++) {
+    const next = new Map();
+    for (const f of functions) next.set(f.data.name, Math.min(all, edges.get(f.data.name).reduce((sum, [callee, count]) => sum + partOf(callee, count) * totals.get(callee), f.total)));
+    totals = next;
+  }
+  return totals;
 }
 
 function finished(root) {
