@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Tarax.AutoFdo.Reports.Viewers;
@@ -8,10 +9,10 @@ internal sealed class ProtobufWriter
     private const int Varint = 0;
     private const int Delimited = 2;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     /// <summary>The message as bytes.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+    public ReadOnlySpan<byte> Bytes => _bytes.WrittenSpan;
 
     /// <summary>A number; 0 is what a field that is left out means.</summary>
     public void Number(int field, ulong value)
@@ -39,17 +40,21 @@ internal sealed class ProtobufWriter
     }
 
     /// <summary>Begins anew.</summary>
-    public void Clear() => _bytes.SetLength(0);
+    public void Clear() => _bytes.ResetWrittenCount();
 
     private void WriteVarint(ulong value)
     {
         const int Bits = 7;
+        const int Longest = 10;
         const byte More = 0x80;
+        var bytes = _bytes.GetSpan(Longest);
+        int length = 0;
         for (; value >= More; value >>= Bits)
         {
-            _bytes.WriteByte((byte)(value | More));
+            bytes[length++] = (byte)(value | More);
         }
 
-        _bytes.WriteByte((byte)value);
+        bytes[length++] = (byte)value;
+        _bytes.Advance(length);
     }
 }
