@@ -82,7 +82,7 @@ public sealed class ProfileReport
         if (binary is not null && inputs.Counts is not null)
         {
             ProfileConversion.CheckDebugInformation(binary);
-            var instructions = new ReportedInstructions(binary, inputs.Counts, names);
+            var instructions = new ReportedInstructions(binary, inputs.Counts, inputs.Conversion?.Passes ?? [], names);
             functions = [.. functions.Select(f => instructions.With(f, names.NameOf(f.Name)))];
             if (instructions.LeftOut > 0)
             {

@@ -6,6 +6,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports.Page;
+using Tarax.AutoFdo.Targets;
 
 namespace Tarax.AutoFdo.Reports;
 
@@ -23,12 +24,14 @@ internal sealed class ReportedInstructions
     private readonly ulong[] _samplesAt;
     private readonly Dictionary<string, List<CodeFunction>> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, (ulong, string)?> _symbols = [];
+    private readonly WithheldCode? _withheld;
     private int _taken;
 
     /// <param name="binary">The binary.</param>
     /// <param name="counts">Its counts.</param>
+    /// <param name="passes">The passes that a conversion of them ran.</param>
     /// <param name="names">The report's names, which get their places.</param>
-    public ReportedInstructions(Binary binary, BinaryCounts counts, ReportNames names)
+    public ReportedInstructions(Binary binary, BinaryCounts counts, IReadOnlyList<PassResult> passes, ReportNames names)
     {
         _symbolizer = binary.Symbolizer;
         _executed = new ExecutedCode(counts, _symbolizer);
@@ -45,7 +48,9 @@ internal sealed class ReportedInstructions
 
         (_sampled, _samplesAt) = ([.. samples.Keys], [.. samples.Values]);
 
-        foreach (var function in _executed.Functions())
+        var functions = _executed.Functions().ToList();
+        _withheld = binary.Graphs is { } graphs ? new WithheldCode(graphs, passes, functions) : null;
+        foreach (var function in functions)
         {
             string name = function.Name;
             foreach (string key in CloneSuffix.Cut(name) is var own && own != name ? (string[])[name, own] : [name])
@@ -83,11 +88,14 @@ internal sealed class ReportedInstructions
             }
 
             var placed = new ScopeBodies(source, function, _names);
-            foreach (var part in code.PartsInOrder())
+            var parts = code.PartsInOrder().Select(p => (Part: p, Ranges: _executed.RangesFrom(p.Start, p.End).ToList())).ToList();
+            string?[] withheld = _withheld?.In(code, source, parts) ?? [];
+            foreach (var (part, ranges) in parts)
             {
                 samples = SaturatingSum.Of(samples, SamplesIn(part));
-                if (_taken < Most && Piece(part, source, placed) is { } piece)
+                if (_taken < Most && ranges.Count > 0)
                 {
+                    var piece = Piece(part, ranges, source, placed, withheld);
                     _taken += piece.Counts.Length;
                     pieces.Add(piece);
                 }
@@ -110,15 +118,10 @@ internal sealed class ReportedInstructions
         return sum;
     }
 
-    /// <summary>The instructions of a part; null where none of it ran.</summary>
-    private ReportedCode? Piece(CodeRange part, FunctionSource source, ScopeBodies placed)
+    /// <summary>The instructions of a part, and which of them a pass withheld.</summary>
+    private ReportedCode Piece(CodeRange part, List<RangeCount> ranges, FunctionSource source, ScopeBodies placed, string?[] withheldSegments)
     {
-        var ranges = _executed.RangesFrom(part.Start, part.End).ToList();
-        if (ranges.Count == 0)
-        {
-            return null;
-        }
-
+        var withheld = new List<ReportedWithheld>();
         var running = new RunningCounts(ranges);
         var (lengths, texts, counts, bodies, lines, branches) = (new List<int>(), new List<string>(), new List<ulong>(), new List<int>(), new List<int>(), new List<ReportedBranch>());
         ulong address = part.Start;
@@ -127,6 +130,11 @@ internal sealed class ReportedInstructions
             int segment = source.SegmentAt(address);
             var (body, line) = segment < 0 ? (-1, 0) : placed.At(source.Segments[segment]);
             AddBranches(branches, counts.Count, address);
+            if (segment >= 0 && segment < withheldSegments.Length && withheldSegments[segment] is { } pass)
+            {
+                withheld.Add(new ReportedWithheld(counts.Count, pass));
+            }
+
             lengths.Add(length);
             texts.Add(ReportNames.Valid(text));
             counts.Add(running.At(address));
@@ -135,7 +143,7 @@ internal sealed class ReportedInstructions
             address += (ulong)length;
         }
 
-        return counts.Count == 0 ? null : new ReportedCode($"{part.Start:x}", [.. lengths], [.. texts], [.. counts], [.. bodies], [.. lines], [.. branches]);
+        return new ReportedCode($"{part.Start:x}", [.. lengths], [.. texts], [.. counts], [.. bodies], [.. lines], [.. branches]) { Withheld = withheld.Count == 0 ? null : [.. withheld] };
     }
 
     private void AddBranches(List<ReportedBranch> branches, int at, ulong address)

@@ -139,12 +139,13 @@ internal static class ReportCommand
     private static ReportSubject OfRecording(string input, string? binary, ParseResult parsed)
     {
         FileKinds.ExpectRecording(input, binary is null ? [] : [binary]);
-        if (parsed.GetValue(Counts) is not null)
+        if (parsed.GetValue(Counts) is not null && FileKinds.Of(input) is FileKind.Recording or FileKind.Counts or FileKind.CountsText)
         {
             throw new UsageException($"{Counts.Name} goes with a profile, and {input} is what profiles are made of");
         }
 
-        return ReportSubject.OfRecording(input, binary, Options(parsed));
+        // What no input looks like may be a profile as text.
+        return ReportSubject.OfRecording(input, binary, Options(parsed)) ?? OfProfile(input, binary, parsed);
     }
 
     private static ConversionOptions Options(ParseResult parsed) => new()

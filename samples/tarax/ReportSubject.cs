@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.Inputs;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports;
@@ -37,10 +38,16 @@ internal sealed class ReportSubject : IDisposable
             new ProfileReportInputs(profile) { Title = title, Binary = binary is null ? null : Binary.Open(binary, options.DebugDirectories), Counts = counted }, []);
     }
 
+    /// <returns>Null where it is nothing that a profile is made of.</returns>
     /// <exception cref="ConversionException">No profile can be made of it.</exception>
-    public static ReportSubject OfRecording(string path, string? binary, ConversionOptions options)
+    public static ReportSubject? OfRecording(string path, string? binary, ConversionOptions options)
     {
         using var input = Recordings.Open(path, options);
+        if (input.Format == InputFormat.Unknown && FileSystem.IsRegular(path))
+        {
+            return null;
+        }
+
         if (input.Format == InputFormat.CountsText)
         {
             return OfCountsText(input, binary ?? throw new UsageException($"--binary FILE is required: {path} does not say of which binary it is"), options);

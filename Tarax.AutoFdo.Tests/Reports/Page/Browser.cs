@@ -49,8 +49,14 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>Opens a report, and waits until it is shown.</summary>
     public async Task OpenAsync(string path)
     {
-        await SendAsync("Page.navigate", new JsonObject { ["url"] = new Uri(path).AbsoluteUri });
-        await WaitForAsync("document.documentElement.dataset.ready === 'true'");
+        // A page that is there already is opened anew.
+        foreach (string address in (string[])["about:blank", new Uri(path).AbsoluteUri])
+        {
+            await SendAsync("Page.navigate", new JsonObject { ["url"] = address });
+            await WaitForAsync($"location.href === {JsonSerializer.Serialize(address)}");
+        }
+
+        await WaitForAsync("document.documentElement?.dataset.ready === 'true'");
     }
 
     /// <summary>Runs an expression in the page.</summary>
@@ -209,8 +215,8 @@ internal sealed class Browser : IAsyncDisposable
             case "Page.javascriptDialogOpening":
                 Faults.Enqueue($"dialog: {about!.ToJsonString()}");
                 break;
-            case "Network.requestWillBeSent":
-                Requests.Enqueue(about!["request"]!["url"]!.GetValue<string>());
+            case "Network.requestWillBeSent" when about!["request"]!["url"]!.GetValue<string>() is not "about:blank" and var address:
+                Requests.Enqueue(address);
                 break;
         }
     }

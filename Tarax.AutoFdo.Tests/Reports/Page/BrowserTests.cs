@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports;
 
@@ -25,7 +24,7 @@ public sealed class BrowserTests
         string recording = TestEnvironment.Data("programs/cmulti-d5-pie/perf.data");
         string binary = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
         string old = Path.Combine(_folder, "old.afdo");
-        Good("convert", TestEnvironment.Data("programs/cmulti-d4-nopie/perf.data"), "--binary", TestEnvironment.Data("programs/cmulti-d4-nopie/cmulti"), "-o", old);
+        Good("convert", TestEnvironment.Data("programs/cmulti-d4-nopie/perf.data"), "--binary", TestEnvironment.Data("programs/cmulti-d4-nopie/cmulti-d4"), "-o", old);
         Good("report", recording, "--binary", binary, "--compare", old, "--source-path", $"./cmulti={Path.GetFullPath(Path.Combine(recording, "../../src/cmulti"))}", "-o", _report);
     }
 
@@ -69,7 +68,7 @@ public sealed class BrowserTests
         await _browser.EvaluateAsync($"{Filter}.focus()");
         await _browser.PressAsync("t", "r", "e", "e");
         Assert.That(await NumberAsync("document.querySelector('.list').getAttribute('aria-rowcount')") - 1, Is.InRange(1, all - 1));
-        Assert.That(await _browser.EvaluateAsync($"{Rows}.every(r => r.textContent.includes('tree'))"), Has.Property("ValueKind").EqualTo(JsonValueKind.True).Or.Matches<object>(v => v.ToString() == "true"));
+        Assert.That(await _browser.EvaluateAsync($"{Rows}.every(r => r.textContent.includes('tree'))"), Matches("true"));
         await _browser.EvaluateAsync($"{Filter}.value = ''; {Filter}.dispatchEvent(new Event('input'))");
         await _browser.EvaluateAsync("[...document.querySelectorAll('.head button')].find(b => b.textContent === 'function').click()");
         string names = await _browser.TextAsync($"{Rows}.sort((a, b) => a.dataset.index - b.dataset.index).map(r => r.querySelector('a').textContent).join(' ')");
@@ -254,7 +253,7 @@ public sealed class BrowserTests
         Assert.That(double.Parse(difference, CultureInfo.InvariantCulture), Is.LessThan(0.05), $"share of blocks that differ from {name}");
     }
 
-    private static NUnit.Framework.Constraints.Constraint Matches(string text) => Is.Not.Null.And.Matches<object>(v => v.ToString() == text);
+    private static NUnit.Framework.Constraints.Constraint Matches(string text) => Is.Not.Null.And.Matches<object>(v => $"{v}" == text);
 
     private Task OpenAsync(string page) => _browser.OpenAsync(page);
 

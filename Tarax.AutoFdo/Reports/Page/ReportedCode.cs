@@ -8,7 +8,16 @@ namespace Tarax.AutoFdo.Reports.Page;
 /// <param name="Bodies">Index of the body that each belongs to.</param>
 /// <param name="Lines">Line of each, relative to the first of the body's function.</param>
 /// <param name="Branches">Taken branches from and to them.</param>
-internal sealed record ReportedCode(string Start, int[] Lengths, string[] Texts, ulong[] Counts, int[] Bodies, int[] Lines, ReportedBranch[] Branches);
+internal sealed record ReportedCode(string Start, int[] Lengths, string[] Texts, ulong[] Counts, int[] Bodies, int[] Lines, ReportedBranch[] Branches)
+{
+    /// <summary>What was kept from the compiler; null for nothing.</summary>
+    public ReportedWithheld[]? Withheld { get; init; }
+}
+
+/// <summary>An instruction whose count was kept from the compiler.</summary>
+/// <param name="At">Its index.</param>
+/// <param name="Pass">The pass that did.</param>
+internal sealed record ReportedWithheld(int At, string Pass);
 
 /// <summary>Executions of a taken branch at one of its ends.</summary>
 /// <param name="At">Index of the instruction.</param>

@@ -13,7 +13,7 @@ function comparisonView() {
       const d = filtered.rows[index];
       const change = d.newShare - d.oldShare;
       return element("div", {}, cell({ class: "number" }, d.oldRank === 0 ? "–" : percent(d.oldShare)), cell({ class: "number" }, d.newRank === 0 ? "–" : percent(d.newShare)),
-        cell({ class: `change ${change < 0 ? "less" : ""}`, "--share": Math.abs(change) / most, title: `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}` }), cell({ class: "number" }, d.overlap.toFixed(3)),
+        cell({ class: `change ${change < 0 ? "less" : ""}`, "--share": Math.abs(change) / most }, `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`), cell({ class: "number" }, d.overlap.toFixed(3)),
         cell({ class: "number" }, `${d.oldRank || "–"} → ${d.newRank || "–"}`), cell({ class: "soft" }, d.oldRank === 0 ? "appeared" : d.newRank === 0 ? "vanished" : ""), cell({}, functionLink(d.name)));
     },
   });

@@ -146,6 +146,7 @@ function instructionsOf(f) {
       }
       return instruction;
     });
+    for (const { at, pass } of piece.withheld ?? []) made[at].pass = pass;
     for (const branch of piece.branches) made[branch.at].branches.push(branch);
   }
   return byBody;
@@ -155,9 +156,11 @@ function lineParts({ line, number: lineNumber, text, data }) {
   const content = [text === undefined ? element("span", { class: "soft" }, lineNumber === undefined ? `line ${line < 0 ? line : `+${line}`}` : "") : printable(text)];
   if (!data) return { content, number: lineNumber, count: "" };
   if (data.positions.length > 1 || data.positions[0]?.discriminator > 0) content.push(element("span", { class: "tail" }, data.positions.map((p) => `${p.discriminator === 0 ? "·" : `.${p.discriminator}`} ${whole(p.count)}`).join("   ")));
+  if (data.positions.length > 0 && data.ran > number(data.count)) content.push(element("span", { class: "tail", title: "Code of this line was moved to where more runs, or stands for another count" }, `code ran up to ${whole(data.ran)} times`));
   if (data.positions.length === 0 && data.ran > 0) {
-    content.push(element("span", { class: "tail" }, `ran ${whole(data.ran)} times; its count is not in the profile`));
-    return { content, number: lineNumber, count: "–", title: "Withheld for the compiler's sake, or counted at another line" };
+    const pass = data.instructions.find((i) => i.pass)?.pass;
+    content.push(element("span", { class: "tail" }, `ran ${whole(data.ran)} times; ${pass ? `withheld for the compiler's sake (${pass})` : "its count is not in the profile"}`));
+    return { content, number: lineNumber, count: "–", title: pass ? `Withheld by the pass ${pass}` : "Withheld, or counted at another line" };
   }
   if (data.positions.length === 0) return { content, number: lineNumber, count: "" };
   return { content, number: lineNumber, count: whole(data.count), heat: data.count, never: number(data.count) === 0, title: number(data.count) === 0 ? "Was not seen to run" : undefined };
