@@ -124,7 +124,7 @@ function flameDrawing(root, status) {
     const add = (node, left, size) => {
       if (size < 1.5) return;
       deepest = Math.max(deepest, node.depth);
-      const made = element("i", { "--tone": `${(node.isInlined ? 35 : 55) + (hash(node.name) % 30)}%`, title: nodeText(node, root), class: node.isInlined ? "inlined" : undefined }, size > 24 ? brief(node.name) : "");
+      const made = element("i", { "--tone": `${55 + (hash(node.name) % 35)}%`, title: nodeText(node, root), class: node.isInlined ? "inlined" : undefined }, size > 24 ? brief(node.name) : "");
       Object.assign(made.style, { left: `${left}px`, width: `${Math.max(size - 1, 1)}px` });
       made.node = node;
       drawn.set(node, made);
