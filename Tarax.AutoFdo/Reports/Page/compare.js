@@ -3,7 +3,7 @@
 function comparisonView() {
   const { comparison } = report;
   const rows = comparison.functions;
-  const most = Math.max(1e-9, ...rows.map((d) => Math.abs(d.newShare - d.oldShare)));
+  const most = largest(rows.map((d) => Math.abs(d.newShare - d.oldShare)), 1e-9);
   const filtered = filterable(rows, "Functions that changed");
   const list = new RowList({
     name: "Functions that changed", kind: "compare", role: "grid", height: 26,

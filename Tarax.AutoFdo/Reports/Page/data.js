@@ -13,6 +13,7 @@ async function readData() {
 const number = (count) => (typeof count === "string" ? Number(count) : count);
 const wholeNumber = new Intl.NumberFormat("en");
 const whole = (count) => wholeNumber.format(typeof count === "string" ? BigInt(count) : count);
+const largest = (numbers, least) => numbers.reduce((most, each) => Math.max(most, each), least);
 const percent = (share, digits = share < 0.0995 ? 2 : 1) => `${(100 * share).toFixed(digits)} %`;
 const ratio = (part, all) => (number(all) === 0 ? 0 : number(part) / number(all));
 

@@ -92,7 +92,7 @@ const flameTree = () => flameTrees[flame.by] ??= flame.by === "inlined" ? inline
 function flameView() {
   const status = element("div", { class: "status", role: "status" });
   const box = element("input", { type: "search", "aria-label": "Search in the graph", placeholder: "Search  ( / )", value: flame.search, id: "filter", autocomplete: "off", spellcheck: "false" });
-  const toggle = (text, isOn, set) => element("button", { type: "button", "aria-pressed": String(isOn), onclick: () => { set(); flameView(); } }, text);
+  const toggle = (text, isOn, set) => element("button", { type: "button", "aria-pressed": String(isOn), onclick: () => { set(); flameView(); [...document.querySelectorAll(".bar button")].find((button) => button.textContent === text).focus(); } }, text);
   const bar = element("div", { class: "bar" },
     toggle("Inlined calls", flame.by === "inlined", () => { flame.by = "inlined"; flame.zoom = undefined; }), toggle("Recorded calls", flame.by === "calls", () => { flame.by = "calls"; flame.zoom = undefined; }),
     toggle("Flame", !flame.isTree && flame.up, () => { flame.up = true; flame.isTree = false; }), toggle("Icicle", !flame.isTree && !flame.up, () => { flame.up = false; flame.isTree = false; }), toggle("Tree", flame.isTree, () => { flame.isTree = true; }),

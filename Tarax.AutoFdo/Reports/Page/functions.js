@@ -7,13 +7,14 @@ function functionTable() {
   let rows = [];
   const found = element("span", { class: "soft", role: "status" });
   const box = element("input", { type: "search", "aria-label": "Filter functions", placeholder: "Filter by name or file  ( / )", value: functionFilter, id: "filter", autocomplete: "off", spellcheck: "false" });
-  const largest = Math.max(...functions.map((f) => f.share), 1e-9);
+  const most = largest(functions.map((f) => f.share), 1e-9);
   let list;
   const sort = (key) => {
     functionOrder.descends = functionOrder.key === key ? !functionOrder.descends : !["name", "place"].includes(key);
     functionOrder.key = key;
     list.head.replaceChildren(...columns());
     update();
+    list.head.querySelector(`[data-key="${key}"]`).focus();
   };
   const columns = () => [
     sortHead("total", "total", functionOrder, sort, true), head("share", true), sortHead("self", "self", functionOrder, sort, true), sortHead("entered", "head", functionOrder, sort, true),
@@ -25,7 +26,7 @@ function functionTable() {
     row: (index) => {
       const f = rows[index];
       return element("div", {},
-        cell({ class: "number share", "--share": f.share / largest }, whole(f.data.total)), cell({ class: "number" }, percent(f.share)), cell({ class: "number" }, percent(ratio(f.data.self, report.profile.totalCount))),
+        cell({ class: "number share", "--share": f.share / most }, whole(f.data.total)), cell({ class: "number" }, percent(f.share)), cell({ class: "number" }, percent(ratio(f.data.self, report.profile.totalCount))),
         cell({ class: "number" }, whole(f.data.head)), cell({ class: "number" }, f.samples < 0 ? "" : whole(f.data.samples)), cell({ title: linkageName(f.data.name) }, functionLink(f.data.name)), cell({ class: "place", title: f.place }, fileName(f.place)));
     },
   });

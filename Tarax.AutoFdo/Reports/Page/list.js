@@ -17,8 +17,7 @@ class RowList {
     });
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(this.box);
-    window.addEventListener("beforeprint", () => { if (this.box.isConnected) { this.all = true; this.draw(); } });
-    window.addEventListener("afterprint", () => { this.all = false; this.draw(); });
+    this.box.rowList = this;
   }
 
   // Shows other rows.
@@ -31,6 +30,12 @@ class RowList {
     this.shown.clear();
     this.draw();
     if (focused) this.focus(this.current);
+  }
+
+  // On paper there is nothing to scroll.
+  print(all) {
+    this.all = all;
+    this.draw();
   }
 
   draw() {
@@ -107,7 +112,7 @@ class RowList {
 // A column's head that sorts.
 function sortHead(text, key, order, sort, isNumber) {
   return element("div", { role: "columnheader", class: isNumber ? "number" : undefined, "aria-sort": order.key === key ? (order.descends ? "descending" : "ascending") : "none" },
-    element("button", { type: "button", onclick: () => sort(key) }, text));
+    element("button", { type: "button", "data-key": key, onclick: () => sort(key) }, text));
 }
 
 const head = (text, isNumber) => element("div", { role: "columnheader", class: isNumber ? "number" : undefined }, text);

@@ -31,7 +31,13 @@ async function open() {
   if (report.compiler) views.compiler = ["Compiler", compilerView];
   document.getElementById("title").textContent = printable(report.title);
   document.getElementById("views").append(...Object.entries(views).map(([name, [text]]) => element("a", { href: `#${name}` }, text)));
-  window.addEventListener("hashchange", route);
+  window.addEventListener("hashchange", () => {
+    route();
+    document.getElementById("content").focus({ preventScroll: true });
+  });
+  for (const [event, all] of [["beforeprint", true], ["afterprint", false]]) {
+    window.addEventListener(event, () => document.querySelectorAll(".list").forEach((box) => box.rowList.print(all)));
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !(event.target instanceof HTMLInputElement) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const filter = document.getElementById("filter");

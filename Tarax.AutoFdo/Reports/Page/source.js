@@ -3,7 +3,7 @@
 function functionView(f) {
   const unfolded = f.unfolded ??= new Set();
   const bodies = bodiesOf(f);
-  const most = Math.max(1, ...f.data.bodies.flatMap((body) => body.counts.map(number)));
+  const most = largest(f.data.bodies.map((body) => largest(body.counts.map(number), 0)), 1);
   const code = instructionsOf(f);
   let rows = [];
   const list = new RowList({
@@ -42,7 +42,7 @@ function functionView(f) {
       const within = known.filter((line) => line >= 0 && line < 5000);
       const last = (within.at(-1) ?? 0) + 2;
       shown = known.filter((line) => line < 0 || line >= 5000);
-      for (let line = Math.min(0, ...within); line <= last; line++) {
+      for (let line = Math.min(0, within[0] ?? 0); line <= last; line++) {
         if (lines.has(line) || lineText(name.file, name.line + line) !== undefined) shown.push(line);
       }
     }
@@ -127,7 +127,7 @@ function linesOf(body, calls, instructions) {
     line.targets.forEach((target) => { target.share = sum === 0 ? 0 : number(target.count) / sum; });
     line.targets.sort((a, b) => number(b.count) - number(a.count));
     line.count = line.positions.reduce((most, position) => (most === undefined || number(position.count) > number(most) ? position.count : most), undefined);
-    line.ran = Math.max(0, ...line.instructions.map((i) => number(i.count)));
+    line.ran = largest(line.instructions.map((i) => number(i.count)), 0);
   }
   return lines;
 }
