@@ -46,6 +46,7 @@ async function open() {
   });
   route();
   document.documentElement.dataset.ready = "true";
+  performance.mark("shown");
 }
 
 open().catch((error) => {
