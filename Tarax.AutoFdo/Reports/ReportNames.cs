@@ -9,6 +9,7 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
 {
     private readonly List<string> _names = [];
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _shorts = new(StringComparer.Ordinal);
     private readonly List<string> _files = [];
     private readonly Dictionary<string, int> _fileIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string File, uint Line)> _places = new(StringComparer.Ordinal);
@@ -33,7 +34,21 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
     public int? Known(string name) => _indices.TryGetValue(name, out int index) ? index : null;
 
     /// <summary>What people call a function.</summary>
-    public string Short(string name) => shortOf?.Invoke(name) ?? name;
+    public string Short(string name)
+    {
+        if (shortOf is null)
+        {
+            return name;
+        }
+
+        if (!_shorts.TryGetValue(name, out string? known))
+        {
+            known = shortOf(name);
+            _shorts.Add(name, known);
+        }
+
+        return known;
+    }
 
     /// <summary>The index of a file.</summary>
     public int File(string path)

@@ -3,6 +3,7 @@ using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports.Page;
@@ -24,7 +25,7 @@ internal sealed class ReportedInstructions
     private readonly ulong[] _samplesAt;
     private readonly Dictionary<string, List<CodeFunction>> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, (ulong, string)?> _symbols = [];
-    private readonly WithheldCode? _withheld;
+    private readonly Dictionary<CodeFunction, ExecutedFunction> _executedFunctions = [];
     private int _taken;
 
     /// <param name="binary">The binary.</param>
@@ -48,8 +49,7 @@ internal sealed class ReportedInstructions
 
         (_sampled, _samplesAt) = ([.. samples.Keys], [.. samples.Values]);
 
-        var functions = _executed.Functions().ToList();
-        _withheld = binary.Graphs is { } graphs ? new WithheldCode(graphs, passes, functions) : null;
+        var functions = Read(binary, counts, passes);
         foreach (var function in functions)
         {
             string name = function.Name;
@@ -69,6 +69,30 @@ internal sealed class ReportedInstructions
     /// <summary>Functions whose instructions are not in the report, since there are too many.</summary>
     public int LeftOut { get; private set; }
 
+    /// <summary>Looks at all functions that ran, on several threads.</summary>
+    private List<CodeFunction> Read(Binary binary, BinaryCounts counts, IReadOnlyList<PassResult> passes)
+    {
+        int threads = Environment.ProcessorCount;
+        ulong[] starts = [.. counts.Ranges.Select(r => _symbolizer.TryGetVirtualAddress(r.Start, out ulong address) ? address : 0)];
+        Array.Sort(starts);
+        _symbolizer.ReadUnits(starts, threads);
+        var functions = _executed.Functions().ToList();
+        var withheld = binary.Graphs is { } graphs ? new WithheldCode(graphs, passes, functions) : null;
+        var read = new ExecutedFunction[functions.Count];
+        ParallelLoop.Run(read.Length, threads, i =>
+        {
+            var source = _symbolizer.Source(functions[i]);
+            var parts = functions[i].PartsInOrder().Select(p => (Part: p, Ranges: _executed.RangesFrom(p.Start, p.End).ToList())).ToList();
+            read[i] = new ExecutedFunction(source, parts, withheld?.In(functions[i], source, parts) ?? []);
+        });
+        for (int i = 0; i < read.Length; i++)
+        {
+            _executedFunctions.Add(functions[i], read[i]);
+        }
+
+        return functions;
+    }
+
     /// <summary>A function with its instructions and samples.</summary>
     public ReportFunction With(ReportFunction function, string name)
     {
@@ -81,15 +105,13 @@ internal sealed class ReportedInstructions
         ulong samples = 0;
         foreach (var code in codes)
         {
-            var source = _symbolizer.Source(code);
+            var (source, parts, withheld) = _executedFunctions[code];
             for (int i = 0; i < source.Scopes.Length; i++)
             {
                 _names.Place(i == 0 ? name : source.Scopes[i].Function.Name, source.Scopes[i].Function.File, source.Scopes[i].Function.DeclarationLine);
             }
 
             var placed = new ScopeBodies(source, function, _names);
-            var parts = code.PartsInOrder().Select(p => (Part: p, Ranges: _executed.RangesFrom(p.Start, p.End).ToList())).ToList();
-            string?[] withheld = _withheld?.In(code, source, parts) ?? [];
             foreach (var (part, ranges) in parts)
             {
                 samples = SaturatingSum.Of(samples, SamplesIn(part));
@@ -171,4 +193,7 @@ internal sealed class ReportedInstructions
 
         return known;
     }
+
+    /// <summary>A function that ran: its source, its parts with the ranges that begin in them, and which pass withheld its segments.</summary>
+    private sealed record ExecutedFunction(FunctionSource Source, List<(CodeRange Part, List<RangeCount> Ranges)> Parts, string?[] Withheld);
 }

@@ -29,7 +29,7 @@ internal static class HtmlPage
     private static void WriteData(ReportData data, Stream stream)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
         {
             ReportJson.Write(data, gzip);
         }
