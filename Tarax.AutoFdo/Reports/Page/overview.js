@@ -50,7 +50,7 @@ function recorded() {
     if (number(recording.firstTime) > 0) list.push(["time", `${((number(recording.lastTime) - number(recording.firstTime)) / 1e9).toFixed(3)} s`]);
   }
   if (conversion) {
-    list.push(["binary", printable(conversion.binary)], ["build-id", conversion.buildId], ["made by", printable(conversion.madeBy)], ["profile for", conversion.compiler],
+    list.push(["binary", printable(conversion.binary)], ["build-id", conversion.buildId], ["made by", conversion.madeBy && element("span", { title: printable(conversion.madeBy) }, printable(conversion.madeBy.split(" -")[0]))], ["profile for", conversion.compiler],
       ["passes", conversion.passes.map((p) => (p.functionsChanged ? `${p.id} (${whole(p.functionsChanged)} functions)` : p.id)).join(", ")]);
   }
   list.push(["format", profile.format], ["largest count", whole(profile.maximumCount)]);

@@ -166,7 +166,7 @@ function lineParts({ line, number: lineNumber, text, data }) {
   return { content, number: lineNumber, count: whole(data.count), heat: data.count, never: number(data.count) === 0, title: number(data.count) === 0 ? "Was not seen to run" : undefined };
 }
 
-const callParts = (row) => ({ content: ["inlined ", functionLink(row.name)], heat: 0 });
+const callParts = (row) => ({ content: ["inlined ", functionLink(row.name)], heat: 0, title: "Sum of the counts in it" });
 const targetParts = (row) => ({ content: ["calls ", functionLink(row.name), ` ${percent(row.share)}`], heat: 0 });
 const branchParts = ({ branch }) => ({ content: `${branch.isInto ? "from" : "to"} ${branch.other === undefined ? "outside" : printable(branch.other)}`, heat: 0 });
 
