@@ -42,6 +42,7 @@ internal sealed class ElfFile : IDisposable
     private readonly Dictionary<ElfSection, ByteSource> _decompressed = [];
     private readonly Lock _lock = new();
     private ulong? _decompressedSize;
+    private Dictionary<ElfSection, ElfSection>? _relocations;
 
     private ElfFile(string path, ByteSource source)
     {
@@ -215,6 +216,27 @@ internal sealed class ElfFile : IDisposable
         _decompressedSize = size;
     }
 
+    /// <summary>The first table of relocations (SHT_RELA) for a section; null where there is none.</summary>
+    public ElfSection? RelocationsOf(ElfSection section)
+    {
+        lock (_lock)
+        {
+            if (_relocations is null)
+            {
+                _relocations = [];
+                foreach (var table in Sections)
+                {
+                    if (table.Type == ElfSection.TypeRelocationsWithAddends && table.HasContent && table.Info < Sections.Count)
+                    {
+                        _relocations.TryAdd(Sections[(int)table.Info], table);
+                    }
+                }
+            }
+
+            return _relocations.GetValueOrDefault(section);
+        }
+    }
+
     /// <summary>The content of the section of a name; null where there is none, or none with content.</summary>
     public ByteSource? FindContent(string name) => FindSection(name) is { HasContent: true } section ? Content(section) : null;
 
@@ -270,6 +292,9 @@ internal sealed class ElfFile : IDisposable
         fileOffset = 0;
         return false;
     }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length => _source.Length;
 
     /// <summary>See <see cref="ByteSource.EnsureUnchanged"/>.</summary>
     public void EnsureUnchanged() => _source.EnsureUnchanged();

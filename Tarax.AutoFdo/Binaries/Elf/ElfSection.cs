@@ -8,6 +8,9 @@ internal sealed class ElfSection
     public const uint TypeNote = 7;
     public const uint TypeNoBits = 8;
     public const uint TypeDynamicSymbols = 11;
+
+    /// <summary>SHT_LLVM_BB_ADDR_MAP.</summary>
+    public const uint TypeBlockAddressMap = 0x6fff_4c0a;
     private const ulong CompressedFlag = 0x800;
     private const ulong ExecutableFlag = 4;
     private const ulong AllocatedFlag = 2;

@@ -19,9 +19,9 @@ internal static class Relocations
     public static bool TryApply(ElfFile file, ElfSection section, ByteSource content, [NotNullWhen(true)] out ByteSource? relocated)
     {
         relocated = null;
-        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !(section.IsCode || section.IsData || section.Name.StartsWith(".debug_", StringComparison.Ordinal))
+        if (file.Type != ElfType.Relocatable || !file.Is64Bit || !(section.IsCode || section.IsData || section.Type == ElfSection.TypeBlockAddressMap || section.Name.StartsWith(".debug_", StringComparison.Ordinal))
             || section.Type is ElfSection.TypeRelocationsWithAddends or ElfSection.TypeSymbolTable // whatever its name: these are needed to relocate others
-            || FindRelocations(file, section) is not { } table || table.Link >= file.Sections.Count
+            || file.RelocationsOf(section) is not { } table || table.Link >= file.Sections.Count
             || file.Sections[(int)table.Link].Type != ElfSection.TypeSymbolTable)
         {
             return false;
@@ -70,21 +70,6 @@ internal static class Relocations
 
         relocated = ByteSource.FromArray(bytes, section.Name);
         return true;
-    }
-
-    private static ElfSection? FindRelocations(ElfFile file, ElfSection section)
-    {
-        for (int i = 0; i < file.Sections.Count; i++)
-        {
-            var candidate = file.Sections[i];
-            if (candidate.Type == ElfSection.TypeRelocationsWithAddends && candidate.HasContent
-                && candidate.Info < file.Sections.Count && file.Sections[(int)candidate.Info] == section)
-            {
-                return candidate;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Bytes that a relocation writes; 0 for others, which do not occur in debug sections or say nothing of control flow.</summary>

@@ -89,6 +89,9 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>The symbols of the function that holds an address.</summary>
     public FunctionSymbol? FindSymbol(ulong address) => _symbols.Find(address);
 
+    /// <summary>The name of the unit that holds an address, as the compiler was given it (DW_AT_name); empty where none does.</summary>
+    public string UnitNameAt(ulong address) => _dwarf?.UnitsAt(address).FirstOrDefault()?.Name ?? "";
+
     /// <summary>Whether an address lies in what the linker made for calls into shared objects: a procedure linkage table.</summary>
     public bool IsLinkerStub(ulong address) => Array.Exists(_stubs, s => s.Contains(address));
 

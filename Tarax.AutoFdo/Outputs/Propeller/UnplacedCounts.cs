@@ -1,0 +1,26 @@
+using Tarax.AutoFdo.Numbers;
+
+namespace Tarax.AutoFdo.Outputs.Propeller;
+
+/// <summary>Executions that say nothing of any block, by reason.</summary>
+internal sealed class UnplacedCounts
+{
+    private readonly ulong[] _counts = new ulong[Enum.GetValues<UnplacedReason>().Length];
+
+    /// <summary>Executions for a reason.</summary>
+    public ulong this[UnplacedReason reason] => _counts[(int)reason];
+
+    public void Add(UnplacedReason reason, ulong count) => _counts[(int)reason] = SaturatingSum.Of(_counts[(int)reason], count);
+
+    /// <summary>A reason in words.</summary>
+    public static string Text(UnplacedReason reason) => reason switch
+    {
+        UnplacedReason.BranchOutsideOfMap => "branches within code that the address map does not have (libraries, assembler)",
+        UnplacedReason.BranchIntoBlock => "branches into the middle of blocks",
+        UnplacedReason.BranchIntoFunction => "branches into the middle of other functions",
+        UnplacedReason.RangeOutsideOfMap => "ranges in code that the address map does not have (libraries, assembler)",
+        UnplacedReason.RangeThroughEnd => "ranges through the end of a block that does not go on (cut there)",
+        UnplacedReason.NoSymbol => "blocks of functions without a symbol",
+        _ => "blocks of functions that share their name with others (debug information tells them apart: build with -g1)",
+    };
+}
