@@ -8,6 +8,7 @@ using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Outputs.Gcda;
+using Tarax.AutoFdo.Outputs.Propeller;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 
@@ -128,6 +129,33 @@ public static class AutoFdoConverter
         var report = new ConversionReport { BuildId = opened.BuildId };
         var functions = opened.Use(b => CounterConversion.Functions(CountsConversion.Read(input, b, options, report), "", b, options, report));
         return new CounterResult(ArcCounters.Of(functions, notes, options.Threads), [report]);
+    }
+
+    /// <summary>Finds in which order blocks and functions of a binary should lie.</summary>
+    /// <param name="input">The recording, or counts; it is read to its end.</param>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran, built by Clang with <c>-fbasic-block-address-map</c>; it stays open.</param>
+    /// <param name="options">Choices; null for the defaults.</param>
+    /// <param name="layout">Choices for the layout; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">An input is not what it should be, or is damaged, or the address map is of a version that is not known.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out, or the binary has no address map.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static LayoutResult LayoutOf(Input input, Binary binary, ConversionOptions? options = null, CodeLayoutOptions? layout = null)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(binary);
+        options ??= new ConversionOptions();
+        if (options.Input != InputKind.CountsText && input.Format != InputFormat.CountsText)
+        {
+            return Recording.Count(input, options).LayoutOf(binary, layout);
+        }
+
+        options = options with { Input = InputKind.CountsText };
+        return binary.Use(b =>
+        {
+            var report = new ConversionReport { BuildId = b.BuildId };
+            var counts = LayoutConversion.Counts(CountsConversion.Read(input, b, options, report), "", b, options, report);
+            return new LayoutResult(CodeLayout.Of(b, counts, layout), counts, report);
+        });
     }
 
     /// <summary>The counts of one binary, by its file offsets. No debug information is needed, and of counts as text not the binary either.</summary>

@@ -8,6 +8,7 @@ using Tarax.AutoFdo.Inputs;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Outputs.Bolt;
 using Tarax.AutoFdo.Outputs.Gcda;
+using Tarax.AutoFdo.Outputs.Propeller;
 using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo;
@@ -28,6 +29,12 @@ public sealed record CounterResult(ArcCounters Counters, IReadOnlyList<Conversio
 /// <param name="Profile">What BOLT reads.</param>
 /// <param name="Report">What was done.</param>
 public sealed record BoltResult(BoltProfile Profile, ConversionReport Report);
+
+/// <summary>What a conversion to a layout gives.</summary>
+/// <param name="Layout">The layout.</param>
+/// <param name="Counts">The counts that it was made from.</param>
+/// <param name="Report">What was done before.</param>
+public sealed record LayoutResult(CodeLayout Layout, BinaryCounts Counts, ConversionReport Report);
 
 /// <summary>
 /// A recording that was read and counted once, from which profiles of any of its binaries are made. The file is not needed any more.
@@ -202,6 +209,24 @@ public sealed class Recording
             var report = new ConversionReport(_report) { BuildId = b.BuildId };
             var counts = new BinaryLookup(_counted, _options).CountsOf(b.File, report);
             return new BoltResult(BoltConversion.Run(counts, _counted.EventName, b, _options, report, format, namesBuildId), report);
+        });
+    }
+
+    /// <summary>Finds in which order blocks and functions of one binary should lie.</summary>
+    /// <param name="binary">The program, shared object, vmlinux or module that ran, built by Clang with <c>-fbasic-block-address-map</c>; it stays open.</param>
+    /// <param name="layout">Choices for the layout; null for the defaults.</param>
+    /// <exception cref="InvalidFormatException">It or its address map is damaged, or changed meanwhile, or the map is of a version that is not known.</exception>
+    /// <exception cref="ConversionException">Nothing usable comes out, or the binary has no address map.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public LayoutResult LayoutOf(Binary binary, CodeLayoutOptions? layout = null)
+    {
+        ArgumentNullException.ThrowIfNull(binary);
+        return binary.Use(b =>
+        {
+            var report = new ConversionReport(_report) { BuildId = b.BuildId };
+            var counts = new BinaryLookup(_counted, _options).CountsOf(b.File, report);
+            counts = LayoutConversion.Counts(counts, _counted.EventName, b, _options, report);
+            return new LayoutResult(CodeLayout.Of(b, counts, layout), counts, report);
         });
     }
 

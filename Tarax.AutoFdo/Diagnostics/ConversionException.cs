@@ -49,6 +49,9 @@ public enum ConversionFailure
 
     /// <summary>There are no notes of GCC, or they are of other sources than what ran.</summary>
     NoNotes,
+
+    /// <summary>The binary does not tell its basic blocks.</summary>
+    NoAddressMap,
 }
 
 /// <summary>A conversion that had readable inputs but no result; the message says what was found and what to do next.</summary>

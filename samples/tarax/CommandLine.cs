@@ -20,6 +20,7 @@ internal static class CommandLine
         var root = new RootCommand("Turns recordings of perf record -b into profiles that GCC reads with -fauto-profile and Clang with -fprofile-sample-use.")
         {
             ConvertCommand.Create(),
+            LayoutCommand.Create(),
             InspectCommand.Create(),
             ShowCommand.Create(),
             ReportCommand.Create(),

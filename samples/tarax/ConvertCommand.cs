@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
+using Tarax.AutoFdo.Outputs.Propeller;
 using Tarax.AutoFdo.Outputs.SymbolOrder;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Text;
@@ -68,6 +70,12 @@ internal static class ConvertCommand
         Description = "for which linker: lld (--symbol-ordering-file), gold or gnu (--section-ordering-file; GNU ld since 2.43)",
         HelpName = "lld|gold|gnu",
         DefaultValueFactory = _ => "lld",
+    };
+
+    private static readonly Option<string?> Propeller = new("--propeller")
+    {
+        Description = "with -o: also the order of blocks and functions for Clang and lld, PREFIX_cc_profile.txt and PREFIX_ld_profile.txt; the binary must be built with -fbasic-block-address-map",
+        HelpName = "PREFIX",
     };
 
     private static readonly Option<double> MinimumShare = new("--min-share")
@@ -183,7 +191,7 @@ internal static class ConvertCommand
         SymbolOrderFormat.AcceptOnlyFromAmong("lld", "gold", "gnu");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
-            Inputs, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, SymbolOrder, SymbolOrderFormat, Notes, Gcda, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
+            Inputs, Binaries, All, KeepGoing, InputOptions.MaximumInput, Output, OutputFolder, SymbolOrder, SymbolOrderFormat, Notes, Gcda, Propeller, LayoutCommand.AllModules, LayoutCommand.ClusterVersion, MinimumShare, DebugDirectories, Debuginfod, Discriminators, HeadCounts, SymbolList, Event, NoBranchStacks, Inference, CheckRanges, Trace, Profiler,
             MappedAs, MinimumSamples, MinimumCount, OmitZeroCounts, Counts, Threads, Report,
         };
         FormatOptions.AddTo(command);
@@ -191,9 +199,9 @@ internal static class ConvertCommand
             command,
             [
                 new OptionGroup("everyday", [Binaries, Output, All, OutputFolder, DebugDirectories, NoBranchStacks, Report]),
-                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList, SymbolOrder, SymbolOrderFormat, Gcda, Notes]),
+                new OptionGroup("for which compiler", [.. FormatOptions.Target, SymbolList, SymbolOrder, SymbolOrderFormat, Propeller, Gcda, Notes]),
                 new OptionGroup("what is read", [Event, MappedAs, Profiler, Debuginfod, MinimumShare, KeepGoing, MinimumSamples, InputOptions.MaximumInput, Counts, Threads]),
-                new OptionGroup("expert", [.. FormatOptions.Making, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts, Trace]),
+                new OptionGroup("expert", [.. FormatOptions.Making, Discriminators, HeadCounts, Inference, CheckRanges, MinimumCount, OmitZeroCounts, LayoutCommand.AllModules, LayoutCommand.ClusterVersion, Trace]),
             ],
             ["perf record -b -o perf.data ./program && tarax convert perf.data --binary ./program -o program.afdo", "tarax convert perf.data --all --out-dir profiles --debug-dir build"]);
         command.Validators.Add(CheckDestination);
@@ -266,8 +274,14 @@ internal static class ConvertCommand
         string output = parsed.GetValue(Output)!;
         string? countsFile = parsed.GetValue(Counts);
         string? orderFile = parsed.GetValue(SymbolOrder);
+        string? prefix = parsed.GetValue(Propeller);
         OutputCheck.Refuse(output, [.. inputs, binary]);
         string[] outputs = [.. new[] { output, countsFile, orderFile }.OfType<string>()];
+        if (prefix is not null)
+        {
+            RefuseLayout(prefix, [.. inputs, binary], outputs);
+        }
+
         for (int i = 1; i < outputs.Length; i++)
         {
             OutputCheck.Refuse(outputs[i], [.. inputs, binary]);
@@ -282,12 +296,15 @@ internal static class ConvertCommand
             OutputCheck.Refuse(countsFile, result.Report.FilesRead);
         }
 
+        var layout = prefix is null ? null : LayoutOf(binary, result, options, parsed, prefix);
+
         ProfileOutput.Write(result.Profile, output, FormatOptions.WithChoices(result.Report.Format, parsed));
         if (countsFile is not null)
         {
             CountsText.Save(result.Counts, countsFile);
         }
 
+        layout?.Save(prefix!);
         var orderFormat = parsed.GetValue(SymbolOrderFormat) switch { "gold" => FunctionOrderFormat.Gold, "gnu" => FunctionOrderFormat.Gnu, _ => FunctionOrderFormat.Lld };
         var order = orderFile is null ? null : OrderOutput.Write(result, binary, options.DebugDirectories, orderFile, orderFormat);
         if (isJson)
@@ -302,6 +319,31 @@ internal static class ConvertCommand
                 OrderOutput.Report(order, orderFile!, orderFormat, Console.Error);
             }
         }
+
+        if (layout is not null && !isJson)
+        {
+            var (clusters, functions) = LayoutOutput.FilesOf(prefix!);
+            LayoutOutput.Report(layout.Report, clusters, functions, result.Report.IsKernel, Console.Error);
+        }
+    }
+
+    private static void RefuseLayout(string prefix, string[] inputs, string[] outputs)
+    {
+        var (clusters, order) = LayoutOutput.FilesOf(prefix);
+        LayoutOutput.Refuse(prefix, inputs);
+        foreach (string other in outputs)
+        {
+            OutputCheck.RefuseSame(other, clusters);
+            OutputCheck.RefuseSame(other, order);
+        }
+    }
+
+    /// <summary>The layout by the counts that the profile was made from.</summary>
+    private static CodeLayout LayoutOf(string path, ConversionResult result, ConversionOptions options, ParseResult parsed, string prefix)
+    {
+        LayoutOutput.Refuse(prefix, result.Report.FilesRead.ToArray());
+        using var binary = Binary.Open(path, options.DebugDirectories);
+        return CodeLayout.Of(binary, result.Counts, LayoutCommand.Choices(parsed, options.Threads));
     }
 
     private static ConversionResult ConvertOne(string[] inputs, string binary, ConversionOptions options)
@@ -344,6 +386,10 @@ internal static class ConvertCommand
         {
             result.AddError("--gcda DIR and --notes DIR go together: counters belong to the notes of the objects that will be compiled");
         }
+        else if (result.GetResult(Propeller) is { Implicit: false } && (toCounters || toFolder || !toFile))
+        {
+            result.AddError("--propeller goes with -o FILE and one binary; tarax layout finds a layout alone");
+        }
         else if (toCounters)
         {
             if (all || toFile || toFolder || result.GetResult(SymbolOrder) is { Implicit: false } || FormatOptions.IsGiven(result) || result.GetResult(Counts) is { Implicit: false } || result.GetResult(Report) is { Implicit: false })
@@ -384,7 +430,7 @@ internal static class ConvertCommand
     /// <summary>An unset variable of a shell becomes an empty path.</summary>
     private static void CheckPaths(CommandResult result)
     {
-        foreach (Symbol symbol in (Symbol[])[Inputs, Binaries, Output, OutputFolder, SymbolOrder, Notes, Gcda, Counts, DebugDirectories])
+        foreach (Symbol symbol in (Symbol[])[Inputs, Binaries, Output, OutputFolder, SymbolOrder, Notes, Gcda, Propeller, Counts, DebugDirectories])
         {
             var tokens = symbol is Argument argument ? result.GetResult(argument)?.Tokens : result.GetResult((Option)symbol)?.Tokens;
             if (tokens?.Any(t => t.Value.Length == 0) == true)

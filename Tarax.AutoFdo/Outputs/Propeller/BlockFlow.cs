@@ -18,12 +18,13 @@ internal sealed class BlockFlow
     private readonly ulong[] _left;
     private readonly ulong[] _entered;
     private readonly ulong[] _returned;
+    private readonly ulong[] _called;
 
     public BlockFlow(BlockIndex index, ElfFile file, BinaryCounts counts)
     {
         (_index, _file) = (index, file);
         int blocks = index.Blocks.Length;
-        (_left, _entered, _returned) = (new ulong[blocks], new ulong[blocks], new ulong[blocks]);
+        (_left, _entered, _returned, _called) = (new ulong[blocks], new ulong[blocks], new ulong[blocks], new ulong[blocks]);
         (Executed, FellThrough) = (new ulong[blocks], new ulong[blocks]);
         foreach (var branch in counts.Branches)
         {
@@ -83,7 +84,11 @@ internal sealed class BlockFlow
 
         var (source, function) = (_index.Blocks[from], _index.FunctionOf[from]);
         bool? isCall = source.CallEnds is { } ends ? ends.Length > 0 && fromAddress - source.Start < ends[^1] : null;
-        if (isCall != true)
+        if (isCall == true)
+        {
+            _called[from] = Math.Max(_called[from], branch.Count);
+        }
+        else
         {
             Add(ref _left[from], branch.Count);
         }
@@ -100,6 +105,7 @@ internal sealed class BlockFlow
             {
                 // A jump back to the first block cannot be told from a call of itself; compilers seldom make one.
                 _left[from] -= Math.Min(_left[from], branch.Count);
+                _called[from] = Math.Max(_called[from], branch.Count);
             }
 
             _calls[(from, callee)] = SaturatingSum.Of(_calls.GetValueOrDefault((from, callee)), branch.Count);
@@ -254,7 +260,8 @@ internal sealed class BlockFlow
         {
             // What fell into a block was not entered by a return, which is counted there, too.
             ulong fellInto = i > 0 ? FellThrough[i - 1] - Math.Min(FellThrough[i - 1], _returned[i - 1]) : 0;
-            Executed[i] = Math.Max(Executed[i], Math.Max(SaturatingSum.Of(_entered[i], fellInto), FellThrough[i]));
+            ulong left = Math.Max(SaturatingSum.Of(_left[i], FellThrough[i]), _called[i]);
+            Executed[i] = Math.Max(Executed[i], Math.Max(SaturatingSum.Of(_entered[i], fellInto), left));
         }
     }
 

@@ -39,6 +39,10 @@ internal static class LayoutScore
         return score;
     }
 
+    /// <summary>What no order of these functions can exceed; at least 1.</summary>
+    public static double Highest(IEnumerable<FlowGraph> graphs) =>
+        Math.Max(1, FallThrough * graphs.Sum(g => g.Edges.Where(e => e.From != e.To).Sum(e => (double)e.Count)));
+
     /// <summary>Places of blocks that stand one behind the other; −1 for those that are not among them.</summary>
     public static long[] Places(FlowGraph graph, ReadOnlySpan<int> order)
     {

@@ -21,6 +21,7 @@ internal sealed class UnplacedCounts
         UnplacedReason.RangeOutsideOfMap => "ranges in code that the address map does not have (libraries, assembler)",
         UnplacedReason.RangeThroughEnd => "ranges through the end of a block that does not go on (cut there)",
         UnplacedReason.NoSymbol => "blocks of functions without a symbol",
+        UnplacedReason.UnwritableName => "blocks of functions whose name has a space",
         _ => "blocks of functions that share their name with others (debug information tells them apart: build with -g1)",
     };
 }

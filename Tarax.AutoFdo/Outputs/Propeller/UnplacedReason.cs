@@ -23,4 +23,7 @@ internal enum UnplacedReason
 
     /// <summary>What ran in functions whose name others have, too, and whose module is not known, or is the same.</summary>
     AmbiguousName,
+
+    /// <summary>What ran in functions whose name has a character that the profile cannot have.</summary>
+    UnwritableName,
 }

@@ -30,6 +30,12 @@ internal static class AutofdoConversion
 
     public static void CreateLlvmProf(ToolFlags flags)
     {
+        if (flags.Value("format", "binary") == "propeller")
+        {
+            PropellerConversion.Run(flags);
+            return;
+        }
+
         string binary = flags.Value("binary", "a.out");
         string output = flags.Value("out", flags.Value("gcov", ""));
         if (output.Length == 0)
@@ -42,7 +48,7 @@ internal static class AutofdoConversion
             "text" => ProfileFormat.LlvmText,
             "binary" => ProfileFormat.LlvmBinary,
             "extbinary" => ProfileFormat.LlvmExtBinary,
-            var other => throw new UsageException($"--format={other}: is none of text, binary, extbinary"),
+            var other => throw new UsageException($"--format={other}: is none of text, binary, extbinary, propeller"),
         };
         Convert(flags, binary, output, Options(flags, binary) with { Format = format, SymbolList = flags.IsGiven("prof_sym_list") ? flags.IsSet("prof_sym_list") : null });
     }
@@ -95,7 +101,7 @@ internal static class AutofdoConversion
     }
 
     /// <summary>The tools take any number of samples.</summary>
-    private static ConversionOptions Options(ToolFlags flags, string binary) => new()
+    public static ConversionOptions Options(ToolFlags flags, string binary) => new()
     {
         Input = flags.Value("profiler", "perf") switch
         {

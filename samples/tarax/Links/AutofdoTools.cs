@@ -24,7 +24,14 @@ internal static class AutofdoTools
     {
         "create_gcov" => (Flags("binary", "profile", "profiler", "gcov", "gcov_version", "use_lbr?", "focus_binary_re", "dump_cutoff_percent"), AutofdoConversion.CreateGcov),
         "create_llvm_prof" => (Flags(
-            "binary", "profile", "profiler", "gcov", "out", "format", "use_lbr?", "focus_binary_re", "prof_sym_list?", "gcov_version", "prefetch_hints", "dump_cutoff_percent"), AutofdoConversion.CreateLlvmProf),
+            "binary", "profile", "profiler", "gcov", "out", "format", "use_lbr?", "focus_binary_re", "prof_sym_list?", "gcov_version", "prefetch_hints", "dump_cutoff_percent",
+            "propeller_symorder", "propeller_output_module_name?"), AutofdoConversion.CreateLlvmProf),
+        "generate_propeller_profiles" => (new ToolFlags(
+            ["binary", "profile", "profiler", "profile_type", "format", "out", "cc_profile", "propeller_symorder", "ld_profile", "propeller_output_module_name?", .. OfAll], Ignored,
+            [
+                ("propeller_options", "options of its own are not read; what is asked for most has flags: --propeller_output_module_name"),
+                ("use_ml?", "merges are chosen by their score"), ("training_log", "nothing is trained"), ("log_decisions?", "nothing is trained"),
+            ]), PropellerConversion.Run),
         "dump_gcov" => (Flags("gcov_version", "dump_cutoff_percent"), AutofdoProfiles.Dump),
         "profile_merger" => (Flags("output_file", "gcov_version", "use_lbr?", "binary", "is_llvm?", "format", "merge_special_syms?", "prof_sym_list?", "dump_cutoff_percent"), AutofdoProfiles.Merge),
         "profile_diff" => (Flags("compare_function?", "gcov_version", "use_lbr?", "dump_cutoff_percent"), AutofdoProfiles.Diff),
