@@ -117,6 +117,16 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
                 return MeasureCounters(build, variant, plain);
             }
 
+            if (variant.CompilerOptions == LabCompiler.Lld && !compiler.IsClang)
+            {
+                return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "of Clang only");
+            }
+
+            if (variant.Kind == LabVariantKind.OursWithLayout)
+            {
+                return MeasureLayout(build, variant, plain);
+            }
+
             if (variant.Kind == LabVariantKind.Incumbent && !compiler.IsClang && tools.CreateGcov is null)
             {
                 return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "create_gcov is not here");
@@ -142,6 +152,25 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         {
             return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: e.Message);
         }
+    }
+
+    /// <summary>Builds with the profile, records that, and builds again with the layout besides.</summary>
+    private LabResult MeasureLayout(string build, LabVariant variant, string plain)
+    {
+        string profile = Path.Combine(build, "profile");
+        ConvertByOurs(plain, profile, "");
+        string mapped = folder.BuildOf(program, compiler.Name, $"{variant.Name}-mapped");
+        string made = Path.Combine(mapped, "made-by");
+        if (!File.Exists(made) || !File.ReadAllBytes(made).AsSpan().SequenceEqual(File.ReadAllBytes(profile)))
+        {
+            BuildAndRecord(Path.GetFileName(mapped), $"-fbasic-block-address-map {variant.CompilerOptions}", profile);
+            File.Copy(profile, made, overwrite: true);
+        }
+
+        LabProcess.Shell($"'{tools.Converter}' layout '{mapped}/counts' --binary '{mapped}/program' --min-samples 0 {variant.Arguments} -o layout", build);
+        string flags = $"{compiler.Target.RebuildOptions("profile")} {variant.CompilerOptions} -fbasic-block-sections=list=layout_cc_profile.txt -Wl,--symbol-ordering-file=layout_ld_profile.txt -Wl,--no-warn-symbol-ordering";
+        byte[] inputs = [.. File.ReadAllBytes(profile), .. File.ReadAllBytes(Path.Combine(build, "layout_cc_profile.txt")), .. File.ReadAllBytes(Path.Combine(build, "layout_ld_profile.txt"))];
+        return Measured(build, variant.Name, flags, inputs);
     }
 
     private LabResult MeasureCounters(string build, LabVariant variant, string plain)

@@ -45,6 +45,9 @@ internal sealed record LabCompiler
     /// <summary>Links without libraries that change under the program's feet, and at fixed addresses.</summary>
     public const string LinkFlags = "-static -no-pie -Wl,--build-id";
 
+    /// <summary>Links by LLVM's linker, which takes orders of functions.</summary>
+    public const string Lld = "-fuse-ld=lld";
+
     /// <summary>What <c>tarax convert</c> says to add to the options.</summary>
     public TargetCompiler Target => TargetCompiler.TryParse(Name, out var target) ? target : throw new InvalidOperationException($"{Name} is not a compiler");
 

@@ -24,6 +24,8 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
         new("incumbent", LabVariantKind.Incumbent),
         new("incumbent-with-loops", LabVariantKind.Incumbent, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("ours", LabVariantKind.Ours),
+        new("ours-lld", LabVariantKind.Ours, CompilerOptions: LabCompiler.Lld),
+        new("ours-propeller", LabVariantKind.OursWithLayout, CompilerOptions: LabCompiler.Lld),
         new("counters", LabVariantKind.Counters, CompilerOptions: LabCompiler.ArcsOnly),
         new("counters-partial", LabVariantKind.Counters, CompilerOptions: $"{LabCompiler.ArcsOnly} {LabCompiler.PartialTraining}"),
         new("ours-partial", LabVariantKind.Ours, CompilerOptions: LabCompiler.PartialTraining),
@@ -49,6 +51,9 @@ internal enum LabVariantKind
 
     /// <summary>This project's converter.</summary>
     Ours,
+
+    /// <summary>This project's converter, and on top of it the layout that it finds in a recording of the build with the profile.</summary>
+    OursWithLayout,
 
     /// <summary>Counters for GCC that this project's converter makes of the recording and of notes.</summary>
     Counters,

@@ -13,6 +13,7 @@ using Tarax.AutoFdo.Inputs.Perf;
 using Tarax.AutoFdo.Inputs.Preaggregated;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Outputs.Gcda;
+using Tarax.AutoFdo.Outputs.Propeller;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Targets.Gcc;
@@ -192,6 +193,12 @@ internal static class FuzzTarget
         }
 
         _ = symbolizer.MissingSplitFiles().ToList();
+        if (AddressMap.IsIn(elf))
+        {
+            var layout = CodeLayout.Of(binary, EverywhereIn(elf), new CodeLayoutOptions { AllModules = true, Threads = 1 });
+            layout.WriteClusters(TextWriter.Null);
+            layout.WriteOrder(TextWriter.Null);
+        }
     }
 
     /// <summary>Counts that touch the code of a binary here and there, by file offset.</summary>

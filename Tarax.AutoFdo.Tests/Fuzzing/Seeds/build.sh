@@ -18,3 +18,7 @@ gcc-12 $common -gdwarf-5 -DOTHER -o tiny-other tiny.c
 cp tiny-dwarf5 tiny-dwz
 dwz -l none -L none -m tiny-supplementary -M tiny-supplementary tiny-dwz tiny-other
 rm tiny-other
+# Maps of basic blocks, linked and not; need clang-22 and lld-22.
+map="-gdwarf-5 -g1 -fbasic-block-address-map -mllvm -emit-bb-hash -mllvm -pgo-analysis-map=all"
+clang-22 $common $map -fuse-ld=lld -o tiny-block-map tiny.c
+clang-22 -O2 $map -fbasic-block-sections=all -fdebug-prefix-map=$PWD=/seeds -c -o tiny-block-map.o tiny.c

@@ -30,9 +30,8 @@ internal sealed class BlockIndex
         ulong end = 0;
         foreach (var (range, function) in ranges)
         {
-            if (range.Base < end || range.Blocks[^1].End < range.Base)
+            if (range.Base < end || !IsAscending(range))
             {
-                RangesFolded++;
                 continue;
             }
 
@@ -60,8 +59,22 @@ internal sealed class BlockIndex
     /// <summary>Whether nothing of the same range is behind a block.</summary>
     public bool[] IsLastOfRange { get; }
 
-    /// <summary>Ranges whose code is another's.</summary>
-    public int RangesFolded { get; }
+    /// <summary>Whether the blocks do not pass the end of all addresses, as those of damaged maps do.</summary>
+    private static bool IsAscending(MappedRange range)
+    {
+        ulong end = range.Base;
+        foreach (var block in range.Blocks)
+        {
+            if (block.Start < end || block.End < block.Start)
+            {
+                return false;
+            }
+
+            end = block.End;
+        }
+
+        return true;
+    }
 
     /// <summary>Whether a block may go on into the one behind it.</summary>
     public bool FallsThrough(int block) => (Blocks[block].Properties & BlockProperties.FallsThrough) != 0 && !IsLastOfRange[block];

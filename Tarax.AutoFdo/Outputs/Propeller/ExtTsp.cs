@@ -200,7 +200,7 @@ internal sealed class ExtTsp
         double score = 0;
         foreach (var edge in across)
         {
-            score += LayoutScore.Of(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge.Count);
+            score += LayoutScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
         }
 
         double gain = score;
@@ -208,7 +208,7 @@ internal sealed class ExtTsp
         {
             foreach (var edge in CollectionsMarshal.AsSpan(host.Inner))
             {
-                gain += LayoutScore.Of(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge.Count);
+                gain += LayoutScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
             }
 
             gain -= host.Score;
@@ -264,7 +264,7 @@ internal sealed class ExtTsp
         kept.Score = 0;
         foreach (var edge in CollectionsMarshal.AsSpan(kept.Inner))
         {
-            kept.Score += LayoutScore.Of(_places[edge.From] + _graph.Sizes[edge.From], _places[edge.To], edge.Count);
+            kept.Score += LayoutScore.WithJumps(_places[edge.From] + _graph.Sizes[edge.From], _places[edge.To], edge);
         }
 
         return kept;

@@ -118,6 +118,7 @@ internal static class LayoutFunctions
         }
 
         FlowEdge[] within = [.. edges.Select(e => new FlowEdge(placeOf[e.From], placeOf[e.To], e.Count)).OrderBy(e => (e.From, e.To))];
+        TellJumps(within, i => index.Blocks[indices[hot[i]]].Properties);
         return new LayoutFunction
         {
             Index = function,
@@ -127,6 +128,27 @@ internal static class LayoutFunctions
             Graph = new FlowGraph([.. hot.Select(h => index.Blocks[indices[h]].Size)], [.. hot.Select(h => flow.Executed[indices[h]])], within),
             Entries = flow.Executed[indices[0]],
         };
+    }
+
+    /// <summary>
+    /// A block that leads to one other needs a jump to it, unless it is right behind. One that leads to two has a branch with a condition to one of them, and needs a jump only where neither is behind it,
+    /// for the way that is taken less. A branch to an address in a register is taken always.
+    /// </summary>
+    private static void TellJumps(FlowEdge[] edges, Func<int, BlockProperties> propertiesOf)
+    {
+        for (int first = 0, end; first < edges.Length; first = end)
+        {
+            for (end = first + 1; end < edges.Length && edges[end].From == edges[first].From; end++)
+            {
+            }
+
+            bool isIndirect = (propertiesOf(edges[first].From) & BlockProperties.IndirectBranch) != 0;
+            ulong jumps = isIndirect || end - first > 2 ? 0 : end - first == 1 ? edges[first].Count : Math.Min(edges[first].Count, edges[first + 1].Count);
+            for (int i = first; i < end; i++)
+            {
+                edges[i] = edges[i] with { IsIndirect = isIndirect, JumpsSaved = jumps };
+            }
+        }
     }
 
     private static bool IsLandingPad(in MappedBlock block) => (block.Properties & BlockProperties.LandingPad) != 0;

@@ -15,23 +15,14 @@ internal static class LayoutMeasurement
     {
         double score = 0;
         ulong taken = 0;
-        var pages = new HashSet<ulong>();
         foreach (var function in functions)
         {
             long[] places = PlacesInBinary(function);
             score += LayoutScore.Of(function.Graph, places);
             taken = SaturatingSum.Of(taken, Taken(function.Graph, places));
-            foreach (int hot in function.Hot)
-            {
-                var block = function.Blocks[hot];
-                for (ulong page = block.Start / PageSize; block.Size > 0 && page <= (block.End - 1) / PageSize; page++)
-                {
-                    pages.Add(page);
-                }
-            }
         }
 
-        return new LayoutMeasure(score / LayoutScore.Highest(functions.Select(f => f.Graph)), taken, (ulong)pages.Count);
+        return new LayoutMeasure(score / LayoutScore.Highest(functions.Select(f => f.Graph)), taken, Pages(functions));
     }
 
     /// <summary>As it will be.</summary>
@@ -51,12 +42,28 @@ internal static class LayoutMeasurement
         return new LayoutMeasure(score / LayoutScore.Highest(functions.Select(f => f.Graph)), taken, (bytes + PageSize - 1) / PageSize);
     }
 
+    /// <summary>Pages with a byte of a hot block.</summary>
+    private static ulong Pages(IReadOnlyList<LayoutFunction> functions)
+    {
+        ulong pages = 0;
+        ulong next = 0;
+        foreach (var block in functions.SelectMany(f => f.Hot.Select(h => f.Blocks[h])).Where(b => b.Size > 0).OrderBy(b => b.Start))
+        {
+            ulong first = Math.Max(block.Start / PageSize, next);
+            ulong end = ((block.End - 1) / PageSize) + 1;
+            pages += end > first ? end - first : 0;
+            next = Math.Max(next, end);
+        }
+
+        return pages;
+    }
+
     private static ulong Taken(FlowGraph graph, long[] places)
     {
         ulong taken = 0;
         foreach (var edge in graph.Edges)
         {
-            if (places[edge.To] != places[edge.From] + graph.Sizes[edge.From])
+            if (edge.IsIndirect || places[edge.To] != places[edge.From] + graph.Sizes[edge.From])
             {
                 taken = SaturatingSum.Of(taken, edge.Count);
             }

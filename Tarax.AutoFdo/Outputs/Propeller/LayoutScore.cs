@@ -7,20 +7,28 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 internal static class LayoutScore
 {
     private const double FallThrough = 10;
+    private const double JumpInstruction = 0.5;
     private const double ForwardDistance = 1024;
     private const double BackwardDistance = 680;
 
     /// <summary>Worth of a way.</summary>
     /// <param name="sourceEnd">Place of the end of the block that is left.</param>
     /// <param name="target">Place of the block that is entered.</param>
-    /// <param name="count">Executions.</param>
-    public static double Of(long sourceEnd, long target, double count)
+    /// <param name="edge">The way.</param>
+    public static double Of(long sourceEnd, long target, in FlowEdge edge)
     {
         long distance = target - sourceEnd;
-        return distance == 0 ? FallThrough * count
-            : distance > 0 ? (distance < ForwardDistance ? count * (1 - (distance / ForwardDistance)) : 0)
-            : -distance < BackwardDistance ? count * (1 + (distance / BackwardDistance)) : 0;
+        return distance == 0 ? Adjacent(edge)
+            : distance > 0 ? (distance < ForwardDistance ? edge.Count * (1 - (distance / ForwardDistance)) : 0)
+            : -distance < BackwardDistance ? edge.Count * (1 + (distance / BackwardDistance)) : 0;
     }
+
+    /// <summary>The same, and what a jump costs that only leads elsewhere: an instruction, half as much as the branch itself, which one with a condition does not cost.</summary>
+    public static double WithJumps(long sourceEnd, long target, in FlowEdge edge) =>
+        Of(sourceEnd, target, edge) + (sourceEnd == target ? FallThrough * JumpInstruction * edge.JumpsSaved : 0);
+
+    /// <summary>Worth of a way to the block right behind.</summary>
+    private static double Adjacent(in FlowEdge edge) => edge.IsIndirect ? edge.Count : FallThrough * edge.Count;
 
     /// <summary>Score of blocks at places. Ways from a block to itself are the same in every order, and are left out.</summary>
     /// <param name="graph">The function.</param>
@@ -32,7 +40,7 @@ internal static class LayoutScore
         {
             if (edge.From != edge.To && places[edge.From] >= 0 && places[edge.To] >= 0)
             {
-                score += Of(places[edge.From] + graph.Sizes[edge.From], places[edge.To], edge.Count);
+                score += Of(places[edge.From] + graph.Sizes[edge.From], places[edge.To], edge);
             }
         }
 
@@ -41,7 +49,7 @@ internal static class LayoutScore
 
     /// <summary>What no order of these functions can exceed; at least 1.</summary>
     public static double Highest(IEnumerable<FlowGraph> graphs) =>
-        Math.Max(1, FallThrough * graphs.Sum(g => g.Edges.Where(e => e.From != e.To).Sum(e => (double)e.Count)));
+        Math.Max(1, graphs.Sum(g => g.Edges.Where(e => e.From != e.To).Sum(e => Adjacent(e))));
 
     /// <summary>Places of blocks that stand one behind the other; −1 for those that are not among them.</summary>
     public static long[] Places(FlowGraph graph, ReadOnlySpan<int> order)

@@ -10,20 +10,13 @@ internal static class SymbolOrderFile
     /// <param name="writer">Where to.</param>
     public static void Write(IReadOnlyList<LayoutFunction> functions, TextWriter writer)
     {
-        foreach (var function in functions)
+        // Statics of one name are one symbol here: they lie together, where the first should.
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        var hot = functions.SelectMany(f => f.Names.Select(n => n.Name));
+        var cold = functions.Where(f => f.Hot.Length < f.Blocks.Length).Select(f => $"{f.Names[0].Name}.cold");
+        foreach (string symbol in hot.Concat(cold).Where(written.Add))
         {
-            foreach (var name in function.Names)
-            {
-                writer.Write($"{name.Name}\n");
-            }
-        }
-
-        foreach (var function in functions)
-        {
-            if (function.Hot.Length < function.Blocks.Length)
-            {
-                writer.Write($"{function.Names[0].Name}.cold\n");
-            }
+            writer.Write($"{symbol}\n");
         }
     }
 }

@@ -29,7 +29,7 @@ internal static class PropellerConversion
             throw new UsageException($"--profile_type={type}: is none of PERF_LBR and PERF_SPE");
         }
 
-        string[] inputs = [.. Profiles(flags.Value("profile", "perf.data"))];
+        string[] inputs = Profiles(flags.Value("profile", "perf.data"));
         string[] read = [.. inputs, binary, .. flags.FlagFiles];
         OutputCheck.Refuse(clusters, read);
         OutputCheck.Refuse(order, read);
@@ -45,7 +45,7 @@ internal static class PropellerConversion
     }
 
     /// <summary>Names of recordings between commas; <c>@FILE</c> has them in its lines.</summary>
-    private static IEnumerable<string> Profiles(string value)
+    private static string[] Profiles(string value)
     {
         var names = value.StartsWith('@') ? File.ReadLines(value[1..]) : [value];
         string[] profiles = [.. names.SelectMany(n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
