@@ -117,7 +117,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
                 return MeasureCounters(build, variant, plain);
             }
 
-            if (variant.CompilerOptions == LabCompiler.Lld && !compiler.IsClang)
+            if (variant.CompilerOptions.StartsWith(LabCompiler.Lld, StringComparison.Ordinal) && !compiler.IsClang)
             {
                 return new LabResult(program.Name, compiler.Name, variant.Name, null, 0, 0, Note: "of Clang only");
             }

@@ -48,6 +48,9 @@ internal sealed record LabCompiler
     /// <summary>Links by LLVM's linker, which takes orders of functions.</summary>
     public const string Lld = "-fuse-ld=lld";
 
+    /// <summary>Does without the no-operations before loops: in the order of a layout much of what runs runs through them.</summary>
+    public const string LoopsUnaligned = "-falign-loops=1";
+
     /// <summary>What <c>tarax convert</c> says to add to the options.</summary>
     public TargetCompiler Target => TargetCompiler.TryParse(Name, out var target) ? target : throw new InvalidOperationException($"{Name} is not a compiler");
 

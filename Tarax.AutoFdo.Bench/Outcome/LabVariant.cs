@@ -26,6 +26,8 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
         new("ours", LabVariantKind.Ours),
         new("ours-lld", LabVariantKind.Ours, CompilerOptions: LabCompiler.Lld),
         new("ours-propeller", LabVariantKind.OursWithLayout, CompilerOptions: LabCompiler.Lld),
+        new("ours-lld-unaligned", LabVariantKind.Ours, CompilerOptions: $"{LabCompiler.Lld} {LabCompiler.LoopsUnaligned}"),
+        new("ours-propeller-unaligned", LabVariantKind.OursWithLayout, CompilerOptions: $"{LabCompiler.Lld} {LabCompiler.LoopsUnaligned}"),
         new("counters", LabVariantKind.Counters, CompilerOptions: LabCompiler.ArcsOnly),
         new("counters-partial", LabVariantKind.Counters, CompilerOptions: $"{LabCompiler.ArcsOnly} {LabCompiler.PartialTraining}"),
         new("ours-partial", LabVariantKind.Ours, CompilerOptions: LabCompiler.PartialTraining),

@@ -309,7 +309,7 @@ internal static class ConvertCommand
         var order = orderFile is null ? null : OrderOutput.Write(result, binary, options.DebugDirectories, orderFile, orderFormat);
         if (isJson)
         {
-            ReportJson.Write(result.Report, Console.Error);
+            ReportJson.Write(result.Report, Console.Error, layout?.Report);
         }
         else
         {

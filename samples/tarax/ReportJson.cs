@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Tarax.AutoFdo.Attribution;
 using Tarax.AutoFdo.Conversion;
+using Tarax.AutoFdo.Outputs.Propeller;
 using Tarax.AutoFdo.Profiles.Formats.Gcov;
 using Tarax.AutoFdo.Targets;
 
@@ -10,10 +11,10 @@ namespace Tarax.Tool;
 /// <summary>A conversion's report for programs: one object on one line.</summary>
 internal static class ReportJson
 {
-    public static void Write(ConversionReport report, TextWriter writer) =>
-        JsonText.Write(writer, isIndented: false, json => Write(report, json));
+    public static void Write(ConversionReport report, TextWriter writer, CodeLayoutReport? layout = null) =>
+        JsonText.Write(writer, isIndented: false, json => Write(report, json, layout));
 
-    public static void Write(ConversionReport report, Utf8JsonWriter json)
+    public static void Write(ConversionReport report, Utf8JsonWriter json, CodeLayoutReport? layout = null)
     {
         json.WriteStartObject();
         json.WriteString("event", report.EventName);
@@ -53,6 +54,42 @@ internal static class ReportJson
         json.WriteNumber("symbolizingSeconds", report.SymbolizingTime.TotalSeconds);
         json.WriteNumber("inferenceSeconds", report.InferenceTime.TotalSeconds);
         JsonText.WriteDiagnostics(report.Diagnostics, json);
+        if (layout is not null)
+        {
+            Write(layout, json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(CodeLayoutReport layout, Utf8JsonWriter json)
+    {
+        json.WriteStartObject("layout");
+        json.WriteNumber("functionsInMap", layout.FunctionsInMap);
+        json.WriteNumber("functions", layout.Functions);
+        json.WriteNumber("blocks", layout.Blocks);
+        json.WriteNumber("hotBlocks", layout.HotBlocks);
+        json.WriteNumber("hotBytes", layout.HotBytes);
+        json.WriteNumber("executions", layout.Executions);
+        foreach (var (name, measure) in ((string, LayoutMeasure)[])[("before", layout.Before), ("after", layout.After)])
+        {
+            json.WriteStartObject(name);
+            json.WriteNumber("score", measure.Score);
+            json.WriteNumber("takenBranches", measure.TakenBranches);
+            json.WriteNumber("pages", measure.Pages);
+            json.WriteEndObject();
+        }
+
+        json.WriteStartArray("unplaced");
+        foreach (var unplaced in layout.Unplaced)
+        {
+            json.WriteStartObject();
+            json.WriteString("reason", unplaced.Reason);
+            json.WriteNumber("executions", unplaced.Executions);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

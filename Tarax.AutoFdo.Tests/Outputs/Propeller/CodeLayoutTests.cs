@@ -99,6 +99,19 @@ public sealed class CodeLayoutTests
         }
     }
 
+    [Test]
+    public void Report_for_programs_has_the_layout()
+    {
+        var run = TestEnvironment.Shell(_folder, "tarax convert recording --binary program --for clang-22 -o profile --propeller beside --report json");
+        Assert.That(run.ExitCode, Is.Zero, run.Error);
+        var layout = System.Text.Json.JsonDocument.Parse(run.Error).RootElement.GetProperty("layout");
+        Assert.That(layout.GetProperty("functions").GetInt32(), Is.EqualTo(5));
+        Assert.That(layout.GetProperty("after").GetProperty("score").GetDouble(), Is.GreaterThan(layout.GetProperty("before").GetProperty("score").GetDouble()).And.LessThanOrEqualTo(1));
+        run = TestEnvironment.Shell(_folder, "tarax convert recording --binary program --propeller beside --out-dir profiles");
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Error, Does.Contain("--propeller goes with -o FILE and one binary"));
+    }
+
     /// <summary>Without branch records: addresses of samples, from which branches are inferred.</summary>
     [Test]
     public void Addresses_of_samples_give_a_layout_nearly_as_good()
