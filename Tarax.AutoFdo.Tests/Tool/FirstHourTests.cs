@@ -141,7 +141,6 @@ public sealed class FirstHourTests
     [TestCase("tarax merge a.afdo --foo b.afdo -o c.afdo", 2, "has no option --foo")]
     [TestCase("tarax merge a.afdo --ouput c.afdo", 2, "did you mean --output?")]
     [TestCase("tarax counts perf.data -b gzip -o x", 2, "--binary goes with --format")]
-    [TestCase("tarax counts perf.data -n gzip -o x", 2, "has no option -n")]
     [TestCase("tarax diff a.afdo", 2, "B is missing")]
     [TestCase("tarax convert perf.data --binary gzip -o x --out-dir y", 2, "do not go together")]
     [TestCase("tarax show a.afdo --binary gzip", 2, "--function NAME")]
