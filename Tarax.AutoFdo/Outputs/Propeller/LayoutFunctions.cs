@@ -193,9 +193,14 @@ internal static class LayoutFunctions
         return named;
     }
 
-    /// <summary>As LLVM compares (BasicBlockSectionsProfileReader.cpp).</summary>
+    /// <summary>As LLVM compares (BasicBlockSectionsProfileReader.cpp); empty for one that its lines cannot have.</summary>
     private static string WithoutLeadingDot(string path)
     {
+        if (path.Any(char.IsWhiteSpace))
+        {
+            return "";
+        }
+
         while (path.StartsWith("./", StringComparison.Ordinal))
         {
             path = path[2..].TrimStart('/');
