@@ -186,8 +186,8 @@ public sealed class BrowserTests
         string[] hostile = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "\u202eevil", "javascript:alert(1)"];
         string source = Path.Combine(_folder, "hostile.c");
         File.WriteAllText(source, string.Join('\n', hostile.Select(h => $"{h} // {new string('y', 1_000_000)}")));
-        var profile = new SampleProfile(hostile.Select((name, i) => new FunctionProfile(name, source, 1, 0, new FunctionBody(
-            [.. hostile.Select((h, line) => new PositionCount(new SourcePosition(line, 0), (ulong)line + 1, [new CallTarget(h, 3)]))], [])) { StartLine = 1 }));
+        var positions = hostile.Select((h, line) => new PositionCount(new SourcePosition(line, 0), (ulong)line + 1, [new CallTarget(h, 3)])).ToList();
+        var profile = new SampleProfile(hostile.Select(name => new FunctionProfile(name, source, 1, 0, new FunctionBody(positions, [])) { StartLine = 1 }));
         string page = Path.Combine(_folder, "hostile.html");
         ProfileReport.Of(new ProfileReportInputs(profile) { Title = hostile[0], OldProfile = profile, OldTitle = hostile[1] }).SaveHtml(page);
         await OpenAsync(page);
