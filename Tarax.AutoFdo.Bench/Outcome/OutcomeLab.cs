@@ -15,14 +15,20 @@ internal static class OutcomeLab
         var options = LabOptions.Parse(arguments);
         var jobs = JobsOf(options);
         var results = new List<LabResult>[jobs.Count];
+        int failed = 0;
         Parallel.For(0, jobs.Count, new ParallelOptions { MaxDegreeOfParallelism = options.Jobs }, i =>
         {
-            results[i] = [];
-            foreach (var result in jobs[i].Run(options.Variants))
+            try
             {
-                results[i].Add(result);
-                double? change = result.Cost is { } cost && results[i][0].Cost is { } plain ? 100 * ((cost.Combined / plain.Combined) - 1) : null;
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Program,-9} {result.Compiler,-9} {result.Variant,-13} {result.Cost?.Instructions,12} {result.Cost?.TakenBranches,11} {change,7:+0.00;-0.00} %  {result.Note?.Split((char)10)[0]}"));
+                results[i] = [];
+                Run(jobs[i], options, results[i]);
+            }
+            catch (InvalidOperationException e)
+            {
+                // A program that a compiler does not take leaves the others what they are.
+                Console.Error.WriteLine($"{jobs[i].What.Program.Name}: {e.Message}");
+                results[i] = [];
+                Interlocked.Increment(ref failed);
             }
         });
         List<LabResult> inOrder = [.. results.SelectMany(r => r)];
@@ -33,7 +39,17 @@ internal static class OutcomeLab
             File.WriteAllText(chart, OutcomeChart.Of(inOrder));
         }
 
-        return Verdict(inOrder, options);
+        return Math.Max(Verdict(inOrder, options), Math.Min(failed, 1));
+    }
+
+    private static void Run(LabBuild job, LabOptions options, List<LabResult> results)
+    {
+        foreach (var result in job.Run(options.Variants))
+        {
+            results.Add(result);
+            double? change = result.Cost is { } cost && results[0].Cost is { } plain ? 100 * ((cost.Combined / plain.Combined) - 1) : null;
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Program,-9} {result.Compiler,-9} {result.Variant,-13} {result.Cost?.Instructions,12} {result.Cost?.TakenBranches,11} {change,7:+0.00;-0.00} %  {result.Note?.Split((char)10)[0]}"));
+        }
     }
 
     /// <summary>The programs and compilers that the options name, with all that is needed to build them.</summary>

@@ -59,22 +59,6 @@ public sealed class ExtTspTests
         Assert.That(ExtTsp.Order(graph with { Edges = [.. graph.Edges] }), Is.EqualTo(order));
     }
 
-    [Test]
-    public void Callee_stands_behind_the_one_that_calls_it_most()
-    {
-        OrderedFunction[] functions = [new(100, 1000, 1), new(100, 50, 50), new(100, 4000, 400), new(100, 300, 100)];
-        int[] order = FunctionOrder.Of(functions, [new CallEdge(0, 2, 390), new CallEdge(1, 2, 10), new CallEdge(2, 3, 90), new CallEdge(0, 3, 10), new CallEdge(3, 3, 1000)]);
-        Assert.That(order, Is.EqualTo([0, 2, 3, 1]));
-    }
-
-    [Test]
-    public void Cluster_is_not_put_behind_what_runs_much_more_for_its_size_than_both_together()
-    {
-        OrderedFunction[] functions = [new(100, 100_000, 1), new(100_000, 200, 10)];
-        Assert.That(FunctionOrder.Of(functions, [new CallEdge(0, 1, 10)]), Is.EqualTo([0, 1]));
-        Assert.That(FunctionOrder.Of([functions[1], functions[0], new(10, 50_000, 5)], [new CallEdge(1, 0, 10), new CallEdge(1, 2, 5)]), Is.EqualTo([1, 2, 0]));
-    }
-
     /// <summary>All orders that begin with the first block.</summary>
     private static double BestScore(FlowGraph graph)
     {

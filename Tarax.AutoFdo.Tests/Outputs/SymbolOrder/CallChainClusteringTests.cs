@@ -54,6 +54,22 @@ public sealed class CallChainClusteringTests
     }
 
     [Test]
+    public void Callee_stands_behind_the_one_that_calls_it_most_of_several()
+    {
+        ClusteredNode[] functions = [new(100, 1000), new(100, 50), new(100, 4000), new(100, 300)];
+        int[] order = CallChainClustering.Order(functions, [new ClusteredArc(0, 2, 390), new ClusteredArc(1, 2, 10), new ClusteredArc(2, 3, 90), new ClusteredArc(0, 3, 10), new ClusteredArc(3, 3, 1000)]);
+        Assert.That(order, Is.EqualTo([0, 2, 3, 1]));
+    }
+
+    [Test]
+    public void Cluster_is_not_put_behind_what_runs_much_more_for_its_size_than_both_together()
+    {
+        ClusteredNode[] functions = [new(100, 100_000), new(100_000, 200)];
+        Assert.That(CallChainClustering.Order(functions, [new ClusteredArc(0, 1, 10)]), Is.EqualTo([0, 1]));
+        Assert.That(CallChainClustering.Order([functions[1], functions[0], new(10, 50_000)], [new ClusteredArc(1, 0, 10), new ClusteredArc(1, 2, 5)]), Is.EqualTo([1, 2, 0]));
+    }
+
+    [Test]
     public void Recursion_is_no_reason_to_lie_anywhere()
     {
         Assert.That(Order([(10, 5), (10, 6)], [(0, 0, 1000), (1, 1, 1000)]), Is.EqualTo((int[])[1, 0]));

@@ -38,7 +38,7 @@ internal sealed class AbbreviationTable
 
     /// <summary>Where a thread collects the attributes of a table: a kernel has thousands of tables with hundreds of abbreviations.</summary>
     [ThreadStatic]
-    private static List<AttributeSpecification>? t_attributes;
+    private static List<AttributeSpecification>? CollectedAttributes;
 
     private readonly DwarfFile _file;
     private readonly UnitEncoding _encoding;
@@ -131,7 +131,7 @@ internal sealed class AbbreviationTable
     private Complete ReadAll()
     {
         var complete = new Complete();
-        var attributes = t_attributes ??= [];
+        var attributes = CollectedAttributes ??= [];
         attributes.Clear();
         var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
         try

@@ -21,7 +21,7 @@ internal sealed class Symbolizer : IDisposable
 
     /// <summary>Where a thread collects what it makes of a function.</summary>
     [ThreadStatic]
-    private static List<CodeSegment>? t_segments;
+    private static List<CodeSegment>? CollectedSegments;
 
     private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
@@ -309,7 +309,7 @@ internal sealed class Symbolizer : IDisposable
             scopes[i] = scopes[i] with { CallDiscriminator = ColumnPosition.Of(tree.Scopes[i].CallColumn, scopes[i].CallDiscriminator) };
         }
 
-        var segments = t_segments ??= [];
+        var segments = CollectedSegments ??= [];
         segments.Clear();
         if (function.Debug.Unit.LineTable is { } lines)
         {

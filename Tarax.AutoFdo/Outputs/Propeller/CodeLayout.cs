@@ -5,6 +5,7 @@ using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
+using Tarax.AutoFdo.Outputs.SymbolOrder;
 
 namespace Tarax.AutoFdo.Outputs.Propeller;
 
@@ -142,8 +143,8 @@ public sealed class CodeLayout
         }
 
         var calls = flow.Calls.Where(c => placeOf.ContainsKey(index.FunctionOf[c.Key.From]) && placeOf.ContainsKey(c.Key.Function))
-            .Select(c => new CallEdge(placeOf[index.FunctionOf[c.Key.From]], placeOf[c.Key.Function], c.Value));
-        return FunctionOrder.Of([.. functions.Select(f => new OrderedFunction(f.HotBytes, f.Weight, f.Entries))], calls);
+            .Select(c => new ClusteredArc(placeOf[index.FunctionOf[c.Key.From]], placeOf[c.Key.Function], c.Value));
+        return CallChainClustering.Order([.. functions.Select(f => new ClusteredNode(f.HotBytes, ulong.CreateSaturating(f.Weight)))], calls);
     }
 
     /// <summary>The map of the binary, or of the file with its debug information, which keeps it where the binary was stripped.</summary>
