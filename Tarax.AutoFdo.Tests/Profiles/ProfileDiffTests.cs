@@ -40,6 +40,14 @@ public sealed class ProfileDiffTests
     }
 
     [Test]
+    public void Lines_before_the_first_are_the_same_in_a_profile_that_was_read()
+    {
+        static SampleProfile With(int line) => new([new FunctionProfile("f", "", 1, 0, new FunctionBody(
+            [new PositionCount(new SourcePosition(line, 0), 5, [])], [new InlinedCall(new SourcePosition(line, 1), "g", "", new FunctionBody([new PositionCount(new SourcePosition(0, 0), 5, [])], []))]))]);
+        Assert.That(SampleProfile.Diff(With(-19), With(65517)).Overlap, Is.EqualTo(1), "formats keep 16 bits");
+    }
+
+    [Test]
     public void Profile_of_twice_the_samples_is_the_same()
     {
         var profile = LlvmFormatTests.ReadText(Left);

@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Numbers;
+
 namespace Tarax.AutoFdo.Profiles;
 
 /// <summary>One function in two profiles.</summary>
@@ -150,14 +152,18 @@ public sealed class ProfileDiff
         {
             foreach (var position in body.Positions)
             {
-                positions[$"{path}/{position.Position}"] = position.Count;
+                string key = $"{path}/{AsWritten(position.Position)}";
+                positions[key] = SaturatingSum.Of(positions.GetValueOrDefault(key), position.Count);
             }
 
             foreach (var call in body.Calls)
             {
-                Add($"{path}/{call.Position}:{call.Callee}", call.Body, positions);
+                Add($"{path}/{AsWritten(call.Position)}:{call.Callee}", call.Body, positions);
             }
         }
+
+        /// <summary>Formats keep 16 bits of a line: one before the function's first is a large number in a profile that was read, and negative in one that was made just now.</summary>
+        private static SourcePosition AsWritten(SourcePosition position) => position with { LineOffset = position.LineOffset & ushort.MaxValue };
     }
 
     private sealed class FunctionWeights(string name, Dictionary<string, ulong> positions, double total)

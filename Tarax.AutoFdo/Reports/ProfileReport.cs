@@ -14,9 +14,15 @@ namespace Tarax.AutoFdo.Reports;
 /// </summary>
 public sealed class ProfileReport
 {
-    private ProfileReport(ReportData data) => Data = data;
+    /// <summary>Some functions of a profile are always inlined in a later build.</summary>
+    private const double LeastShareToTell = 0.1;
+
+    private ProfileReport(ReportData data, IReadOnlyList<string> sourceFiles) => (Data, SourceFiles) = (data, sourceFiles);
 
     internal ReportData Data { get; }
+
+    /// <summary>The source files that were read for it.</summary>
+    internal IReadOnlyList<string> SourceFiles { get; }
 
     /// <summary>Makes a report.</summary>
     /// <param name="inputs">What it is made of.</param>
@@ -26,7 +32,7 @@ public sealed class ProfileReport
     public static ProfileReport Of(ProfileReportInputs inputs)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return new ProfileReport(inputs.Binary is null ? Build(inputs, null) : inputs.Binary.Use(binary => Build(inputs, binary)));
+        return inputs.Binary is null ? Build(inputs, null) : inputs.Binary.Use(binary => Build(inputs, binary));
     }
 
     /// <summary>Writes the report as one JSON object; docs/report.md says what is in it.</summary>
@@ -74,7 +80,7 @@ public sealed class ProfileReport
         AtomicFile.Write(path, WriteHtml);
     }
 
-    private static ReportData Build(ProfileReportInputs inputs, Binary? binary)
+    private static ProfileReport Build(ProfileReportInputs inputs, Binary? binary)
     {
         var names = new ReportNames(inputs.ShortName);
         var missing = new List<string>();
@@ -99,11 +105,17 @@ public sealed class ProfileReport
             missing.Add("lines are told by their distance from a function's first, and there are no instructions: --binary names the program that ran");
         }
 
+        if (binary is not null && Elsewhere(inputs.Profile, binary) is { } elsewhere)
+        {
+            missing.Add(elsewhere);
+        }
+
         var comparison = inputs.OldProfile is null ? null : ReportHeader.ComparisonOf(inputs.OldProfile, inputs.Profile, inputs.OldTitle, names);
         var compiler = inputs.Compiler is null ? null : ReportHeader.CompilerUseOf(inputs.Compiler, names);
-        var sources = Sources(inputs, functions, names, missing);
+        var read = new List<string>();
+        var sources = Sources(inputs, functions, names, missing, read);
         var files = inputs.Profile.Functions.ToDictionary(f => f.Name, f => f.File, StringComparer.Ordinal);
-        return new ReportData
+        var data = new ReportData
         {
             Title = ReportNames.Valid(inputs.Title),
             MadeBy = $"tarax {typeof(ProfileReport).Assembly.GetName().Version?.ToString(3)}",
@@ -119,9 +131,25 @@ public sealed class ProfileReport
             Compiler = compiler,
             Missing = [.. missing],
         };
+        return new ProfileReport(data, read);
     }
 
-    private static ReportedSource[] Sources(ProfileReportInputs inputs, ReportFunction[] functions, ReportNames names, List<string> missing)
+    /// <summary>Says how much of a profile a binary does not have; null where it has the functions.</summary>
+    private static string? Elsewhere(SampleProfile profile, Binary binary)
+    {
+        if (profile.HasHashedNames)
+        {
+            return "the profile has hashes for names, so its functions are not looked up in the binary";
+        }
+
+        var known = binary.Symbolizer.FunctionNames().ToHashSet(StringComparer.Ordinal);
+        var unknown = profile.Functions.Where(f => !known.Contains(f.Name) && !known.Contains(CloneSuffix.Cut(f.Name))).ToList();
+        double share = unknown.Sum(f => (double)f.Body.TotalCount()) / Math.Max(profile.Functions.Sum(f => (double)f.Body.TotalCount()), 1);
+        return share < LeastShareToTell ? null
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{unknown.Count} of {profile.Functions.Count} functions, with {100 * share:0.#} % of the counts, are not in {ReportNames.Valid(binary.Path)}: lines and sources of another program or build are wrong here; tarax check tells what still fits");
+    }
+
+    private static ReportedSource[] Sources(ProfileReportInputs inputs, ReportFunction[] functions, ReportNames names, List<string> missing, List<string> read)
     {
         if (!inputs.ShowsSources)
         {
@@ -129,10 +157,11 @@ public sealed class ProfileReport
         }
 
         const int LargestDistance = 5000;
-        var excerpts = new SourceExcerpts(inputs.SourcePaths);
+        var excerpts = new SourceExcerpts(inputs.SourcePaths, read);
         foreach (var body in functions.SelectMany(f => f.Bodies))
         {
-            if (names.PlaceOf(body.Name) is { } place)
+            (string File, uint Line)? own = body is { File: { } file, FirstLine: { } first } ? (names.FileOf(file), first) : names.PlaceOf(body.Name);
+            if (own is { } place)
             {
                 int last = body.Lines.Where(line => line is >= 0 and < LargestDistance).DefaultIfEmpty(0).Max();
                 excerpts.Want(place.File, place.Line, place.Line + last);
@@ -140,9 +169,9 @@ public sealed class ProfileReport
         }
 
         var sources = excerpts.Read(names);
-        if (excerpts.Missing is [var first, ..])
+        if (excerpts.Missing is [var absent, ..])
         {
-            missing.Add($"{excerpts.Missing.Count} source files are not on the machine that made this report, such as {ReportNames.Valid(first)}: --source-path FROM=TO says where they are");
+            missing.Add($"{excerpts.Missing.Count} source files are not on the machine that made this report, such as {ReportNames.Valid(absent)}: --source-path FROM=TO says where they are");
         }
 
         return sources;

@@ -62,11 +62,15 @@ internal static class ReportHeader
     public static ReportedComparison ComparisonOf(SampleProfile old, SampleProfile profile, string title, ReportNames names)
     {
         var diff = ProfileDiff.Of(old, profile);
+
+        // Clones count as their function in a comparison.
+        var cloned = profile.Functions.Where(f => CloneSuffix.Cut(f.Name) != f.Name).ToLookup(f => CloneSuffix.Cut(f.Name), f => f.Name, StringComparer.Ordinal);
+        int Index(string name) => names.Of(names.Known(name) is null && cloned[name].FirstOrDefault() is { } clone ? clone : name);
         int appear = diff.Functions.Count(f => f.LeftRank == 0);
         int vanish = diff.Functions.Count(f => f.RightRank == 0);
         return new ReportedComparison(
             ReportNames.Valid(title), diff.Overlap, diff.Functions.Count - appear - vanish, appear, vanish,
-            [.. diff.Functions.Select(f => new ReportedDifference(names.Of(f.Name), f.LeftTotal, f.RightTotal, f.LeftShare, f.RightShare, f.Overlap, f.LeftRank, f.RightRank))]);
+            [.. diff.Functions.Select(f => new ReportedDifference(Index(f.Name), f.LeftTotal, f.RightTotal, f.LeftShare, f.RightShare, f.Overlap, f.LeftRank, f.RightRank))]);
     }
 
     public static ReportedCompilerUse CompilerUseOf(CompilerUse use, ReportNames names) => new(

@@ -63,6 +63,9 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
         return index;
     }
 
+    /// <summary>The path of a file's index.</summary>
+    public string FileOf(int index) => _files[index];
+
     /// <summary>Notes where a function is defined; what was noted first stays.</summary>
     public void Place(string name, string file, uint line)
     {

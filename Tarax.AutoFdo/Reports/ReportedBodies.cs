@@ -16,14 +16,13 @@ internal static class ReportedBodies
 
     private static ReportFunction Of(FunctionProfile function, ulong total, ReportNames names)
     {
-        names.Place(function.Name, function.File, function.StartLine);
         var bodies = new List<ReportedBody>();
-        Add(-1, default, function.Name, function.Body, names, bodies);
+        Add(-1, default, function.Name, function.Body, Place(function.Name, function.File, function.StartLine, names), names, bodies);
         ulong self = function.Body.Positions.Aggregate(0UL, (sum, p) => SaturatingSum.Of(sum, p.Count));
         return new ReportFunction(names.Of(function.Name), total, self, function.HeadCount, [.. bodies]);
     }
 
-    private static void Add(int parent, SourcePosition call, string name, FunctionBody body, ReportNames names, List<ReportedBody> bodies)
+    private static void Add(int parent, SourcePosition call, string name, FunctionBody body, (int File, uint Line)? place, ReportNames names, List<ReportedBody> bodies)
     {
         int index = bodies.Count;
         var positions = body.Positions;
@@ -41,11 +40,20 @@ internal static class ReportedBodies
         {
             Discriminators = hasDiscriminators ? [.. positions.Select(p => p.Position.Discriminator)] : null,
             Targets = targets.Count == 0 ? null : [.. targets],
+            File = place?.File,
+            FirstLine = place?.Line,
         });
         foreach (var inlined in body.Calls)
         {
-            names.Place(inlined.Callee, inlined.File, inlined.StartLine);
-            Add(index, inlined.Position, inlined.Callee, inlined.Body, names, bodies);
+            Add(index, inlined.Position, inlined.Callee, inlined.Body, Place(inlined.Callee, inlined.File, inlined.StartLine, names), names, bodies);
         }
+    }
+
+    /// <summary>Notes where a function is defined.</summary>
+    /// <returns>The place, where the function's name has another already.</returns>
+    private static (int File, uint Line)? Place(string name, string file, uint line, ReportNames names)
+    {
+        names.Place(name, file, line);
+        return line > 0 && file.Length > 0 && names.PlaceOf(names.Of(name)) is { } known && known != (file, line) ? (names.File(file), line) : null;
     }
 }

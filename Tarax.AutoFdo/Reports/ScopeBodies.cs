@@ -14,10 +14,12 @@ internal sealed class ScopeBodies
         _source = source;
         _places = new (int, int?)[source.Scopes.Length];
         var calls = new Dictionary<(int Parent, int Line, int Name), int>();
+        var exactCalls = new Dictionary<(int Parent, int Line, int Name, uint Discriminator), int>();
         for (int i = 1; i < function.Bodies.Length; i++)
         {
             var body = function.Bodies[i];
             calls.TryAdd((body.Parent, body.Line & 0xffff, body.Name), i);
+            exactCalls.TryAdd((body.Parent, body.Line & 0xffff, body.Name, body.Discriminator), i);
         }
 
         for (int i = 1; i < _places.Length; i++)
@@ -25,7 +27,12 @@ internal sealed class ScopeBodies
             ref readonly var scope = ref source.Scopes[i];
             var around = _places[scope.Parent];
             int line = (int)(scope.CallLine - source.Scopes[scope.Parent].Function.DeclarationLine);
-            _places[i] = around.Line is null && names.Known(scope.Function.Name) is { } name && calls.TryGetValue((around.Body, line & 0xffff, name), out int own) ? (own, null) : (around.Body, around.Line ?? line);
+
+            // Where a profile has no discriminators, calls of one function on one line are one body.
+            int own = 0;
+            bool isKnown = around.Line is null && names.Known(scope.Function.Name) is { } name
+                && (exactCalls.TryGetValue((around.Body, line & 0xffff, name, scope.CallDiscriminator), out own) || calls.TryGetValue((around.Body, line & 0xffff, name), out own));
+            _places[i] = isKnown ? (own, null) : (around.Body, around.Line ?? line);
         }
     }
 

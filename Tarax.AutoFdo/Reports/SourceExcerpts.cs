@@ -6,7 +6,8 @@ namespace Tarax.AutoFdo.Reports;
 
 /// <summary>The lines of source files that a report shows.</summary>
 /// <param name="paths">What the beginnings of paths are here.</param>
-internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths)
+/// <param name="filesRead">Where the files that are read are added.</param>
+internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<string> filesRead)
 {
     /// <summary>Files of source are smaller, and other files are not shown.</summary>
     private const long LargestFile = 16 << 20;
@@ -64,6 +65,7 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths)
         {
             using var stream = FileSystem.OpenRegular(path);
             using var reader = new StreamReader(stream, Encoding.UTF8);
+            filesRead.Add(path);
             return reader.ReadToEnd().Split('\n');
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

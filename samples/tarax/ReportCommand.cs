@@ -120,7 +120,9 @@ internal static class ReportCommand
             Compiler = dumps.Length == 0 ? null : CompilerUse.Of(made.Inputs.Profile, dumps),
             ShortName = Demangled.Short,
         };
-        Write(ProfileReport.Of(inputs), output, parsed.GetValue(Json));
+        var report = ProfileReport.Of(inputs);
+        OutputCheck.Refuse(output, report.SourceFiles);
+        Write(report, output, parsed.GetValue(Json));
     }
 
     private static ReportSubject OfProfile(string input, string? binary, ParseResult parsed)

@@ -159,6 +159,40 @@ public sealed class ProfileReportTests
     }
 
     [Test]
+    public void Static_functions_of_one_name_stand_each_in_their_own_file()
+    {
+        FunctionProfile Caller(string name, ulong count, string file, uint line) => new(name, "/main.c", 1, 0, new FunctionBody(
+            [], [new InlinedCall(new SourcePosition(1, 0), "hash", file, new FunctionBody([new PositionCount(new SourcePosition(2, 0), count, [])], [])) { StartLine = line }]));
+        using var data = Read(new ProfileReportInputs(new SampleProfile([Caller("f", 9, "/a.c", 10), Caller("g", 5, "/b.c", 20)])));
+        var files = data.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetString()).ToArray();
+        var inlined = data.RootElement.GetProperty("functions").EnumerateArray().Select(f => f.GetProperty("bodies")[1]).ToArray();
+        var name = data.RootElement.GetProperty("names")[inlined[0].GetProperty("name").GetInt32()];
+        Assert.That((files[name.GetProperty("file").GetInt32()], name.GetProperty("line").GetUInt32()), Is.EqualTo(("/a.c", 10u)), "that of the function with most counts");
+        Assert.That(inlined[0].TryGetProperty("firstLine", out _), Is.False);
+        Assert.That((files[inlined[1].GetProperty("file").GetInt32()], inlined[1].GetProperty("firstLine").GetUInt32()), Is.EqualTo(("/b.c", 20u)));
+    }
+
+    [Test]
+    public void Page_is_not_written_over_a_source_that_it_shows()
+    {
+        string[] inputs = [TestEnvironment.Data("intel-lbr-2011/perf.data"), "--binary", TestEnvironment.Data("intel-lbr-2011/gzip"), "--mapped-as", "test.binary"];
+        using var data = JsonDocument.Parse(Good(["report", .. inputs, "--json", "-o", "-"]));
+        string source = data.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetString()!).First(f => f.EndsWith("/deflate.c", StringComparison.Ordinal));
+        File.WriteAllText(At("deflate.c"), "int longest_match;\n");
+        var result = TestEnvironment.Tarax(["report", .. inputs, "--source-path", $"{source}={At("deflate.c")}", "-o", At("deflate.c")]);
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.Error);
+        Assert.That(File.ReadAllText(At("deflate.c")), Does.StartWith("int longest_match"));
+    }
+
+    [Test]
+    public void Binary_of_another_program_is_told()
+    {
+        Profile(("f_of_another", 9), ("g_of_another", 1)).Save(At("profile"), ProfileFormat.GcovV2);
+        using var data = JsonDocument.Parse(Good("report", At("profile"), "--binary", TestEnvironment.Data("intel-lbr-2011/gzip"), "--json", "-o", "-"));
+        Assert.That(data.RootElement.GetProperty("missing").EnumerateArray().Select(m => m.GetString()), Has.Some.Contains("2 of 2 functions").And.Some.Contains("tarax check"));
+    }
+
+    [Test]
     public void Names_are_data_whatever_they_hold()
     {
         var name = Gen.Elements("</script>", "<img src=x onerror=alert(1)>", "\"'`${", "\u202e\u2066", "a\0b", "\n\r\t", "\ud83d\ude00", "\udc80", "<!--", "]]>", "&lt;", "f").ListOf(3).Select(string.Concat).Where(n => n.Length > 0);

@@ -27,6 +27,12 @@ internal sealed record ReportedBody(int Parent, int Line, uint Discriminator, in
     /// <summary>Discriminator of each position; null where all are 0.</summary>
     public uint[]? Discriminators { get; init; }
 
+    /// <summary>Index of the file of its function, where that is another than of its name: of static functions of one name. Null otherwise.</summary>
+    public int? File { get; init; }
+
+    /// <summary>Line of its function in that file.</summary>
+    public uint? FirstLine { get; init; }
+
     /// <summary>Called functions: the index of the position, the index of the name and the number of calls, one behind the other. Null for none.</summary>
     public ulong[]? Targets { get; init; }
 }

@@ -48,8 +48,8 @@ function brief(name) {
   return depth === 0 ? made : name;
 }
 
-function place(index) {
-  const name = report.names[index];
+function place(body) {
+  const name = placeOf(body);
   if (name.file === undefined) return "";
   return printable(name.line === undefined ? report.files[name.file] : `${report.files[name.file]}:${name.line}`);
 }
@@ -65,8 +65,8 @@ function prepare(data) {
     total: number(data.total), self: number(data.self), head: number(data.head), samples: data.samples === undefined ? -1 : number(data.samples),
     share: total === 0 ? 0 : number(data.total) / total,
     name: shortName(data.name),
-    place: place(data.name),
-    search: `${shortName(data.name)}\n${linkageName(data.name)}\n${place(data.name)}`.toLowerCase(),
+    place: place(data.bodies[0]),
+    search: `${shortName(data.name)}\n${linkageName(data.name)}\n${place(data.bodies[0])}`.toLowerCase(),
   }));
   bodiesByName = new Map(functions.map((f) => [f.data.name, f]));
 }
@@ -84,6 +84,12 @@ function bodiesOf(f) {
 }
 
 let sourceLines;
+// Where the function of a body is defined: static functions of one name are at several places.
+function placeOf(body) {
+  const name = report.names[body.name];
+  return body.firstLine === undefined ? name : { ...name, file: body.file, line: body.firstLine };
+}
+
 function lineText(file, line) {
   if (!sourceLines) {
     sourceLines = new Map();

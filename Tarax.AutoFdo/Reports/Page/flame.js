@@ -32,7 +32,7 @@ function callTree() {
   const all = functions.reduce((sum, f) => sum + f.total, 0);
   const root = { name: "all", value: all, children: [] };
   const least = 1 / 5000;
-  const partOf = (callee, count) => count / Math.max(into.get(callee), number(bodiesByName.get(callee).data.head));
+  const partOf = (callee, count) => count / Math.max(into.get(callee), number(bodiesByName.get(callee).data.head), 1);
   const inclusive = inclusiveTotals(edges, partOf, all);
   const left = new Map(functions.map((f) => [f.data.name, 1]));
   // The part of a function that one chain of callers asks for; below a share that nobody sees, and where it calls itself, the rest stays with its function at the root.

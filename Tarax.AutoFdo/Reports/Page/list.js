@@ -55,6 +55,9 @@ class RowList {
       if (!this.shown.has(index)) added.push(this.make(index));
     }
     this.rows.append(...added);
+    // Rows are laid out by themselves, so the list is made as wide as the widest that was seen.
+    const widest = added.reduce((most, row) => Math.max(most, row.scrollWidth), 0);
+    if (widest > this.rows.clientWidth) this.rows.style.minWidth = `${widest}px`;
   }
 
   make(index) {

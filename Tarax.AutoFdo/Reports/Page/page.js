@@ -6,7 +6,7 @@ function route() {
   const [name, argument] = location.hash.slice(1).split("/");
   if (name === "content") return;
   const f = name === "f" ? functions[Number(argument)] : undefined;
-  const chosen = f ? "functions" : name in views ? name : "overview";
+  const chosen = f ? "functions" : Object.hasOwn(views, name) ? name : "overview";
   for (const link of document.querySelectorAll("#views a")) {
     if (link.hash === `#${chosen}`) link.setAttribute("aria-current", f ? "true" : "page");
     else link.removeAttribute("aria-current");

@@ -34,7 +34,7 @@ function functionView(f) {
   // The lines of a body: with their text where it is known, else those that have counts.
   function addBody(at, depth, up) {
     const lines = linesOf(bodies[at].body, bodies[at].calls.map((i) => [i, f.data.bodies[i]]), code.get(at));
-    const name = report.names[bodies[at].body.name];
+    const name = placeOf(bodies[at].body);
     const known = [...lines.keys()].sort((a, b) => a - b);
     const hasText = name.line !== undefined && lineText(name.file, name.line) !== undefined;
     let shown = known;
@@ -46,6 +46,7 @@ function functionView(f) {
         if (lines.has(line) || lineText(name.file, name.line + line) !== undefined) shown.push(line);
       }
     }
+    shown.sort((a, b) => a - b);
     for (const line of shown) addLine(at, line, lines.get(line), depth, up, name);
   }
 
@@ -102,8 +103,9 @@ function functionTitle(f) {
 }
 
 function functionBar(f, list, hasCode) {
-  const sentence = report.names[f.data.name].line === undefined ? "Lines are counted from the function's first: the binary would tell which they are." :
-    lineText(report.names[f.data.name].file, report.names[f.data.name].line) === undefined ? "The source is not in this report, so lines are told by their numbers." : hasCode ? "" : "Without instructions: no counts of code were given.";
+  const defined = placeOf(f.data.bodies[0]);
+  const sentence = defined.line === undefined ? "Lines are counted from the function's first: the binary would tell which they are." :
+    lineText(defined.file, defined.line) === undefined ? "The source is not in this report, so lines are told by their numbers." : hasCode ? "" : "Without instructions: no counts of code were given.";
   return element("div", { class: "bar" },
     element("button", { type: "button", onclick: () => list.toggleAll(true) }, "Unfold inlined calls"), element("button", { type: "button", onclick: () => list.toggleAll(false) }, "Fold all"),
     element("span", { class: "soft" }, sentence), element("span", { class: "space" }), element("a", { href: "#functions" }, "All functions"));
