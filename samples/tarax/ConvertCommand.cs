@@ -132,7 +132,7 @@ internal static class ConvertCommand
         DefaultValueFactory = _ => "auto",
     };
 
-    private static readonly Option<string> CheckRanges = new("--check-ranges")
+    public static readonly Option<string> CheckRanges = new("--check-ranges")
     {
         Description = "leave out ranges that the binary's code cannot have run",
         HelpName = "on|off",

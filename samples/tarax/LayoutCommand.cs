@@ -68,12 +68,19 @@ internal static class LayoutCommand
     {
         var command = new Command("layout", "Finds in which order blocks and functions should lie, for Clang and lld (Propeller).")
         {
-            Inputs, BinaryFile, Output, DebugDirectories, NoBranchStacks, Event, MappedAs, MinimumSamples, AllModules, ClusterVersion, InputOptions.MaximumInput, Threads,
+            Inputs, BinaryFile, Output, DebugDirectories, NoBranchStacks, Event, MappedAs, MinimumSamples, AllModules, ClusterVersion, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads,
         };
         HelpText.Describe(
             command,
-            [new OptionGroup("options", [BinaryFile, Output, DebugDirectories, NoBranchStacks, AllModules, ClusterVersion]), new OptionGroup("what is read", [Event, MappedAs, MinimumSamples, InputOptions.MaximumInput, Threads])],
+            [new OptionGroup("options", [BinaryFile, Output, DebugDirectories, NoBranchStacks, AllModules, ClusterVersion]), new OptionGroup("what is read", [Event, MappedAs, MinimumSamples, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads])],
             ["perf record -b -o perf.data ./program && tarax layout perf.data --binary ./program -o program"]);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(Output)?.Tokens is [{ Value: "-" }])
+            {
+                result.AddError("-o PREFIX begins the names of two files, which do not both go to standard output");
+            }
+        });
         command.SetAction(parsed => ExitCode.Of(() => Run(parsed)));
         return command;
     }
@@ -90,6 +97,7 @@ internal static class LayoutCommand
             UseBranchStacks = !parsed.GetValue(NoBranchStacks),
             MappedAs = parsed.GetValue(MappedAs),
             MinimumSamples = parsed.GetValue(MinimumSamples),
+            CheckRanges = parsed.GetValue(ConvertCommand.CheckRanges) != "off",
             DebugDirectories = parsed.GetValue(DebugDirectories)!,
             MaximumInput = parsed.GetValue(InputOptions.MaximumInput),
             Threads = parsed.GetValue(Threads),

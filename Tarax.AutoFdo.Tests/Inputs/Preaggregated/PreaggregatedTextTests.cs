@@ -98,7 +98,9 @@ public sealed class PreaggregatedTextTests
 
     [TestCase("E cycles\n", InputFormat.Unknown)]
     [TestCase("E cycles\nS 10 2\n", InputFormat.Preaggregated)]
-    [TestCase("B 1000 2000 1\n", InputFormat.Unknown)]
+    [TestCase("B 1000 2000 1\n", InputFormat.Preaggregated)] // nothing else begins so, and reading it tells what is wrong in which line
+    [TestCase("B 201120 201120 1 0", InputFormat.Preaggregated)]
+    [TestCase("B or not B\n", InputFormat.Unknown)]
     [TestCase("B 1000 2000 1 0\nand then anything\n", InputFormat.Preaggregated)]
     [TestCase("program 1 2.000: 0x1000/0x2000/P/-/-/1\n", InputFormat.PerfScript)]
     public void Its_first_line_with_counts_tells_it(string text, InputFormat format)

@@ -51,6 +51,15 @@ public sealed class ExtTspTests
     }
 
     [Test]
+    public void Interpreter_in_which_each_operation_leads_to_each_other_is_ordered_too()
+    {
+        const int Operations = 200;
+        var edges = from a in Enumerable.Range(1, Operations) from b in Enumerable.Range(1, Operations) where a != b select new FlowEdge(a, b, (ulong)((a * 7919 + b * 104729) % 1000) + 1, IsIndirect: true);
+        var graph = new FlowGraph([.. Enumerable.Repeat(40u, Operations + 1)], [.. Enumerable.Repeat(1000ul, Operations + 1)], [.. edges, new FlowEdge(0, 1, 1000)]);
+        Assert.That(ExtTsp.Order(graph).Order(), Is.EqualTo(Enumerable.Range(0, Operations + 1)));
+    }
+
+    [Test]
     public void Same_graph_gives_the_same_order()
     {
         var graph = RandomFunction(7, 900);

@@ -50,10 +50,11 @@ internal sealed class PreaggregatedText
             int end = start.IndexOf((byte)'\n');
             if (end < 0 || end > LongestLine)
             {
-                return false;
+                return LooksLikeCounts(start);
             }
 
-            var line = new PreaggregatedLine(start[..end].TrimEnd((byte)'\r'), i + 1);
+            var bytes = start[..end].TrimEnd((byte)'\r');
+            var line = new PreaggregatedLine(bytes, i + 1);
             start = start[(end + 1)..];
             if (line.Type == (byte)'E' || line.IsBlank)
             {
@@ -67,11 +68,19 @@ internal sealed class PreaggregatedText
             }
             catch (InvalidFormatException)
             {
-                return false;
+                return LooksLikeCounts(bytes);
             }
         }
 
         return false;
+    }
+
+    /// <summary>Whether a line that is not understood can be nothing else, so that reading it tells what is wrong: a letter, a blank and an address, of which nothing is but text.</summary>
+    private static bool LooksLikeCounts(ReadOnlySpan<byte> line)
+    {
+        const int LeastBytes = 5;
+        line = line[..Math.Min(line.Length, LongestLine)];
+        return line.Length >= LeastBytes && "TRBFfrS"u8.Contains(line[0]) && line[1] == (byte)' ' && (char.IsAsciiHexDigit((char)line[2]) || line[2] is (byte)'X' or (byte)'-' or (byte)'+');
     }
 
     /// <summary>Reads a whole text.</summary>

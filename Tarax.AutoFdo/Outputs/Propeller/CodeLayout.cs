@@ -115,7 +115,7 @@ public sealed class CodeLayout
         var functions = LayoutFunctions.Of(index, flow, binary.Symbolizer, options.AllModules);
         if (functions.Count == 0)
         {
-            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: nothing that ran is in its address map of {map.Count} functions{WhyEmpty(flow.Unplaced)}");
+            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: nothing that ran is in its address map of {map.Count} functions{WhyEmpty(flow.Unplaced, binary.File)}");
         }
 
         ParallelLoop.Run(functions.Count, options.Threads, i => functions[i].Order = ExtTsp.Order(functions[i].Graph));
@@ -167,8 +167,9 @@ public sealed class CodeLayout
             ? "Build the kernel with Clang and CONFIG_PROPELLER_CLANG=y, and record it again"
             : "Build it with Clang 17 or later and -fbasic-block-address-map (with ThinLTO also -Wl,--lto-basic-block-address-map for the linker), and record it again");
 
-    private static string WhyEmpty(UnplacedCounts unplaced) =>
-        Reasons(unplaced).MaxBy(r => r.Executions) is { } most ? $": most are {most.Reason}. Is this the build that was recorded?" : ": nothing ran";
+    private static string WhyEmpty(UnplacedCounts unplaced, ElfFile file) =>
+        unplaced[UnplacedReason.NoSymbol] > 0 && !file.HasSymbolTable ? ": it is stripped, and functions are told to Clang by name. Give the same build before that, or with --debug-dir the folder of its debug file"
+        : Reasons(unplaced).MaxBy(r => r.Executions) is { } most ? $": most are {most.Reason}. Is this the build that was recorded?" : ": nothing ran";
 
     private static IEnumerable<UnplacedExecutions> Reasons(UnplacedCounts unplaced) =>
         Enum.GetValues<UnplacedReason>().Where(r => unplaced[r] > 0).Select(r => new UnplacedExecutions(UnplacedCounts.Text(r), unplaced[r]));

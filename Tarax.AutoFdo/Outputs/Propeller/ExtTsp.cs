@@ -12,6 +12,12 @@ internal sealed class ExtTsp
     private const int LongestSplitAnywhere = 64;
     private const int LongestSplit = 256;
 
+    /// <summary>Ways within a chain that are looked at anew, for all of its splits. A chain of 64 blocks has some hundred ways, and needs a tenth; in interpreters each operation leads to each other.</summary>
+    private const long MostWork = 1 << 16;
+
+    /// <summary>Beside more neighbours than this a chain is split the less: each time it is joined, all are considered again.</summary>
+    private const int ManyNeighbours = 16;
+
     private readonly FlowGraph _graph;
     private readonly BlockChain?[] _chains;
     private readonly BlockChain[] _chainOf;
@@ -151,6 +157,12 @@ internal sealed class ExtTsp
         }
 
         bool[]? worthwhile = length <= LongestSplitAnywhere ? null : EndsOfWays(host, guest, across);
+        long splits = worthwhile?.Count(w => w) ?? length - 1;
+        if (splits * host.Inner.Count * Math.Max(1, Math.Max(host.Outer.Count, guest.Outer.Count) / ManyNeighbours) > MostWork)
+        {
+            return;
+        }
+
         for (int at = 1; at < length; at++)
         {
             if (worthwhile?[at] == false)

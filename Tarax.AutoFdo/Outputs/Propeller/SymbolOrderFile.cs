@@ -13,7 +13,9 @@ internal static class SymbolOrderFile
         // Statics of one name are one symbol here: they lie together, where the first should.
         var written = new HashSet<string>(StringComparer.Ordinal);
         var hot = functions.SelectMany(f => f.Names.Select(n => n.Name));
-        var cold = functions.Where(f => f.Hot.Length < f.Blocks.Length).Select(f => $"{f.Names[0].Name}.cold");
+
+        // Clang names the part by the function's own name, whichever of several that is: a constructor's may be that of its base variant.
+        var cold = functions.Where(f => f.Hot.Length < f.Blocks.Length).SelectMany(f => f.Names.Select(n => $"{n.Name}.cold"));
         foreach (string symbol in hot.Concat(cold).Where(written.Add))
         {
             writer.Write($"{symbol}\n");
