@@ -12,6 +12,8 @@ internal static class CounterOutput
 {
     private const int FunctionsListed = 5;
 
+    private const int FirstMeasured = 16;
+
     /// <param name="inputs">The recordings, or counts as text.</param>
     /// <param name="binaries">The binaries.</param>
     /// <param name="notesFolder">Folder of the notes.</param>
@@ -78,7 +80,10 @@ internal static class CounterOutput
         }
 
         string folder = Path.GetFullPath(output);
-        writer.WriteLine($"next       rebuild with {(FileSystem.AreSame(folder, notes.Folder) ? "-fprofile-use" : $"-fprofile-use={Printable.Quoted(folder)}")} -fno-profile-values -fno-vpt -Wno-missing-profile, and otherwise as the notes were made");
+
+        // Functions that were not seen to run are not compiled for size then: measured with GCC 16 (docs/counters.md).
+        string partial = notes.Files.TrueForAll(f => f.Notes.Major >= FirstMeasured) ? " -fprofile-partial-training" : "";
+        writer.WriteLine($"next       rebuild with {(FileSystem.AreSame(folder, notes.Folder) ? "-fprofile-use" : $"-fprofile-use={Printable.Quoted(folder)}")}{partial} -fno-profile-values -fno-vpt -Wno-missing-profile, and otherwise as the notes were made");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
