@@ -156,7 +156,7 @@ public sealed class BrowserTests
     public async Task Keyboard_alone_reaches_everything()
     {
         await _browser.PressAsync("Tab", "Tab", "Tab", "Enter");
-        await _browser.WaitForAsync("location.hash === '#functions'");
+        await _browser.WaitForAsync("location.hash === '#functions' && document.getElementById('filter') && document.activeElement.id === 'content'");
         await _browser.PressAsync("/");
         Assert.That(await _browser.TextAsync("document.activeElement.id"), Is.EqualTo("filter"));
         await _browser.PressAsync("ArrowDown", "ArrowDown", "ArrowDown");

@@ -31,9 +31,11 @@ async function open() {
   if (report.compiler) views.compiler = ["Compiler", compilerView];
   document.getElementById("title").textContent = printable(report.title);
   document.getElementById("views").append(...Object.entries(views).map(([name, [text]]) => element("a", { href: `#${name}` }, text)));
+  let toFilter = false;
   window.addEventListener("hashchange", () => {
     route();
-    document.getElementById("content").focus({ preventScroll: true });
+    document.getElementById(toFilter ? "filter" : "content").focus({ preventScroll: true });
+    toFilter = false;
   });
   for (const [event, all] of [["beforeprint", true], ["afterprint", false]]) {
     window.addEventListener(event, () => document.querySelectorAll(".list").forEach((box) => box.rowList.print(all)));
@@ -41,7 +43,7 @@ async function open() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !(event.target instanceof HTMLInputElement) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       const filter = document.getElementById("filter");
-      if (filter) { event.preventDefault(); filter.select(); filter.focus(); } else if (location.hash !== "#functions") { event.preventDefault(); location.hash = "#functions"; setTimeout(() => document.getElementById("filter")?.focus()); }
+      if (filter) { event.preventDefault(); filter.select(); filter.focus(); } else if (location.hash !== "#functions") { event.preventDefault(); toFilter = true; location.hash = "#functions"; }
     }
   });
   route();
