@@ -30,7 +30,7 @@ internal sealed class InlineTree
     /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
     private readonly List<int> _endOrder = [];
 
-    private readonly List<ScopeEvent> _events = [];
+    private readonly List<(ulong Address, bool IsStart, int Scope)> _events = [];
 
     private readonly Dictionary<int, RangeIndex<ulong>> _byStart = [];
     private (CodeRange Range, int Scope, ulong FurthestEnd)[]? _parts;
@@ -102,8 +102,8 @@ internal sealed class InlineTree
             var clipped = parts[i].Range.Intersect(range);
             if (clipped.Start < clipped.End && IsWithinParents(parts[i].Scope, clipped))
             {
-                events.Add(new ScopeEvent(clipped.Start, true, parts[i].Scope));
-                events.Add(new ScopeEvent(clipped.End, false, parts[i].Scope));
+                events.Add((clipped.Start, true, parts[i].Scope));
+                events.Add((clipped.End, false, parts[i].Scope));
             }
         }
 
@@ -166,15 +166,6 @@ internal sealed class InlineTree
                 _begun.Enqueue(scope, endOrder[scope]);
             }
         }
-    }
-
-    /// <summary>Code of a scope begins or ends. In order of address, and there what ends before what begins.</summary>
-    private readonly record struct ScopeEvent(ulong Address, bool IsStart, int Scope) : IComparable<ScopeEvent>
-    {
-        public int CompareTo(ScopeEvent other) =>
-            Address != other.Address ? (Address < other.Address ? -1 : 1)
-            : IsStart != other.IsStart ? (IsStart ? 1 : -1)
-            : Scope - other.Scope;
     }
 
     private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)

@@ -3,14 +3,14 @@ using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Outputs.Bolt;
 
-/// <summary>A way from a block to the one behind it that ran, by ELF virtual addresses.</summary>
+/// <summary>A fall-through that ran, from a block to the one behind it, by ELF virtual addresses.</summary>
 /// <param name="From">The last instruction of the block.</param>
 /// <param name="To">The first one of the next block.</param>
 /// <param name="Count">How often.</param>
 internal readonly record struct FallThrough(ulong From, ulong To, ulong Count);
 
 /// <summary>
-/// The ways between blocks that ranges of one function ran through, as BOLT has its blocks (BinaryFunction::buildCFG): a jump behind a conditional one is of the same block, unless another jump leads to
+/// The fall-throughs between blocks that ranges of one function ran through, as BOLT has its blocks (BinaryFunction::buildCFG): a jump behind a conditional one is of the same block, unless another jump leads to
 /// it.
 /// </summary>
 internal sealed class FallThroughs

@@ -8,7 +8,7 @@ using Tarax.AutoFdo.IO;
 namespace Tarax.AutoFdo.Outputs.Bolt;
 
 /// <summary>
-/// Writes counts as <c>perf2bolt</c> writes them when it has disassembled the binary (DataAggregator::writeAggregatedFile): for each function its branches, but for returns, and the ways from each of
+/// Writes counts as <c>perf2bolt</c> writes them when it has disassembled the binary (DataAggregator::writeAggregatedFile): for each function its branches, but for returns, and the fall-throughs from each of
 /// its blocks to the next that ranges ran through; of samples their places (<c>no_lbr</c>). Only functions that ran are looked into.
 /// </summary>
 internal sealed class FdataWriter

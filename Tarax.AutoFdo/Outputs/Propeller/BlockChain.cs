@@ -12,15 +12,15 @@ internal sealed class BlockChain(int id, int block, uint size)
     /// <summary>Bytes of all blocks.</summary>
     public long Size { get; set; } = size;
 
-    /// <summary>Score of the ways within the chain.</summary>
+    /// <summary>Score of the edges within the chain.</summary>
     public double Score { get; set; }
 
     /// <summary>Changes whenever the chain does.</summary>
     public int Version { get; set; }
 
-    /// <summary>The ways within the chain.</summary>
+    /// <summary>The edges within the chain.</summary>
     public List<FlowEdge> Inner { get; set; } = [];
 
-    /// <summary>The ways between this chain and others, in both directions, by the other's number.</summary>
+    /// <summary>The edges between this chain and others, in both directions, by the other's number.</summary>
     public SortedDictionary<int, List<FlowEdge>> Outer { get; } = [];
 }

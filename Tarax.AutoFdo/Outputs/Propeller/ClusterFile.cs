@@ -48,7 +48,7 @@ internal static class ClusterFile
 
     private static uint IdOf(LayoutFunction function, int hot) => function.Blocks[function.Hot[hot]].Id;
 
-    /// <summary>Of each hot block its executions, and those of the ways out of it.</summary>
+    /// <summary>Of each hot block its executions, and those of the edges out of it.</summary>
     private static IEnumerable<string> Flow(LayoutFunction function)
     {
         var edges = function.Graph.Edges.ToLookup(e => e.From);

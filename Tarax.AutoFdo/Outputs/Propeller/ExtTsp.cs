@@ -8,11 +8,11 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 /// </summary>
 internal sealed class ExtTsp
 {
-    /// <summary>Chains are split at every block up to this length; up to the next, only where a way leads from or to the other chain's ends; longer ones are not split.</summary>
+    /// <summary>Chains are split at every block up to this length; up to the next, only where an edge leads from or to the other chain's ends; longer ones are not split.</summary>
     private const int LongestSplitAnywhere = 64;
     private const int LongestSplit = 256;
 
-    /// <summary>Ways within a chain that are looked at anew, for all of its splits. A chain of 64 blocks has some hundred ways, and needs a tenth; in interpreters each operation leads to each other.</summary>
+    /// <summary>Edges within a chain that are looked at anew, for all of its splits. A chain of 64 blocks has some hundred edges, and needs a tenth; in interpreters each operation leads to each other.</summary>
     private const long MostWork = 1 << 16;
 
     /// <summary>Beside more neighbours than this a chain is split the less: each time it is joined, all are considered again.</summary>

@@ -20,7 +20,7 @@ internal sealed class LayoutFunction
     /// <summary>Blocks that belong where code runs, by their place in <see cref="Blocks"/>: the first, those that ran, and all landing pads if one ran.</summary>
     public required int[] Hot { get; init; }
 
-    /// <summary>The hot blocks and the ways between them.</summary>
+    /// <summary>The hot blocks and the edges between them.</summary>
     public required FlowGraph Graph { get; init; }
 
     /// <summary>How often it was entered.</summary>

@@ -67,7 +67,7 @@ internal static class LayoutFunctions
         return blocks;
     }
 
-    /// <summary>All ways between blocks, of each pair together.</summary>
+    /// <summary>All edges between blocks, of each pair together.</summary>
     private static Dictionary<int, List<FlowEdge>> EdgesByFunction(BlockIndex index, BlockFlow flow)
     {
         var counts = new Dictionary<(int From, int To), ulong>(flow.Jumps);
@@ -132,7 +132,7 @@ internal static class LayoutFunctions
 
     /// <summary>
     /// A block that leads to one other needs a jump to it, unless it is right behind. One that leads to two has a branch with a condition to one of them, and needs a jump only where neither is behind it,
-    /// for the way that is taken less. A branch to an address in a register is taken always.
+    /// for the edge that is taken less. A branch to an address in a register is taken always.
     /// </summary>
     private static void TellJumps(FlowEdge[] edges, Func<int, BlockProperties> propertiesOf)
     {

@@ -1,7 +1,7 @@
 namespace Tarax.AutoFdo.Outputs.Propeller;
 
 /// <summary>
-/// How good an order of blocks is, by the model of Newell and Pupyrev ("Improved Basic Block Reordering", 2020): a way that needs no jump is worth most; a short jump is worth something, since its
+/// How good an order of blocks is, by the model of Newell and Pupyrev ("Improved Basic Block Reordering", 2020): an edge that needs no jump is worth most; a short jump is worth something, since its
 /// target is likely in the same lines of the cache. Distances are from the end of the source.
 /// </summary>
 internal static class LayoutScore
@@ -11,10 +11,10 @@ internal static class LayoutScore
     private const double ForwardDistance = 1024;
     private const double BackwardDistance = 680;
 
-    /// <summary>Worth of a way.</summary>
+    /// <summary>Worth of an edge.</summary>
     /// <param name="sourceEnd">Place of the end of the block that is left.</param>
     /// <param name="target">Place of the block that is entered.</param>
-    /// <param name="edge">The way.</param>
+    /// <param name="edge">The edge.</param>
     public static double Of(long sourceEnd, long target, in FlowEdge edge)
     {
         long distance = target - sourceEnd;
@@ -27,10 +27,10 @@ internal static class LayoutScore
     public static double WithJumps(long sourceEnd, long target, in FlowEdge edge) =>
         Of(sourceEnd, target, edge) + (sourceEnd == target ? FallThrough * JumpInstruction * edge.JumpsSaved : 0);
 
-    /// <summary>Worth of a way to the block right behind.</summary>
+    /// <summary>Worth of an edge to the block right behind.</summary>
     private static double Adjacent(in FlowEdge edge) => edge.IsIndirect ? edge.Count : FallThrough * edge.Count;
 
-    /// <summary>Score of blocks at places. Ways from a block to itself are the same in every order, and are left out.</summary>
+    /// <summary>Score of blocks at places. Edges from a block to itself are the same in every order, and are left out.</summary>
     /// <param name="graph">The function.</param>
     /// <param name="places">Place of each block; negative ones are in another section.</param>
     public static double Of(FlowGraph graph, ReadOnlySpan<long> places)

@@ -22,7 +22,7 @@ internal readonly record struct MappedBlock(uint Id, ulong Start, uint Size, Blo
 /// <param name="Blocks">The blocks by ascending address.</param>
 internal sealed record MappedRange(ulong Base, ulong BlockCount, MappedBlock[] Blocks);
 
-/// <summary>What the compiler took a way out of a block for.</summary>
+/// <summary>What the compiler took an edge out of a block for.</summary>
 /// <param name="Id">The block that it leads to.</param>
 /// <param name="Probability">Of 2^31.</param>
 /// <param name="Count">Executions in the profile that the build was laid out by; 0 where the map does not have them.</param>
@@ -31,7 +31,7 @@ internal readonly record struct AssumedSuccessor(uint Id, uint Probability, uint
 /// <summary>What the compiler assumed of a block.</summary>
 /// <param name="Frequency">How often it runs, beside the others.</param>
 /// <param name="Count">Executions in the profile that the build was laid out by; 0 where the map does not have them.</param>
-/// <param name="Successors">The ways out.</param>
+/// <param name="Successors">The successors.</param>
 internal readonly record struct AssumedBlock(ulong Frequency, uint Count, AssumedSuccessor[] Successors);
 
 /// <summary>A function of the address map.</summary>

@@ -15,10 +15,10 @@ internal sealed class UnplacedCounts
     /// <summary>A reason in words.</summary>
     public static string Text(UnplacedReason reason) => reason switch
     {
-        UnplacedReason.BranchOutsideOfMap => "branches within code that the address map does not have (libraries, assembler)",
+        UnplacedReason.BranchOutsideOfMap => "branches within code that the address map does not have (libraries, assembler, damaged entries)",
         UnplacedReason.BranchIntoBlock => "branches into the middle of blocks",
         UnplacedReason.BranchIntoFunction => "branches into the middle of other functions",
-        UnplacedReason.RangeOutsideOfMap => "ranges in code that the address map does not have (libraries, assembler)",
+        UnplacedReason.RangeOutsideOfMap => "ranges in code that the address map does not have (libraries, assembler, damaged entries)",
         UnplacedReason.RangeThroughEnd => "ranges through the end of a block that does not go on (cut there)",
         UnplacedReason.NoSymbol => "blocks of functions without a symbol",
         UnplacedReason.UnwritableName => "blocks of functions whose name has a space",

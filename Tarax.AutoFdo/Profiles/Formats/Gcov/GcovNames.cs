@@ -56,8 +56,7 @@ internal static class GcovNames
     public static SampleProfile WithoutCollisions(SampleProfile profile)
     {
         // Few profiles have a name with a dot.
-        var dotted = new HashSet<string>(StringComparer.Ordinal);
-        ForEachName(profile, name => _ = Cut(name).Length < name.Length && dotted.Add(name));
+        List<string> dotted = [.. ProfileNames.Of(profile).Where(n => Cut(n).Length < n.Length)];
         if (dotted.Count == 0)
         {
             return profile;
@@ -84,32 +83,6 @@ internal static class GcovNames
         }
 
         return renamed.Count == 0 ? profile : ProfileTransformation.Rename(profile, renamed);
-    }
-
-    private static void ForEachName(SampleProfile profile, Action<string> visit)
-    {
-        foreach (var function in profile.Functions.AsSpan())
-        {
-            visit(function.Name);
-            ForEachName(function.Body, visit);
-        }
-    }
-
-    private static void ForEachName(FunctionBody body, Action<string> visit)
-    {
-        foreach (var position in body.Positions.AsSpan())
-        {
-            foreach (var target in position.Targets.AsSpan())
-            {
-                visit(target.Name);
-            }
-        }
-
-        foreach (var call in body.Calls.AsSpan())
-        {
-            visit(call.Callee);
-            ForEachName(call.Body, visit);
-        }
     }
 
     private static string Cut(string name)
