@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -17,10 +15,8 @@ internal enum CountRule
 /// <summary>A function's counts while they are collected.</summary>
 internal sealed class BodyAccumulator
 {
-    private readonly Dictionary<SourcePosition, Position> _positions = [];
-
-    /// <summary>Null until there is one: most bodies are of calls in which nothing is inlined.</summary>
-    private Dictionary<(SourcePosition Position, string Callee), Call>? _calls;
+    private SmallDictionary<SourcePosition, Position> _positions;
+    private SmallDictionary<(SourcePosition Position, string Callee), Call> _calls;
 
     private ulong _total;
     private bool _hasTotal;
@@ -47,12 +43,13 @@ internal sealed class BodyAccumulator
     /// <returns>Whether the position has code here.</returns>
     public bool TryAddBegin(SourcePosition position, ulong address, ulong count)
     {
-        ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_positions, position);
-        if (Unsafe.IsNullRef(ref entry))
+        int index = _positions.IndexOf(position);
+        if (index < 0)
         {
             return false;
         }
 
+        ref var entry = ref _positions.Entries[index].Value;
         if (entry.PastLastBegin != address + 1)
         {
             entry.PastLastBegin = address + 1;
@@ -76,7 +73,7 @@ internal sealed class BodyAccumulator
     /// <param name="count">Its count.</param>
     public void AddPiece(SourcePosition position, ulong code, ulong count)
     {
-        var pieces = PositionAt(position).Pieces ??= [];
+        var pieces = PositionAt(position).Details.Pieces ??= [];
         pieces[code] = Math.Max(pieces.GetValueOrDefault(code), count);
     }
 
@@ -85,7 +82,7 @@ internal sealed class BodyAccumulator
     {
         ref var entry = ref PositionAt(position);
         entry.CodeBytes += codeBytes;
-        var copies = entry.Copies ??= [];
+        var copies = entry.Details.Copies ??= [];
         copies[copy] = Math.Max(copies.GetValueOrDefault(copy), count);
     }
 
@@ -98,12 +95,12 @@ internal sealed class BodyAccumulator
     }
 
     /// <summary>The count of a position so far; 0 where it has none.</summary>
-    public ulong CountAt(SourcePosition position) => _positions.TryGetValue(position, out var entry) ? entry.CountOfCopies() : 0;
+    public ulong CountAt(SourcePosition position) => _positions.IndexOf(position) is >= 0 and var index ? _positions.Entries[index].Value.CountOfCopies() : 0;
 
     /// <summary>Adds calls from a position to a function.</summary>
     public void AddTarget(SourcePosition position, string name, ulong count)
     {
-        var targets = PositionAt(position).Targets ??= new SortedDictionary<string, ulong>(StringComparer.Ordinal);
+        var targets = PositionAt(position).Details.Targets ??= new SortedDictionary<string, ulong>(StringComparer.Ordinal);
         targets[name] = SaturatingSum.Of(targets.GetValueOrDefault(name), count);
     }
 
@@ -114,16 +111,10 @@ internal sealed class BodyAccumulator
     /// <param name="startLine">Line of its definition; 0 where it is not known.</param>
     public BodyAccumulator CallAt(SourcePosition position, string callee, string file, uint startLine = 0)
     {
-        _calls ??= [];
-        if (!_calls.TryGetValue((position, callee), out var call))
-        {
-            call = new Call(file);
-            _calls.Add((position, callee), call);
-        }
-
-        call.File = ProfileTransformation.CommonFile(call.File, file);
+        ref var call = ref _calls.ValueOf((position, callee), out bool isKnown);
+        call.File = isKnown ? ProfileTransformation.CommonFile(call.File, file) : file;
         call.StartLine = startLine;
-        return call.Body;
+        return call.Body ??= new BodyAccumulator();
     }
 
     /// <summary>Takes up a whole body.</summary>
@@ -165,12 +156,13 @@ internal sealed class BodyAccumulator
     {
         var positions = new PositionCount[_positions.Count];
         int next = 0;
-        foreach (var (position, entry) in _positions)
+        foreach (ref readonly var entry in _positions.Entries)
         {
-            ulong count = entry.CountOfCopies();
-            if (count > 0 || !entry.RanWithoutCount || entry.Targets is not null)
+            ref readonly var counts = ref entry.Value;
+            ulong count = counts.CountOfCopies();
+            if (count > 0 || !counts.RanWithoutCount || counts.HasTargets)
             {
-                positions[next++] = new PositionCount(position, entry.CountsBegins ? Math.Min(count, entry.Begun) : count, entry.ToTargets()) { CodeBytes = entry.CodeBytes, Pieces = entry.Pieces is null ? [] : [.. entry.Pieces.Select(p => new PositionPiece(p.Key, p.Value))] };
+                positions[next++] = new PositionCount(entry.Key, counts.CountsBegins ? Math.Min(count, counts.Begun) : count, counts.ToTargets()) { CodeBytes = counts.CodeBytes, Pieces = counts.ToPieces() };
             }
         }
 
@@ -182,16 +174,17 @@ internal sealed class BodyAccumulator
 
     private InlinedCall[] ToCalls()
     {
-        if (_calls is null)
+        if (_calls.Count == 0)
         {
             return [];
         }
 
         var calls = new InlinedCall[_calls.Count];
         int next = 0;
-        foreach (var ((position, callee), call) in _calls)
+        foreach (ref readonly var entry in _calls.Entries)
         {
-            calls[next++] = new InlinedCall(position, callee, call.File, call.Body.ToBody()) { StartLine = call.StartLine };
+            ref readonly var call = ref entry.Value;
+            calls[next++] = new InlinedCall(entry.Key.Position, entry.Key.Callee, call.File, call.Body!.ToBody()) { StartLine = call.StartLine };
         }
 
         Array.Sort(calls, (a, b) => a.Position != b.Position ? a.Position.CompareTo(b.Position) : string.CompareOrdinal(a.Callee, b.Callee));
@@ -199,7 +192,7 @@ internal sealed class BodyAccumulator
     }
 
     /// <summary>A position's counts, until the next is asked for.</summary>
-    private ref Position PositionAt(SourcePosition position) => ref CollectionsMarshal.GetValueRefOrAddDefault(_positions, position, out _);
+    private ref Position PositionAt(SourcePosition position) => ref _positions.ValueOf(position, out _);
 
     private struct Position
     {
@@ -215,24 +208,23 @@ internal sealed class BodyAccumulator
 
         public bool RanWithoutCount;
 
-        public SortedDictionary<string, ulong>? Targets;
+        private PositionDetails? _details;
 
-        /// <summary>Counts of the pieces of its code, where they are asked for.</summary>
-        public SortedDictionary<ulong, ulong>? Pieces;
+        /// <summary>What few positions have.</summary>
+        public PositionDetails Details => _details ??= new PositionDetails();
 
-        /// <summary>Counts of the copies of its code, but for the first; null where there are none.</summary>
-        public SortedDictionary<uint, ulong>? Copies;
+        public readonly bool HasTargets => _details?.Targets is not null;
 
         /// <summary>Whether the position runs as often as its statement begins. Of code that was vectorized or unrolled, the marks of statements do not tell for how many executions they stand.</summary>
-        public readonly bool CountsBegins => Begun > 0 && Copies is null;
+        public readonly bool CountsBegins => Begun > 0 && _details?.Copies is null;
 
         /// <summary>The count of all copies.</summary>
         public readonly ulong CountOfCopies()
         {
             ulong sum = Count;
-            if (Copies is not null)
+            if (_details?.Copies is { } copies)
             {
-                foreach (ulong count in Copies.Values)
+                foreach (ulong count in copies.Values)
                 {
                     sum = SaturatingSum.Of(sum, count);
                 }
@@ -241,29 +233,28 @@ internal sealed class BodyAccumulator
             return sum;
         }
 
-        public readonly CallTarget[] ToTargets()
-        {
-            if (Targets is null)
-            {
-                return [];
-            }
+        public readonly CallTarget[] ToTargets() => _details?.Targets is { } targets ? [.. targets.Select(t => new CallTarget(t.Key, t.Value))] : [];
 
-            var targets = new List<CallTarget>(Targets.Count);
-            foreach (var (name, count) in Targets)
-            {
-                targets.Add(new CallTarget(name, count));
-            }
-
-            return [.. targets];
-        }
+        public readonly PositionPiece[] ToPieces() => _details?.Pieces is { } pieces ? [.. pieces.Select(p => new PositionPiece(p.Key, p.Value))] : [];
     }
 
-    private sealed class Call(string file)
+    private sealed class PositionDetails
     {
-        public string File { get; set; } = file;
+        public SortedDictionary<string, ulong>? Targets { get; set; }
 
-        public uint StartLine { get; set; }
+        /// <summary>Counts of the pieces of its code, where they are asked for.</summary>
+        public SortedDictionary<ulong, ulong>? Pieces { get; set; }
 
-        public BodyAccumulator Body { get; } = new();
+        /// <summary>Counts of the copies of its code, but for the first; null where there are none.</summary>
+        public SortedDictionary<uint, ulong>? Copies { get; set; }
+    }
+
+    private struct Call
+    {
+        public string File;
+
+        public uint StartLine;
+
+        public BodyAccumulator? Body;
     }
 }

@@ -194,10 +194,10 @@ public sealed class DwarfUnitTests
             .End().EndUnit());
         var outer = file.Units[0].Functions.Find(0x1000)!;
         var nested = file.Units[0].Functions.Find(0x1200)!;
-        Assert.That(InlineTree.Read(outer).Scopes.Select(s => s.CallLine), Is.EqualTo(new[] { 0u, 3u, 5u }));
-        Assert.That(InlineTree.Read(nested).Scopes.Select(s => s.CallLine), Is.EqualTo(new[] { 0u, 4u }));
+        Assert.That(InlinedCalls(outer).Scopes.Select(s => s.CallLine), Is.EqualTo(new[] { 0u, 3u, 5u }));
+        Assert.That(InlinedCalls(nested).Scopes.Select(s => s.CallLine), Is.EqualTo(new[] { 0u, 4u }));
         Assert.That(
-            InlineTree.Read(outer).RunsIn(outer.Ranges[0]),
+            InlinedCalls(outer).RunsIn(outer.Ranges[0]),
             Is.EqualTo(new ScopeRun[] { new(0x1000, 0x1010, 0), new(0x1010, 0x1020, 1), new(0x1020, 0x1030, 0), new(0x1030, 0x1040, 2), new(0x1040, 0x1100, 0) }));
     }
 
@@ -232,7 +232,7 @@ public sealed class DwarfUnitTests
             .Entry(DwarfTag.InlinedSubroutine, false, null, new At(DwarfAttribute.LowPc, DwarfForm.Addr, 0x1040), new At(DwarfAttribute.HighPc, DwarfForm.Data4, 0x10))
             .End().End().End().EndUnit());
         var function = file.Units[0].Functions.Find(0x1000)!;
-        Assert.That(InlineTree.Read(function).RunsIn(function.Ranges[0]).Select(r => r.Scope), Is.EqualTo(new[] { 0, 1, 0 }));
+        Assert.That(InlinedCalls(function).RunsIn(function.Ranges[0]).Select(r => r.Scope), Is.EqualTo(new[] { 0, 1, 0 }));
     }
 
     [Test]
@@ -275,7 +275,7 @@ public sealed class DwarfUnitTests
         var file = Open(assembler.Unit().Entry(DwarfTag.CompileUnit, true, null).Entry(DwarfTag.Subprogram, true, null, Low, High)
             .Entry(DwarfTag.InlinedSubroutine, false, null, new At(DwarfAttribute.Ranges, DwarfForm.SecOffset, 0)).End().End().EndUnit());
         var function = file.Units[0].Functions.Find(0x1000)!;
-        Assert.That(InlineTree.Read(function).RunsIn(function.Ranges[0]), Is.EqualTo(new ScopeRun[] { new(0x1000, 0x1010, 0), new(0x1010, 0x1030, 1), new(0x1030, 0x1100, 0) }));
+        Assert.That(InlinedCalls(function).RunsIn(function.Ranges[0]), Is.EqualTo(new ScopeRun[] { new(0x1000, 0x1010, 0), new(0x1010, 0x1030, 1), new(0x1030, 0x1100, 0) }));
     }
 
     [Test]
@@ -288,7 +288,7 @@ public sealed class DwarfUnitTests
         }
 
         var file = Open(assembler.EndUnit());
-        Assert.That(InlineTree.Read(file.Units[0].Functions.Find(0x1000)!).Scopes, Has.Count.InRange(500, 1001));
+        Assert.That(InlinedCalls(file.Units[0].Functions.Find(0x1000)!).Scopes, Has.Count.InRange(500, 1001));
     }
 
     [Test]
@@ -360,4 +360,11 @@ public sealed class DwarfUnitTests
     }
 
     private static DwarfFile Open(DwarfAssembler assembler) => DwarfFile.Of(assembler.ToElf().Open())!;
+
+    private static InlineTree InlinedCalls(DwarfFunction function)
+    {
+        var tree = new InlineTree();
+        tree.Read(function);
+        return tree;
+    }
 }

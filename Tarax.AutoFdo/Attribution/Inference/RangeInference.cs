@@ -78,7 +78,7 @@ internal static class RangeInference
     /// <summary>A block ran as often as its most executed instruction.</summary>
     private static Evidence[] EvidenceOfBlocks(ControlFlowGraph graph, FunctionCounts function, IReadOnlyList<RangeCount> ranges)
     {
-        double[] change = new double[graph.Instructions.Count + 1];
+        double[] change = new double[graph.Instructions.Length + 1];
         for (int i = 0; i < function.Indices.Count; i++)
         {
             var range = ranges[function.Indices[i]];

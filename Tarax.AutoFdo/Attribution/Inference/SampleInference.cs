@@ -79,7 +79,7 @@ internal sealed class SampleInference
             return;
         }
 
-        ulong[] samples = new ulong[graph.Instructions.Count];
+        ulong[] samples = new ulong[graph.Instructions.Length];
         for (int i = 0; i < function.Indices.Count; i++)
         {
             ref ulong sum = ref samples[graph.InstructionHolding(function.Addresses[i])];

@@ -17,25 +17,26 @@ internal sealed class ControlFlowGraph
     /// <summary>Entries of jump tables that any function may have.</summary>
     private const int MostTargets = 16_384;
 
-    /// <summary>On average there are some more bytes to an instruction.</summary>
-    private const ulong BytesOfInstruction = 4;
+    /// <summary>Where a thread collects the instructions of a function.</summary>
+    [ThreadStatic]
+    private static List<CodeInstruction>? CollectedInstructions;
 
-    private readonly List<CodeInstruction> _instructions;
+    private readonly CodeInstruction[] _instructions;
     private readonly List<BasicBlock> _blocks = [];
     private readonly List<FlowEdge> _edges = [];
     private readonly List<int> _unknownJumps = [];
     private bool[] _isFiller = [];
 
-    private ControlFlowGraph(List<CodeInstruction> instructions) => _instructions = instructions;
+    private ControlFlowGraph(CodeInstruction[] instructions) => _instructions = instructions;
 
     /// <summary>All instructions by ascending address.</summary>
-    public IReadOnlyList<CodeInstruction> Instructions => _instructions;
+    public CodeInstruction[] Instructions => _instructions;
 
     /// <summary>The blocks by ascending address.</summary>
-    public IReadOnlyList<BasicBlock> Blocks => _blocks;
+    public List<BasicBlock> Blocks => _blocks;
 
     /// <summary>The ways between blocks.</summary>
-    public IReadOnlyList<FlowEdge> Edges => _edges;
+    public List<FlowEdge> Edges => _edges;
 
     /// <summary>Whether a block is none, but fills up the space before one: no way leads to it or from it.</summary>
     public bool IsFiller(int block) => _isFiller[block];
@@ -68,7 +69,7 @@ internal sealed class ControlFlowGraph
     public int InstructionAt(ulong address)
     {
         int low = 0;
-        int high = _instructions.Count - 1;
+        int high = _instructions.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
@@ -101,21 +102,13 @@ internal sealed class ControlFlowGraph
         return low - 1;
     }
 
-    private static List<CodeInstruction> Decode(ReadOnlySpan<CodeRange> parts, ExecutableCode code, InstructionDecoder decoder)
+    private static CodeInstruction[] Decode(ReadOnlySpan<CodeRange> parts, ExecutableCode code, InstructionDecoder decoder)
     {
         var sorted = parts.ToArray();
-        Array.Sort(sorted, (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
-        ulong bytesOfAll = 0;
+        Array.Sort(sorted, static (a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.End.CompareTo(b.End));
+        var instructions = CollectedInstructions ??= [];
+        instructions.Clear();
         ulong decoded = 0;
-        foreach (var part in sorted)
-        {
-            ulong start = Math.Max(part.Start, decoded);
-            bytesOfAll += part.End > start ? Math.Min(part.End - start, (ulong)code.From(start).Length) : 0;
-            decoded = Math.Max(decoded, part.End);
-        }
-
-        var instructions = new List<CodeInstruction>((int)Math.Min(bytesOfAll / BytesOfInstruction, int.MaxValue / 64));
-        decoded = 0;
         foreach (var part in sorted)
         {
             // Parts may overlap in damaged debug information.
@@ -127,7 +120,7 @@ internal sealed class ControlFlowGraph
             }
         }
 
-        return instructions;
+        return [.. instructions];
     }
 
     /// <summary>Where instructions go beyond their own targets: by jump tables, and where a kernel writes jumps. Pairs of instruction and target.</summary>
@@ -143,10 +136,10 @@ internal sealed class ControlFlowGraph
         }
 
         var targets = new List<(int, int)>();
-        for (int i = 0; i < _instructions.Count; i++)
+        for (int i = 0; i < _instructions.Length; i++)
         {
             var instruction = _instructions[i];
-            if (instruction.Table != JumpTableForm.None && targets.Count < MostTargets + (MostEdgesOfBlock * _instructions.Count))
+            if (instruction.Table != JumpTableForm.None && targets.Count < MostTargets + (MostEdgesOfBlock * _instructions.Length))
             {
                 foreach (ulong target in JumpTable.Read(code, instruction.Target, instruction.Table, a => InstructionAt(a) >= 0, tables.Contains))
                 {
@@ -167,10 +160,10 @@ internal sealed class ControlFlowGraph
     private void AddPatched(PatchSites patches, List<(int, int)> targets)
     {
         int first = 0;
-        while (first < _instructions.Count)
+        while (first < _instructions.Length)
         {
             int last = first;
-            while (last + 1 < _instructions.Count && _instructions[last + 1].Address == _instructions[last].End)
+            while (last + 1 < _instructions.Length && _instructions[last + 1].Address == _instructions[last].End)
             {
                 last++;
             }
@@ -197,7 +190,7 @@ internal sealed class ControlFlowGraph
 
     private void CutBlocks(ulong entry, List<(int Instruction, int Target)> targets)
     {
-        var begins = new bool[_instructions.Count + 1];
+        var begins = new bool[_instructions.Length + 1];
         begins[InstructionAt(entry)] = true;
         foreach (var (instruction, target) in targets)
         {
@@ -205,7 +198,7 @@ internal sealed class ControlFlowGraph
             begins[instruction + 1] = true;
         }
 
-        for (int i = 0; i < _instructions.Count; i++)
+        for (int i = 0; i < _instructions.Length; i++)
         {
             var instruction = _instructions[i];
             begins[i] |= i == 0 || instruction.Address != _instructions[i - 1].End;
@@ -216,10 +209,10 @@ internal sealed class ControlFlowGraph
             }
         }
 
-        for (int first = 0; first < _instructions.Count;)
+        for (int first = 0; first < _instructions.Length;)
         {
             int next = first + 1;
-            while (next < _instructions.Count && !begins[next])
+            while (next < _instructions.Length && !begins[next])
             {
                 next++;
             }

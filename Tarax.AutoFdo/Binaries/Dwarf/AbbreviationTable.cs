@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 
@@ -39,6 +38,10 @@ internal sealed class AbbreviationTable
     /// <summary>Where a thread collects the attributes of a table: a kernel has thousands of tables with hundreds of abbreviations.</summary>
     [ThreadStatic]
     private static List<AttributeSpecification>? CollectedAttributes;
+
+    /// <summary>Where a thread collects its abbreviations.</summary>
+    [ThreadStatic]
+    private static List<Shape>? CollectedShapes;
 
     private readonly DwarfFile _file;
     private readonly UnitEncoding _encoding;
@@ -95,7 +98,7 @@ internal sealed class AbbreviationTable
             if (read == code)
             {
                 var attributes = new List<AttributeSpecification>();
-                found = Read(ref cursor, attributes) with { Specifications = [.. attributes] };
+                found = Read(ref cursor, attributes).With([.. attributes]);
             }
             else
             {
@@ -130,15 +133,25 @@ internal sealed class AbbreviationTable
     /// <summary>Reads up to the terminating zero, or to what is damaged: entries may not need it.</summary>
     private Complete ReadAll()
     {
-        var complete = new Complete();
         var attributes = CollectedAttributes ??= [];
         attributes.Clear();
+        var sequential = CollectedShapes ??= new(TypicalAbbreviations);
+        sequential.Clear();
+        var others = new Dictionary<ulong, Shape>();
         var cursor = _file.Sections.CursorAt(_file.Sections.Abbrev, ".debug_abbrev", _start);
         try
         {
             while (!cursor.AtEnd && cursor.Uleb("abbreviation code") is var code and not 0)
             {
-                complete.Add(code, Read(ref cursor, attributes));
+                var shape = Read(ref cursor, attributes);
+                if (code == (ulong)sequential.Count + 1)
+                {
+                    sequential.Add(shape);
+                }
+                else
+                {
+                    others.TryAdd(code, shape);
+                }
             }
         }
         catch (InvalidFormatException e)
@@ -147,13 +160,12 @@ internal sealed class AbbreviationTable
         }
 
         _file.CountAbbreviationBytes(cursor.Position);
-        complete.Close([.. attributes]);
-        return complete;
+        return new Complete([.. sequential], others, [.. attributes]);
     }
 
     /// <param name="cursor">At the tag.</param>
     /// <param name="attributes">Where its attributes are added.</param>
-    private Abbreviation Read(ref ByteCursor cursor, List<AttributeSpecification> attributes)
+    private Shape Read(ref ByteCursor cursor, List<AttributeSpecification> attributes)
     {
         int first = attributes.Count;
         var tag = (DwarfTag)Math.Min(cursor.Uleb("abbreviation tag"), ushort.MaxValue);
@@ -180,49 +192,28 @@ internal sealed class AbbreviationTable
             fixedLength = fixedLength < 0 || length < 0 ? -1 : fixedLength + length;
         }
 
-        return new Abbreviation(tag, hasChildren, fixedLength, [], first, attributes.Count - first);
+        return new Shape(tag, hasChildren, fixedLength, first, attributes.Count - first);
     }
 
-    private sealed class Complete
+    /// <summary>An abbreviation without the attributes of its table; see there.</summary>
+    private readonly record struct Shape(DwarfTag Tag, bool HasChildren, int FixedLength, int First, int Count)
     {
-        private readonly List<Abbreviation> _sequential = new(TypicalAbbreviations);
-        private readonly Dictionary<ulong, Abbreviation> _others = [];
+        public Abbreviation With(AttributeSpecification[] specifications) => new(Tag, HasChildren, FixedLength, specifications, First, Count);
+    }
 
+    private sealed class Complete(Shape[] sequential, Dictionary<ulong, Shape> others, AttributeSpecification[] specifications)
+    {
         public bool TryFind(ulong code, out Abbreviation abbreviation)
         {
-            if (code - 1 < (ulong)_sequential.Count)
+            if (code - 1 < (ulong)sequential.Length)
             {
-                abbreviation = _sequential[(int)(code - 1)];
+                abbreviation = sequential[code - 1].With(specifications);
                 return true;
             }
 
-            return _others.TryGetValue(code, out abbreviation);
-        }
-
-        public void Add(ulong code, Abbreviation abbreviation)
-        {
-            if (code == (ulong)_sequential.Count + 1)
-            {
-                _sequential.Add(abbreviation);
-            }
-            else
-            {
-                _others.TryAdd(code, abbreviation);
-            }
-        }
-
-        /// <summary>Gives all their attributes, in one array for the table.</summary>
-        public void Close(AttributeSpecification[] specifications)
-        {
-            foreach (ref var abbreviation in CollectionsMarshal.AsSpan(_sequential))
-            {
-                abbreviation = abbreviation with { Specifications = specifications };
-            }
-
-            foreach (ulong code in _others.Keys.ToArray())
-            {
-                _others[code] = _others[code] with { Specifications = specifications };
-            }
+            bool isKnown = others.TryGetValue(code, out var shape);
+            abbreviation = shape.With(specifications);
+            return isKnown;
         }
     }
 }

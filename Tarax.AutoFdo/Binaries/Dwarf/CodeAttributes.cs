@@ -28,4 +28,7 @@ internal struct CodeAttributes
 
     /// <summary>The code; see <see cref="RangeLists.Of"/>.</summary>
     public readonly CodeRange[] RangesIn(DwarfUnit unit) => RangeLists.Of(unit, _lowPc, _highPc, _ranges);
+
+    /// <summary>The same, behind other code.</summary>
+    public readonly void AddRangesIn(DwarfUnit unit, List<CodeRange> code) => RangeLists.Add(unit, _lowPc, _highPc, _ranges, code);
 }

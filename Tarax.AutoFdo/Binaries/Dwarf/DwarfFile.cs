@@ -148,6 +148,9 @@ internal sealed class DwarfFile : IDisposable
     /// <summary>The units that say that they hold an address.</summary>
     public IEnumerable<DwarfUnit> UnitsThatHold(ulong address) => _unitByAddress.At(address);
 
+    /// <summary>The first of <see cref="UnitsThatHold"/>; null where there is none.</summary>
+    public DwarfUnit? UnitThatHolds(ulong address) => _unitByAddress.TryFind(address, out var unit) ? unit : null;
+
     /// <summary>Up to where <see cref="UnitsAt"/> gives the same.</summary>
     public ulong SameUnitsUntil(ulong address) => _unitByAddress.SameUntil(address);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Binaries.Elf;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;
@@ -11,45 +12,49 @@ namespace Tarax.AutoFdo.Binaries.Dwarf;
 /// <param name="CallColumn">Column of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
 /// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes (DW_AT_entry_pc, else the first of its code); 0 where it is not known.</param>
-/// <param name="Ranges">Its code.</param>
-internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallColumn, uint CallDiscriminator, ulong Entry, CodeRange[] Ranges);
+/// <param name="FirstRange">Index of the first part of its code among those of all scopes.</param>
+/// <param name="RangeCount">Number of parts.</param>
+internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallColumn, uint CallDiscriminator, ulong Entry, int FirstRange, int RangeCount);
 
 /// <summary>Code of one scope, without what is inlined into it.</summary>
 internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
 
-/// <summary>The calls that were inlined into a function.</summary>
+/// <summary>The calls that were inlined into a function. It is read for one function after another, since a kernel has thousands with tens of calls each; one thread may use it.</summary>
 internal sealed class InlineTree
 {
     /// <summary>Calls nested deeper than this count for the one around them; compilers stay below a hundred.</summary>
     private const int MaximumDepth = 1000;
 
-    private const int TypicalScopes = 16;
+    private readonly List<InlineScope> _scopes = [];
 
-    private readonly List<InlineScope> _scopes = new(TypicalScopes);
+    /// <summary>The code of all scopes.</summary>
+    private readonly List<CodeRange> _ranges = [];
 
     /// <summary>For each scope its place in the order in which entries end: inner before outer.</summary>
     private readonly List<int> _endOrder = [];
 
     private readonly List<(ulong Address, bool IsStart, int Scope)> _events = [];
 
+    private readonly List<ScopeRun> _runs = [];
+    private readonly Stack<(int Depth, int Scope)> _open = [];
     private readonly Dictionary<int, RangeIndex<ulong>> _byStart = [];
-    private (CodeRange Range, int Scope, ulong FurthestEnd)[]? _parts;
+    private readonly List<(CodeRange Range, int Scope, ulong FurthestEnd)> _parts = [];
+    private readonly ActiveScopes _active = new();
 
-    private InlineTree()
-    {
-    }
+    /// <summary>The function and the calls, until the next is read.</summary>
+    public List<InlineScope> Scopes => _scopes;
 
-    public IReadOnlyList<InlineScope> Scopes => _scopes;
-
-    public static InlineTree Read(DwarfFunction function)
+    /// <summary>Reads the calls of a function, in place of those of the one before.</summary>
+    public void Read(DwarfFunction function)
     {
         function.Unit.File.CountReading();
-        var tree = new InlineTree();
-        tree._scopes.Add(new InlineScope(-1, function.Die, 0, 0, 0, 0, function.Ranges));
-        var open = new Stack<(int Depth, int Scope)>();
+        Clear();
+        _ranges.AddRange(function.Ranges);
+        _scopes.Add(new InlineScope(-1, function.Die, 0, 0, 0, 0, 0, function.Ranges.Length));
+        var open = _open;
         open.Push((0, 0));
         int ended = 0;
-        tree._endOrder.Add(0);
+        _endOrder.Add(0);
         var die = new DieCursor(function.Unit, function.Die.Offset);
         die.MoveNext();
         int nestedFunctionDepth = int.MaxValue;
@@ -62,7 +67,7 @@ internal sealed class InlineTree
 
             while (open.Peek().Depth >= die.Depth)
             {
-                tree._endOrder[open.Pop().Scope] = ended++;
+                _endOrder[open.Pop().Scope] = ended++;
             }
 
             if (die.Tag == DwarfTag.Subprogram && nestedFunctionDepth == int.MaxValue)
@@ -73,30 +78,41 @@ internal sealed class InlineTree
             else if (die.Tag == DwarfTag.InlinedSubroutine && nestedFunctionDepth == int.MaxValue && open.Count < MaximumDepth)
             {
                 int depth = die.Depth;
-                var scope = ReadScope(function.Unit, ref die, open.Peek().Scope);
-                open.Push((depth, tree._scopes.Count));
-                tree._scopes.Add(scope);
-                tree._endOrder.Add(0);
+                var scope = ReadScope(function.Unit, ref die, open.Peek().Scope, _ranges);
+                open.Push((depth, _scopes.Count));
+                _scopes.Add(scope);
+                _endOrder.Add(0);
             }
         }
 
         while (open.TryPop(out var left))
         {
-            tree._endOrder[left.Scope] = ended++;
+            _endOrder[left.Scope] = ended++;
         }
 
-        return tree;
+        SortParts();
+    }
+
+    /// <summary>Whatever ended the reading of the function before.</summary>
+    private void Clear()
+    {
+        _scopes.Clear();
+        _ranges.Clear();
+        _endOrder.Clear();
+        _open.Clear();
+        _byStart.Clear();
+        _parts.Clear();
     }
 
     /// <summary>
     /// Cuts a range of the function's code into runs of one innermost scope each. Where scopes that are not nested overlap,
-    /// the one whose entry ends first owns the code.
+    /// the one whose entry ends first owns the code. They are good until the next are asked for.
     /// </summary>
     public List<ScopeRun> RunsIn(CodeRange range)
     {
         var events = _events;
         events.Clear();
-        var parts = _parts ??= SortedParts();
+        var parts = CollectionsMarshal.AsSpan(_parts);
         for (int i = FirstStartingAt(parts, range.End) - 1; i >= 0 && parts[i].FurthestEnd > range.Start; i--)
         {
             var clipped = parts[i].Range.Intersect(range);
@@ -108,8 +124,10 @@ internal sealed class InlineTree
         }
 
         events.Sort();
-        var runs = new List<ScopeRun>(events.Count);
-        var active = new ActiveScopes(_endOrder);
+        var runs = _runs;
+        runs.Clear();
+        var active = _active;
+        active.Begin(_endOrder);
         for (int i = 0; i < events.Count; i++)
         {
             var (address, isStart, scope) = events[i];
@@ -133,12 +151,26 @@ internal sealed class InlineTree
     }
 
     /// <summary>The scopes that an address lies in, while addresses are passed in ascending order.</summary>
-    private sealed class ActiveScopes(List<int> endOrder)
+    private sealed class ActiveScopes
     {
-        private readonly int[] _activations = new int[endOrder.Count];
+        private int[] _activations = [];
+        private List<int> _endOrder = [];
 
         /// <summary>Scopes that began, the innermost first; those that ended since are taken away when they come first.</summary>
         private readonly PriorityQueue<int, int> _begun = new();
+
+        /// <summary>Before the first address of a range.</summary>
+        public void Begin(List<int> endOrder)
+        {
+            _endOrder = endOrder;
+            _begun.Clear();
+            if (_activations.Length < endOrder.Count)
+            {
+                _activations = new int[2 * endOrder.Count];
+            }
+
+            _activations.AsSpan(0, endOrder.Count).Clear();
+        }
 
         public int? Innermost
         {
@@ -163,12 +195,12 @@ internal sealed class InlineTree
             _activations[scope] += isStart ? 1 : -1;
             if (isStart && _activations[scope] == 1)
             {
-                _begun.Enqueue(scope, endOrder[scope]);
+                _begun.Enqueue(scope, _endOrder[scope]);
             }
         }
     }
 
-    private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent)
+    private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent, List<CodeRange> ranges)
     {
         DieReference? origin = null;
         ulong callLine = 0;
@@ -201,43 +233,42 @@ internal sealed class InlineTree
             }
         }
 
-        var ranges = code.RangesIn(unit);
+        int first = ranges.Count;
+        code.AddRangesIn(unit, ranges);
+        var own = CollectionsMarshal.AsSpan(ranges)[first..];
         return new InlineScope(
-            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, ranges), ranges);
+            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, own), first, own.Length);
     }
 
     /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the start too (section 2.18); GCC gives the address.</summary>
-    private static ulong EntryOf(DwarfUnit unit, AttributeValue entry, CodeRange[] ranges) =>
+    private static ulong EntryOf(DwarfUnit unit, AttributeValue entry, ReadOnlySpan<CodeRange> ranges) =>
         entry.Kind is ValueKind.Address or ValueKind.AddressIndex ? unit.Address(entry)
         : ranges.Length == 0 ? 0
         : ranges[0].Start + (entry.Kind == ValueKind.Constant ? entry.Number : 0);
 
-    /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>
     /// <summary>The parts of all scopes by their starts, each with the largest end up to it: a function may have many parts, and many scopes.</summary>
-    private (CodeRange Range, int Scope, ulong FurthestEnd)[] SortedParts()
+    private void SortParts()
     {
-        var parts = new List<(CodeRange Range, int Scope, ulong FurthestEnd)>();
         for (int i = 0; i < _scopes.Count; i++)
         {
-            foreach (var range in _scopes[i].Ranges)
+            foreach (var range in RangesOf(i))
             {
-                parts.Add((range, i, 0));
+                _parts.Add((range, i, 0));
             }
         }
 
-        parts.Sort((a, b) => a.Range.Start.CompareTo(b.Range.Start));
-        (CodeRange Range, int Scope, ulong FurthestEnd)[] sorted = [.. parts];
+        _parts.Sort(static (a, b) => a.Range.Start.CompareTo(b.Range.Start));
         ulong furthest = 0;
-        for (int i = 0; i < sorted.Length; i++)
+        foreach (ref var part in CollectionsMarshal.AsSpan(_parts))
         {
-            furthest = Math.Max(furthest, sorted[i].Range.End);
-            sorted[i].FurthestEnd = furthest;
+            furthest = Math.Max(furthest, part.Range.End);
+            part.FurthestEnd = furthest;
         }
-
-        return sorted;
     }
 
-    private static int FirstStartingAt((CodeRange Range, int Scope, ulong FurthestEnd)[] parts, ulong address)
+    private ReadOnlySpan<CodeRange> RangesOf(int scope) => CollectionsMarshal.AsSpan(_ranges).Slice(_scopes[scope].FirstRange, _scopes[scope].RangeCount);
+
+    private static int FirstStartingAt(ReadOnlySpan<(CodeRange Range, int Scope, ulong FurthestEnd)> parts, ulong address)
     {
         int low = 0;
         int high = parts.Length;
@@ -257,6 +288,7 @@ internal sealed class InlineTree
         return low;
     }
 
+    /// <summary>A call that does not lie within the code of its caller is a mistake of the compiler, and not believed.</summary>
     private bool IsWithinParents(int scope, CodeRange range)
     {
         for (int parent = _scopes[scope].Parent; parent >= 0; parent = _scopes[parent].Parent)
@@ -270,11 +302,11 @@ internal sealed class InlineTree
         return true;
     }
 
-    private bool IsWithinMany(CodeRange range, int scope, CodeRange[] ranges)
+    private bool IsWithinMany(CodeRange range, int scope)
     {
         if (!_byStart.TryGetValue(scope, out var index))
         {
-            index = new RangeIndex<ulong>([.. ranges.Select(r => (r, r.End))]);
+            index = new RangeIndex<ulong>([.. RangesOf(scope).ToArray().Select(r => (r, r.End))]);
             _byStart.Add(scope, index);
         }
 
@@ -284,10 +316,10 @@ internal sealed class InlineTree
     private bool IsWithin(CodeRange range, int scope)
     {
         const int Few = 16;
-        var ranges = _scopes[scope].Ranges;
+        var ranges = RangesOf(scope);
         if (ranges.Length > Few)
         {
-            return IsWithinMany(range, scope, ranges);
+            return IsWithinMany(range, scope);
         }
 
         foreach (var each in ranges)

@@ -14,6 +14,10 @@ internal static class RangeLists
     private const byte StartEnd = 6;
     private const byte StartLength = 7;
 
+    /// <summary>Where a thread collects the ranges of an entry.</summary>
+    [ThreadStatic]
+    private static List<CodeRange>? Collected;
+
     /// <summary>The ranges of an entry, empty ones and those of code that the linker dropped left out.</summary>
     /// <param name="unit">The entry's unit.</param>
     /// <param name="lowPc">DW_AT_low_pc, if present.</param>
@@ -21,9 +25,26 @@ internal static class RangeLists
     /// <param name="ranges">DW_AT_ranges, if present.</param>
     public static CodeRange[] Of(DwarfUnit unit, AttributeValue lowPc, AttributeValue highPc, AttributeValue ranges)
     {
+        if (!ranges.IsPresent && !lowPc.IsPresent)
+        {
+            return [];
+        }
+
+        // What is asked of the unit may need ranges itself, and then finds no list here.
+        var result = Collected ?? [];
+        Collected = null;
+        result.Clear();
+        Add(unit, lowPc, highPc, ranges, result);
+        CodeRange[] all = [.. result];
+        Collected = result;
+        return all;
+    }
+
+    /// <summary>The same, behind others.</summary>
+    public static void Add(DwarfUnit unit, AttributeValue lowPc, AttributeValue highPc, AttributeValue ranges, List<CodeRange> result)
+    {
         if (ranges.IsPresent)
         {
-            var result = new List<CodeRange>();
             if (unit.Encoding.Version >= 5)
             {
                 ReadRngList(unit, ranges, result);
@@ -32,18 +53,16 @@ internal static class RangeLists
             {
                 ReadRanges(unit, unit.RangesBase + ranges.Number, result);
             }
-
-            return [.. result];
         }
-
-        if (!lowPc.IsPresent || !highPc.IsPresent)
+        else if (lowPc.IsPresent && highPc.IsPresent)
         {
-            return [];
+            ulong start = unit.Address(lowPc);
+            ulong end = highPc.Kind is ValueKind.Address or ValueKind.AddressIndex ? unit.Address(highPc) : start + highPc.Number;
+            if (unit.IsLiveCode(start, end))
+            {
+                result.Add(new CodeRange(start, end));
+            }
         }
-
-        ulong start = unit.Address(lowPc);
-        ulong end = highPc.Kind is ValueKind.Address or ValueKind.AddressIndex ? unit.Address(highPc) : start + highPc.Number;
-        return unit.IsLiveCode(start, end) ? [new CodeRange(start, end)] : [];
     }
 
     private static void Add(DwarfUnit unit, List<CodeRange> result, ulong start, ulong end)

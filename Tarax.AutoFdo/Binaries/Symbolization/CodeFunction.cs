@@ -8,23 +8,26 @@ namespace Tarax.AutoFdo.Binaries.Symbolization;
 /// <param name="Name">The name by which the compiler looks it up.</param>
 /// <param name="Entry">ELF virtual address of its first instruction.</param>
 /// <param name="IsResumed">Whether it is a part of a coroutine that runs after it was suspended.</param>
-internal readonly record struct FunctionIdentity(string Name, ulong Entry, bool IsResumed);
+internal sealed record FunctionIdentity(string Name, ulong Entry, bool IsResumed);
 
 /// <summary>A function as code: its name, where it begins, and all its parts. There is one object for each function.</summary>
 /// <param name="debug">Its entry in the debug information.</param>
 /// <param name="find">Finds its name and first instruction, which is done when they are asked for.</param>
 internal sealed class CodeFunction(DwarfFunction debug, Func<DwarfFunction, FunctionIdentity> find)
 {
-    private readonly Lazy<FunctionIdentity> _symbol = new(() => find(debug));
+    private FunctionIdentity? _identity;
 
     /// <summary>The name by which the compiler looks it up.</summary>
-    public string Name => _symbol.Value.Name;
+    public string Name => Identity.Name;
 
     /// <summary>ELF virtual address of its first instruction.</summary>
-    public ulong Entry => _symbol.Value.Entry;
+    public ulong Entry => Identity.Entry;
 
     /// <summary>Whether it is a part of a coroutine that runs after it was suspended: what enters it does not enter the function of the source.</summary>
-    public bool IsResumed => _symbol.Value.IsResumed;
+    public bool IsResumed => Identity.IsResumed;
+
+    /// <summary>Whichever thread asks first finds it; others that ask meanwhile find the same.</summary>
+    private FunctionIdentity Identity => Volatile.Read(ref _identity) ?? Interlocked.CompareExchange(ref _identity, find(Debug), null) ?? _identity!;
 
     /// <summary>Its entry in the debug information.</summary>
     public DwarfFunction Debug { get; } = debug;

@@ -23,6 +23,10 @@ internal sealed class Symbolizer : IDisposable
     [ThreadStatic]
     private static List<CodeSegment>? CollectedSegments;
 
+    /// <summary>Where a thread reads the inlined calls of a function.</summary>
+    [ThreadStatic]
+    private static InlineTree? ReadTree;
+
     private readonly ElfFile _binary;
     private readonly FunctionSymbols _symbols;
     private readonly DwarfFile? _dwarf;
@@ -31,6 +35,8 @@ internal sealed class Symbolizer : IDisposable
     private readonly ConcurrentDictionary<DwarfFunction, CodeFunction> _functions = [];
     private readonly ConcurrentDictionary<DieReference, FunctionDescription> _descriptions = [];
     private readonly Lazy<RangeIndex<CodeFunction>?> _thunks;
+    private readonly Func<DwarfFunction, CodeFunction> _makeFunction;
+    private readonly Func<DieReference, FunctionDescription> _readDescription;
 
     public Symbolizer(BinaryFiles files)
     {
@@ -38,6 +44,9 @@ internal sealed class Symbolizer : IDisposable
         _symbols = FunctionSymbols.Of(files.Debug.HasSymbolTable ? files.Debug : files.Binary);
         _dwarf = DwarfFile.Of(files.Debug, files.Supplementary);
         _thunks = new Lazy<RangeIndex<CodeFunction>?>(ReadThunks);
+        Func<DwarfFunction, FunctionIdentity> find = SymbolOf;
+        _makeFunction = debug => new CodeFunction(debug, find);
+        _readDescription = ReadDescription;
         _stubs = [.. files.Binary.Sections.Where(s => s.Name is ".plt" or ".plt.sec" or ".plt.got" or ".iplt" or ".plt.bnd").Select(s => new CodeRange(s.Address, s.Address + s.Size))];
     }
 
@@ -100,7 +109,18 @@ internal sealed class Symbolizer : IDisposable
 
     private CodeFunction? FindDescribed(ulong address)
     {
-        foreach (var unit in _dwarf?.UnitsAt(address) ?? [])
+        if (_dwarf is null)
+        {
+            return null;
+        }
+
+        // Nearly always the first unit has it.
+        if (_dwarf.UnitThatHolds(address)?.Functions.Find(address) is { } first)
+        {
+            return FunctionOf(first);
+        }
+
+        foreach (var unit in _dwarf.UnitsAt(address))
         {
             if (unit.Functions.Find(address) is { } found)
             {
@@ -230,7 +250,7 @@ internal sealed class Symbolizer : IDisposable
     }
 
     /// <summary>What the debug information says of an entry.</summary>
-    public FunctionDescription Describe(DieReference die) => _descriptions.TryGetValue(die, out var known) ? known : _descriptions.GetOrAdd(die, ReadDescription);
+    public FunctionDescription Describe(DieReference die) => _descriptions.GetOrAdd(die, _readDescription);
 
     private FunctionDescription ReadDescription(DieReference die)
     {
@@ -292,7 +312,8 @@ internal sealed class Symbolizer : IDisposable
                 [new CodeSegment(code.Start, code.Start + 1, 0, described.DeclarationLine, 0, 1, 0), new CodeSegment(code.Start + 1, code.End, 0, 0, 0, 1, 0)]);
         }
 
-        var tree = InlineTree.Read(function.Debug);
+        var tree = ReadTree ??= new InlineTree();
+        tree.Read(function.Debug);
         var encoding = EncodingOf(function.Debug.Unit);
         var scopes = new SourceScope[tree.Scopes.Count];
         for (int i = 0; i < scopes.Length; i++)
@@ -326,7 +347,7 @@ internal sealed class Symbolizer : IDisposable
     /// The scopes that the code of each belongs to in the source: of a part that GCC split off a function and inlined again, that of the function. Such a call has the function's own place for its
     /// own (ipa-split.cc; GCC 16 finds 82 % of the counts of the corpus's openmp with such calls, and all without), where a function that calls itself has that of the call.
     /// </summary>
-    private static int[] HomesOf(IReadOnlyList<InlineScope> tree, SourceScope[] scopes, CodeFunction whole)
+    private static int[] HomesOf(List<InlineScope> tree, SourceScope[] scopes, CodeFunction whole)
     {
         // A destructor that also frees calls the one that does not, of which the debug information distinguishes it by nothing else.
         bool isDeleting = whole.Name.Contains("D0E", StringComparison.Ordinal);
@@ -429,7 +450,7 @@ internal sealed class Symbolizer : IDisposable
     /// <summary>What the discriminators of a unit mean.</summary>
     public DiscriminatorEncoding EncodingOf(DwarfUnit unit) => IsFlowSensitive ? DiscriminatorEncoding.Plain : Discriminator.EncodingOf(UnitProducer.Of(unit.Producer));
 
-    private CodeFunction FunctionOf(DwarfFunction debug) => _functions.GetOrAdd(debug, d => new CodeFunction(d, SymbolOf));
+    private CodeFunction FunctionOf(DwarfFunction debug) => _functions.GetOrAdd(debug, _makeFunction);
 
     /// <summary>
     /// One name of the symbols at the function's entry. Compilers read profiles before they split, clone or rename anything, and know functions by the names of that time.

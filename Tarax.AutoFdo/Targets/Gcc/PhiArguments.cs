@@ -39,7 +39,7 @@ internal sealed class PhiArguments
             most = Math.Max(most, count.Maximum);
         }
 
-        int[] arrivals = new int[_graph.Instructions.Count];
+        int[] arrivals = new int[_graph.Instructions.Length];
         bool isCrowded = false;
         foreach (var edge in _graph.Edges)
         {
