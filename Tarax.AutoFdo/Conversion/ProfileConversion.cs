@@ -109,7 +109,7 @@ internal static class ProfileConversion
             return counts;
         }
 
-        var possible = RangeCheck.ApplyOrRefuse(counts, binary, report, bytes);
+        var possible = RangeCheck.ApplyOrRefuse(counts, binary, report, bytes, options.Threads);
         clock.End("check-ranges", () => $"{counts.Ranges.Count} ranges", () => $"{possible.Ranges.Count} ranges");
         return possible;
     }

@@ -4,6 +4,7 @@ using Tarax.AutoFdo.Binaries.Disassembly;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Conversion;
@@ -11,11 +12,17 @@ namespace Tarax.AutoFdo.Conversion;
 /// <summary>Leaves out ranges that the code of the binary cannot have run: stacks that were damaged, or another build.</summary>
 internal static class RangeCheck
 {
+    /// <summary>Parts in which ranges are looked at, on any number of threads; what comes out does not depend on it.</summary>
+    private const int Parts = 8;
+
+    /// <summary>One thread alone is done with fewer before others have started.</summary>
+    private const int RangesForThreads = 4096;
+
     /// <summary>Does so, where it does not leave out most of them.</summary>
     /// <exception cref="ConversionException">Most of what ran cannot have run in this binary.</exception>
-    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes bytes)
+    public static BinaryCounts ApplyOrRefuse(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes bytes, int threads = 1)
     {
-        var kept = Apply(counts, binary, report, bytes);
+        var kept = Apply(counts, binary, report, bytes, threads);
         ulong before = Executions(counts);
         ulong impossible = before - Executions(kept);
         return impossible <= before / 2 ? kept : throw new ConversionException(
@@ -25,27 +32,25 @@ internal static class RangeCheck
     }
 
     /// <summary>Leaves out what cannot have run, and says how much that was.</summary>
-    public static BinaryCounts Apply(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes? bytes = null)
+    public static BinaryCounts Apply(BinaryCounts counts, Binary binary, ConversionReport report, ExecutedBytes? bytes = null, int threads = 1)
     {
-        if (binary.Graphs?.Lines() is not { } lines)
+        if (binary.Graphs is not { } graphs)
         {
             return counts;
         }
 
+        var faults = FaultsOf(counts.Ranges, binary.File, graphs, threads);
         var kept = new List<RangeCount>(counts.Ranges.Count);
         ulong[] dropped = new ulong[(int)RangeFault.RunsThroughJump + 1];
-        var (start, length, address) = (0UL, 0UL, 0UL);
-        foreach (var range in counts.Ranges)
+        for (int i = 0; i < faults.Length; i++)
         {
-            if (range.Start - start >= length && !binary.File.TryGetVirtualAddress(start = range.Start, out address, out length))
+            var range = counts.Ranges[i];
+            if (faults[i] is not { } fault)
             {
-                length = 0;
                 kept.Add(range);
                 continue;
             }
 
-            ulong begin = range.Start - start + address;
-            var fault = lines.Check(begin, begin + (range.End - range.Start));
             if (fault == RangeFault.None)
             {
                 kept.Add(range);
@@ -78,6 +83,31 @@ internal static class RangeCheck
         }
 
         return new BinaryCounts(counts.BuildId, counts.Branches, kept, counts.Samples, counts.Entries);
+    }
+
+    /// <summary>What is wrong with each range; null where the file has no code for it.</summary>
+    private static RangeFault?[] FaultsOf(IReadOnlyList<RangeCount> ranges, ElfFile file, FunctionGraphs graphs, int threads)
+    {
+        var faults = new RangeFault?[ranges.Count];
+        ParallelLoop.Run(Parts, ranges.Count < RangesForThreads ? 1 : threads, part =>
+        {
+            var lines = graphs.Lines(Parts);
+            var (start, length, address) = (0UL, 0UL, 0UL);
+            int end = (int)((long)ranges.Count * (part + 1) / Parts);
+            for (int i = (int)((long)ranges.Count * part / Parts); i < end; i++)
+            {
+                var range = ranges[i];
+                if (range.Start - start >= length && !file.TryGetVirtualAddress(start = range.Start, out address, out length))
+                {
+                    length = 0;
+                    continue;
+                }
+
+                ulong begin = range.Start - start + address;
+                faults[i] = lines.Check(begin, begin + (range.End - range.Start));
+            }
+        });
+        return faults;
     }
 
     private static ulong Executions(BinaryCounts counts)

@@ -31,7 +31,8 @@ internal sealed class FunctionGraphs
     public BranchInstructions Branches() => new(_code, _patches);
 
     /// <summary>Whether ranges can have run; for one thread.</summary>
-    public StraightLines Lines() => new(_code, _patches, InstructionDecoder.For(_code)!, _isOfKernel);
+    /// <param name="parts">How many of these share what is looked at in all.</param>
+    public StraightLines Lines(int parts = 1) => new(_code, _patches, InstructionDecoder.For(_code)!, _isOfKernel, (uint)parts);
 
     /// <summary>
     /// Which functions may be looked into. Functions do not overlap but in damaged debug information, so together they are not much larger than the code; those that come when that much has been

@@ -33,10 +33,11 @@ internal sealed class StraightLines
     /// </summary>
     private readonly bool _mayBeInterrupted;
     private readonly List<CodeInstruction> _instructions = [];
-    private ulong _room = MostBytes;
+    private ulong _room;
 
-    public StraightLines(ExecutableCode code, PatchSites patches, InstructionDecoder decoder, bool mayBeInterrupted)
+    public StraightLines(ExecutableCode code, PatchSites patches, InstructionDecoder decoder, bool mayBeInterrupted, uint parts = 1)
     {
+        _room = MostBytes / parts;
         _code = code;
         _patches = patches;
         _decoder = decoder;

@@ -56,7 +56,8 @@ internal static class GcovNames
     public static SampleProfile WithoutCollisions(SampleProfile profile)
     {
         // Few profiles have a name with a dot.
-        List<string> dotted = [.. ProfileNames.Of(profile).Where(n => Cut(n).Length < n.Length)];
+        var names = ProfileNames.Of(profile);
+        List<string> dotted = [.. names.Where(n => Cut(n).Length < n.Length)];
         if (dotted.Count == 0)
         {
             return profile;
@@ -64,8 +65,7 @@ internal static class GcovNames
 
         var cuts = new HashSet<string>(StringComparer.Ordinal);
         var collisions = new HashSet<string>(StringComparer.Ordinal);
-        var names = Of(profile);
-        foreach (var (name, _) in names)
+        foreach (string name in names)
         {
             if (name.Length > 0 && Cut(name) is var cut && !cuts.Add(cut))
             {
