@@ -226,6 +226,29 @@ public sealed class NothingLostTests
     public void Files_that_stand_in_the_way_are_still_there(string line) =>
         Assert.That(TestEnvironment.Shell(_folder, line.Replace("$TARAX", Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax"), StringComparison.Ordinal)).ExitCode, Is.Zero);
 
+    [TestCase("-o x --counts folder")]
+    [TestCase("-o x --symbol-order folder")]
+    [TestCase("-o x --counts y --symbol-order folder")]
+    [TestCase("-o - --counts folder")]
+    [TestCase("-o x --counts none/y")]
+    [TestCase("-o x --counts /dev/full")]
+    public void Where_one_output_cannot_be_written_none_is(string outputs)
+    {
+        var run = TestEnvironment.Shell(_folder, $"mkdir folder; echo old >x; {Convert} {outputs}; echo $?; cat x; ls -A");
+        Assert.That(run.Output, Is.EqualTo("1\nold\nfolder\ngzip\nperf.data\nx\n"), run.Error);
+        Assert.That(run.Error, Does.Contain("cannot be written"));
+    }
+
+    [Test]
+    public void Where_the_profile_of_one_binary_cannot_be_written_none_is()
+    {
+        string data = TestEnvironment.Data("programs/cmulti-d5-pie");
+        string convert = $"tarax convert {data}/perf.data --binary {data}/cmulti --binary copy/cmulti --out-dir out";
+        var run = TestEnvironment.Shell(_folder, $"mkdir copy; cp {data}/cmulti copy; {convert}; ls out | wc -l; last=$(ls out | tail -n 1); rm -r out; mkdir -p out/$last; {convert}; echo $?; ls -A out | wc -l");
+        string[] lines = run.Output.Split('\n');
+        Assert.That(lines[..3], Is.EqualTo(new[] { "2", "1", "1" }), run.Error);
+    }
+
     [Test]
     public void Standard_output_is_not_a_second_name_of_another_output() =>
         Assert.That(TestEnvironment.Shell(_folder, $"{Convert} -o - --counts x >x").ExitCode, Is.EqualTo(2));

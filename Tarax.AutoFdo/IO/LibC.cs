@@ -185,6 +185,7 @@ internal static unsafe partial class LibC
         public const int NotFolder = 20;
         public const int IsFolder = 21;
         public const int Invalid = 22;
+        public const int TooManyOpen = 24;
         public const int ReadOnlyFileSystem = 30;
         public const int BrokenPipe = 32;
         public const int NameTooLong = 36;

@@ -15,7 +15,7 @@ internal static class OutputCheck
     public static void Refuse(string output, IEnumerable<string> inputs)
     {
         inputs = [.. inputs];
-        if (inputs.FirstOrDefault(i => AtomicFile.IsTemporaryName(Path.GetFileName(i))) is { } temporary)
+        if (inputs.FirstOrDefault(i => TemporaryName.Is(Path.GetFileName(i))) is { } temporary)
         {
             throw new ConversionException(ConversionFailure.OutputIsInput, $"{temporary} has the name of a file that is being written, and would be removed as what is left of one; give it another name");
         }

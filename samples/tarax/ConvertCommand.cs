@@ -297,16 +297,9 @@ internal static class ConvertCommand
         }
 
         var layout = prefix is null ? null : LayoutOf(binary, result, options, parsed, prefix);
-
-        ProfileOutput.Write(result.Profile, output, FormatOptions.WithChoices(result.Report.Format, parsed));
-        if (countsFile is not null)
-        {
-            CountsText.Save(result.Counts, countsFile);
-        }
-
-        layout?.Save(prefix!);
         var orderFormat = parsed.GetValue(SymbolOrderFormat) switch { "gold" => FunctionOrderFormat.Gold, "gnu" => FunctionOrderFormat.Gnu, _ => FunctionOrderFormat.Lld };
-        var order = orderFile is null ? null : OrderOutput.Write(result, binary, options.DebugDirectories, orderFile, orderFormat);
+        var order = orderFile is null ? null : OrderOutput.Of(result, binary, options.DebugDirectories, orderFile);
+        Save(parsed, result, layout, order, orderFormat);
         if (isJson)
         {
             ReportJson.Write(result.Report, Console.Error, layout?.Report);
@@ -325,6 +318,30 @@ internal static class ConvertCommand
             var (clusters, functions) = LayoutOutput.FilesOf(prefix!);
             LayoutOutput.Report(layout.Report, clusters, functions, result.Report.IsKernel, Console.Error);
         }
+    }
+
+    /// <summary>Writes all outputs of one binary, or none.</summary>
+    private static void Save(ParseResult parsed, ConversionResult result, CodeLayout? layout, FunctionOrder? order, FunctionOrderFormat orderFormat)
+    {
+        using var outputs = new OutputSet();
+        ProfileOutput.AddTo(outputs, result.Profile, parsed.GetValue(Output)!, FormatOptions.WithChoices(result.Report.Format, parsed));
+        if (parsed.GetValue(Counts) is { } counts)
+        {
+            outputs.AddText(counts, writer => CountsText.Write(result.Counts, writer));
+        }
+
+        if (layout is not null)
+        {
+            var (clusters, functions) = LayoutOutput.FilesOf(parsed.GetValue(Propeller)!);
+            layout.AddTo(outputs, clusters, functions);
+        }
+
+        if (order is not null)
+        {
+            outputs.AddText(parsed.GetValue(SymbolOrder)!, writer => order.Write(writer, orderFormat));
+        }
+
+        outputs.Commit();
     }
 
     private static void RefuseLayout(string prefix, string[] inputs, string[] outputs)

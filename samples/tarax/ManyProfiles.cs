@@ -27,7 +27,7 @@ internal enum Completeness
 /// <summary>The profiles of many binaries of one recording, each in a file named by its binary, and a line of report for each.</summary>
 internal static class ManyProfiles
 {
-    /// <summary>Writes the profiles as they come.</summary>
+    /// <summary>Writes the profiles: all of them, or none where one cannot be written.</summary>
     /// <param name="outcomes">What became of each binary.</param>
     /// <param name="inputs">What is read, and must not be written over.</param>
     /// <param name="folder">Folder for the profiles; made where it does not exist.</param>
@@ -39,6 +39,9 @@ internal static class ManyProfiles
     {
         FileSystem.MakeFolder(folder);
         var names = new HashSet<string>(StringComparer.Ordinal);
+        using var outputs = new OutputSet();
+        var lines = new List<string>();
+        var old = new List<string>();
         using var stream = new MemoryStream();
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartArray();
@@ -56,31 +59,31 @@ internal static class ManyProfiles
                 OutputCheck.Refuse(file, [.. inputs, .. result.Report.FilesRead]);
                 FileKinds.ExpectProfileOrNothing(file);
                 profiles++;
-                result.Profile.Save(file, finish(result.Report.Format));
+                outputs.Add(file, profile => result.Profile.Write(profile, finish(result.Report.Format)));
             }
             else
             {
                 problems++;
                 isMainMissing |= isFirst;
                 main = isFirst ? outcome.Binary.Name : main;
-                SetOldAside(outcome, folder, names, inputs);
+                old.AddRange(OldProfiles(outcome, folder, names, inputs));
             }
 
             isFirst = false;
-
-            if (!isJson)
-            {
-                foreach (string line in Lines(outcome, file))
-                {
-                    Console.Error.WriteLine(line);
-                }
-            }
-
+            lines.AddRange(Lines(outcome, file));
             WriteJson(json, outcome, file);
         }
 
         json.WriteEndArray();
         json.Flush();
+        outputs.Commit();
+        if (isJson)
+        {
+            lines.Clear();
+        }
+
+        lines.AddRange(SetAside(old));
+        lines.ForEach(Console.Error.WriteLine);
         if (isJson)
         {
             Console.Error.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
@@ -98,7 +101,7 @@ internal static class ManyProfiles
     }
 
     /// <summary>A profile of another time is not to stand there as if it were of this recording; it is not lost either.</summary>
-    private static void SetOldAside(BinaryOutcome outcome, string folder, HashSet<string> names, string[] inputs)
+    private static IEnumerable<string> OldProfiles(BinaryOutcome outcome, string folder, HashSet<string> names, string[] inputs)
     {
         string name = FileName(outcome.Binary, names);
         foreach (string ending in (string[])[".afdo", ".prof"])
@@ -108,11 +111,16 @@ internal static class ManyProfiles
             OutputCheck.Refuse(old + ".old", inputs);
             if (FileSystem.IsRegular(old) && MayBeProfile(old) && (FileSystem.StatusOf(old + ".old", followsLinks: false) is null || MayBeProfile(old + ".old")))
             {
-                FileSystem.Rename(old, old + ".old");
-                Console.Error.WriteLine($"         {old} is of before, and is now {old}.old");
+                yield return old;
             }
         }
     }
+
+    private static List<string> SetAside(List<string> profiles) => profiles.ConvertAll(old =>
+    {
+        FileSystem.Rename(old, old + ".old");
+        return $"         {old} is of before, and is now {old}.old";
+    });
 
     /// <summary>LLVM's text begins with a function's name, by which it is not known.</summary>
     private static bool MayBeProfile(string path) => FileKinds.Of(path) is FileKind.Profile or FileKind.Unknown;

@@ -12,19 +12,16 @@ internal static class OrderOutput
 {
     private const double Matters = 0.01;
 
-    /// <summary>Writes an order.</summary>
+    /// <summary>The order of functions of a binary.</summary>
     /// <param name="result">What was converted.</param>
     /// <param name="binary">The binary.</param>
     /// <param name="debugDirectories">Where its symbols are looked for.</param>
-    /// <param name="path">The file to write.</param>
-    /// <param name="format">For which linker.</param>
-    public static FunctionOrder Write(ConversionResult result, string binary, IEnumerable<string> debugDirectories, string path, FunctionOrderFormat format)
+    /// <param name="path">The file that will be written.</param>
+    public static FunctionOrder Of(ConversionResult result, string binary, IEnumerable<string> debugDirectories, string path)
     {
         OutputCheck.Refuse(path, result.Report.FilesRead);
         using var opened = Binary.Open(binary, debugDirectories);
-        var order = FunctionOrder.Of(result.Counts, opened);
-        order.Save(path, format);
-        return order;
+        return FunctionOrder.Of(result.Counts, opened);
     }
 
     /// <summary>Reports on it.</summary>

@@ -14,6 +14,15 @@ internal static class ProfileOutput
     /// <exception cref="ProfileNotExpressibleException">The options are of another format, or the format cannot say what the profile holds.</exception>
     public static void Write(SampleProfile profile, string output, ProfileFormat format)
     {
+        using var outputs = new OutputSet();
+        AddTo(outputs, profile, output, format);
+        outputs.Commit();
+    }
+
+    /// <summary>The same as one of the outputs of a command.</summary>
+    /// <exception cref="ProfileNotExpressibleException">The options are of another format, or the format cannot say what the profile holds.</exception>
+    public static void AddTo(OutputSet outputs, SampleProfile profile, string output, ProfileFormat format)
+    {
         if (profile.IsFlowSensitive && format is not LlvmExtBinaryFormat)
         {
             Console.Error.WriteLine(Diagnostics.Line(new Diagnostic(DiagnosticId.FlowSensitiveLost, DiagnosticSeverity.Warning, format is LlvmProfileFormat
@@ -23,12 +32,11 @@ internal static class ProfileOutput
 
         if (output == StandardOutput)
         {
-            using var stream = new OpenDescriptor(OpenDescriptor.StandardOutput, "standard output");
-            profile.Write(stream, format);
+            outputs.AddStandardOutput(stream => profile.Write(stream, format));
         }
         else
         {
-            profile.Save(output, format);
+            outputs.Add(output, stream => profile.Write(stream, format));
         }
     }
 }

@@ -117,6 +117,11 @@ public sealed class CounterTests
         var run = TestEnvironment.Tarax("convert", Input("perf.data"), "--binary", Input("cmulti"), "--notes", folder, "--gcda", Path.Combine(folder, "counters"));
         Assert.That(run.ExitCode, Is.Zero, run.Error);
         Assert.That(run.Error, Does.Contain("notes      9 files by GCC 12.").And.Contain("100.0 % of what ran is of functions with notes").And.Contain($"next       rebuild with -fprofile-use={folder}/counters -fno-profile-values"));
+        string stuck = Path.Combine(folder, "stuck");
+        string last = Directory.GetFiles(Path.Combine(folder, "counters")).Max(StringComparer.Ordinal)!;
+        Directory.CreateDirectory(Path.Combine(stuck, Path.GetFileName(last)));
+        run = TestEnvironment.Tarax("convert", Input("perf.data"), "--binary", Input("cmulti"), "--notes", folder, "--gcda", stuck);
+        Assert.That((run.ExitCode, Directory.GetFiles(stuck)), Is.EqualTo((1, Array.Empty<string>())), "all counters or none");
         run = TestEnvironment.Tarax("convert", Input("perf.data"), "--binary", Input("cmulti"), "--notes", folder, "--gcda", folder);
         Assert.That((run.ExitCode, File.Exists(Path.Combine(folder, "text", "util.gcda"))), Is.EqualTo((0, true)), "beside the notes, where -fprofile-use looks");
     }

@@ -139,6 +139,17 @@ public sealed class CodeLayoutTests
         Assert.That(report.Unplaced.Where(u => u.Reason.Contains("middle", StringComparison.Ordinal) || u.Reason.Contains("end of a block", StringComparison.Ordinal)), Is.Empty);
     }
 
+    [TestCase("tarax layout recording --binary program -o pair")]
+    [TestCase("tarax convert recording --binary program --for clang-22 -o pair.prof --propeller pair")]
+    [TestCase("tarax create_llvm_prof --binary=program --profile=recording --format=propeller --out=pair_cc_profile.txt --propeller_symorder=pair_ld_profile.txt")]
+    public void Where_one_file_of_a_layout_cannot_be_written_none_is(string line)
+    {
+        string tool = Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax");
+        line = line.Replace("tarax create", $"ln -sf {tool} create_llvm_prof && ./create", StringComparison.Ordinal);
+        var run = TestEnvironment.Shell(_folder, $"rm -rf pair*; mkdir pair_ld_profile.txt; {line}; echo $?; ls -d pair*");
+        Assert.That(run.Output, Is.EqualTo("1\npair_ld_profile.txt\n"), run.Error);
+    }
+
     [TestCase("-fno-basic-block-sections", "has no address map of its blocks (.llvm_bb_addr_map). Build it with Clang 17 or later and -fbasic-block-address-map")]
     [TestCase("-Wl,-s", "has no address map of its blocks (.llvm_bb_addr_map), and is stripped: give the same build before that")]
     public void Program_without_a_map_is_told_with_the_next_step(string option, string message)

@@ -36,6 +36,7 @@ public sealed class ArcCounters
         ArgumentNullException.ThrowIfNull(folder);
         bool isOfNotes = FileSystem.AreSame(folder, _notesFolder);
         FileSystem.MakeFolder(folder);
+        using var outputs = new OutputSet();
         foreach (var file in isOfNotes ? Files.DistinctBy(f => f.Notes) : Files)
         {
             string path = Path.Combine(folder, isOfNotes ? Path.ChangeExtension(file.Notes, ".gcda") : file.Name);
@@ -45,8 +46,10 @@ public sealed class ArcCounters
             }
 
             FileSystem.MakeFolder(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, stream => stream.Write(file.Content.Span));
+            outputs.Add(path, stream => stream.Write(file.Content.Span));
         }
+
+        outputs.Commit();
     }
 
     /// <param name="functions">What ran, with columns in place of discriminators.</param>

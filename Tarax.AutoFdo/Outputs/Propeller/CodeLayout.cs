@@ -1,4 +1,3 @@
-using System.Text;
 using Tarax.AutoFdo.Binaries;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
@@ -20,8 +19,6 @@ public sealed class CodeLayout
 
     /// <summary>What is added to a prefix for the order that lld reads.</summary>
     public const string OrderSuffix = "_ld_profile.txt";
-
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly List<MappedFunction> _map;
     private readonly List<LayoutFunction> _functions;
@@ -54,14 +51,22 @@ public sealed class CodeLayout
         return binary.Use(b => Found(b, counts, options));
     }
 
-    /// <summary>Writes both files. Each appears whole or not at all.</summary>
+    /// <summary>Writes both files, which appear whole and together, or not at all.</summary>
     /// <param name="prefix">What their names begin with: <see cref="ClusterSuffix"/> and <see cref="OrderSuffix"/> come behind it.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void Save(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        SaveClusters(prefix + ClusterSuffix);
-        SaveOrder(prefix + OrderSuffix);
+        using var outputs = new OutputSet();
+        AddTo(outputs, prefix + ClusterSuffix, prefix + OrderSuffix);
+        outputs.Commit();
+    }
+
+    /// <summary>Adds both files to the outputs of a command.</summary>
+    internal void AddTo(OutputSet outputs, string clusters, string order)
+    {
+        outputs.AddText(clusters, WriteClusters);
+        outputs.AddText(order, WriteOrder);
     }
 
     /// <summary>Writes the profile that Clang reads. It appears whole or not at all.</summary>
@@ -100,11 +105,9 @@ public sealed class CodeLayout
     private static void Save(string path, Action<TextWriter> write)
     {
         ArgumentNullException.ThrowIfNull(path);
-        AtomicFile.Write(path, stream =>
-        {
-            using var writer = new StreamWriter(stream, Utf8, 1 << 16, leaveOpen: true);
-            write(writer);
-        });
+        using var outputs = new OutputSet();
+        outputs.AddText(path, write);
+        outputs.Commit();
     }
 
     private static CodeLayout Found(Binary binary, BinaryCounts counts, CodeLayoutOptions options)

@@ -38,8 +38,12 @@ internal static class PropellerConversion
         var result = LayoutCommand.Of(inputs, binary, options, new CodeLayoutOptions { AllModules = flags.IsSet("propeller_output_module_name"), Threads = options.Threads });
         OutputCheck.Refuse(clusters, result.Report.FilesRead);
         OutputCheck.Refuse(order, result.Report.FilesRead);
-        result.Layout.SaveClusters(clusters);
-        result.Layout.SaveOrder(order);
+        using (var outputs = new OutputSet())
+        {
+            result.Layout.AddTo(outputs, clusters, order);
+            outputs.Commit();
+        }
+
         Diagnostics.Write(result.Report.Diagnostics, Console.Error);
         LayoutOutput.Report(result.Layout.Report, clusters, order, result.Report.IsKernel, Console.Error);
     }
