@@ -2,7 +2,7 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 
 /// <summary>
 /// All blocks of a binary by ascending address, so that the block of an address is found. A block is named by its index here. Code that two functions have, since the linker folded them, is of the
-/// first.
+/// first. Functions that have the same bytes in different blocks contradict each other: one of their entries is damaged, and which cannot be told.
 /// </summary>
 internal sealed class BlockIndex
 {
@@ -26,15 +26,29 @@ internal sealed class BlockIndex
         ranges = [.. ranges.OrderBy(r => r.Range.Base)];
         int total = ranges.Sum(r => r.Range.Blocks.Length);
         (Blocks, FunctionOf, IsLastOfRange) = (new MappedBlock[total], new int[total], new bool[total]);
+        Contradicts = new bool[functions.Count];
         int next = 0;
         ulong end = 0;
+        var before = (Range: new MappedRange(0, 0, []), Function: -1);
         foreach (var (range, function) in ranges)
         {
-            if (range.Base < end || !IsAscending(range))
+            if (!IsAscending(range))
             {
+                Contradicts[function] = true;
                 continue;
             }
 
+            if (range.Base < end)
+            {
+                if (!IsFolded(range, before.Range))
+                {
+                    Contradicts[function] = Contradicts[before.Function] = true;
+                }
+
+                continue;
+            }
+
+            before = (range, function);
             range.Blocks.CopyTo(Blocks, next);
             FunctionOf.AsSpan(next, range.Blocks.Length).Fill(function);
             next += range.Blocks.Length;
@@ -58,6 +72,14 @@ internal sealed class BlockIndex
 
     /// <summary>Whether nothing of the same range is behind a block.</summary>
     public bool[] IsLastOfRange { get; }
+
+    /// <summary>Whether a function's entry in the map is damaged, or that of one which has the same code. Executions there say nothing.</summary>
+    public bool[] Contradicts { get; }
+
+    private static bool IsFolded(MappedRange range, MappedRange first) =>
+        range.Base == first.Base && range.Blocks.AsSpan().SequenceEqual(first.Blocks, BlockPlaces);
+
+    private static readonly IEqualityComparer<MappedBlock> BlockPlaces = EqualityComparer<MappedBlock>.Create((a, b) => (a.Start, a.Size) == (b.Start, b.Size), b => b.Start.GetHashCode());
 
     /// <summary>Whether the blocks do not pass the end of all addresses, as those of damaged maps do.</summary>
     private static bool IsAscending(MappedRange range)

@@ -17,6 +17,12 @@ internal static class LayoutFunctions
         var functions = new List<LayoutFunction>();
         foreach (var (function, indices) in blocks.OrderBy(b => b.Key))
         {
+            if (index.Contradicts[function] || HasNumberTwice(index, indices))
+            {
+                flow.Unplaced.Add(UnplacedReason.DamagedEntry, ExecutionsOf(indices, flow));
+                continue;
+            }
+
             var mapped = index.Functions[function];
             var names = symbolizer.FindSymbol(mapped.Entry) is { } symbol && symbol.Start == mapped.Entry ? symbol.Aliases : [];
             SymbolAlias[] writable = [.. names.Where(n => n.Name.Length > 0 && !n.Name.Any(char.IsWhiteSpace))];
@@ -31,6 +37,13 @@ internal static class LayoutFunctions
         }
 
         return Named(functions, symbolizer, flow.Unplaced, index, allModules);
+    }
+
+    /// <summary>Clang refuses a profile that names a block twice. Clones of a block have its number.</summary>
+    private static bool HasNumberTwice(BlockIndex index, List<int> blocks)
+    {
+        var numbers = new HashSet<uint>();
+        return blocks.Exists(b => !numbers.Add(index.Blocks[b].Id));
     }
 
     private static ulong ExecutionsOf(List<int> blocks, BlockFlow flow) => ulong.CreateSaturating(blocks.Aggregate(UInt128.Zero, (sum, b) => sum + flow.Executed[b]));

@@ -20,6 +20,7 @@ internal sealed class UnplacedCounts
         UnplacedReason.BranchIntoFunction => "branches into the middle of other functions",
         UnplacedReason.RangeOutsideOfMap => "ranges in code that the address map does not have (libraries, assembler, damaged entries)",
         UnplacedReason.RangeThroughEnd => "ranges through the end of a block that does not go on (cut there)",
+        UnplacedReason.DamagedEntry => "blocks of functions whose entries in the address map are damaged (code of two functions, or two blocks of one number, as cloned blocks have)",
         UnplacedReason.NoSymbol => "blocks of functions without a symbol",
         UnplacedReason.UnwritableName => "blocks of functions whose name has a space",
         _ => "blocks of functions that share their name with others (debug information tells them apart: build with -g1)",

@@ -18,6 +18,9 @@ internal enum UnplacedReason
     /// <summary>Ranges that go on behind a block that does not fall through.</summary>
     RangeThroughEnd,
 
+    /// <summary>What ran in functions whose entry in the map has a block's number twice, or contradicts another one.</summary>
+    DamagedEntry,
+
     /// <summary>What ran in functions that no symbol names.</summary>
     NoSymbol,
 
