@@ -27,7 +27,7 @@ public sealed class ExtTspTests
         {
             var graph = RandomFunction(seed, 2 + (seed % 6));
             double best = BestScore(graph);
-            double score = LayoutScore.Of(graph, LayoutScore.Places(graph, ExtTsp.Order(graph)));
+            double score = ExtTspScore.Of(graph, ExtTspScore.Places(graph, ExtTsp.Order(graph)));
             Assert.That(score, Is.LessThanOrEqualTo(best + (1e-9 * best)));
             sum += score;
             highest += best;
@@ -77,7 +77,7 @@ public sealed class ExtTspTests
         {
             if (at == order.Length)
             {
-                best = Math.Max(best, LayoutScore.Of(graph, LayoutScore.Places(graph, order)));
+                best = Math.Max(best, ExtTspScore.Of(graph, ExtTspScore.Places(graph, order)));
                 return;
             }
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Tarax.AutoFdo.Outputs.Propeller;
 
 /// <summary>
-/// An order of a function's blocks with a high <see cref="LayoutScore"/>, as Newell and Pupyrev describe it: chains of blocks, of which the two are joined that gain most, one behind the other, or one
+/// An order of a function's blocks with a high <see cref="ExtTspScore"/>, as Newell and Pupyrev describe it: chains of blocks, of which the two are joined that gain most, one behind the other, or one
 /// put between two pieces of the other. The first block stays first. The same graph gives the same order.
 /// </summary>
 internal sealed class ExtTsp
@@ -212,7 +212,7 @@ internal sealed class ExtTsp
         double score = 0;
         foreach (var edge in across)
         {
-            score += LayoutScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
+            score += ExtTspScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
         }
 
         double gain = score;
@@ -220,7 +220,7 @@ internal sealed class ExtTsp
         {
             foreach (var edge in CollectionsMarshal.AsSpan(host.Inner))
             {
-                gain += LayoutScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
+                gain += ExtTspScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
             }
 
             gain -= host.Score;
@@ -276,7 +276,7 @@ internal sealed class ExtTsp
         kept.Score = 0;
         foreach (var edge in CollectionsMarshal.AsSpan(kept.Inner))
         {
-            kept.Score += LayoutScore.WithJumps(_places[edge.From] + _graph.Sizes[edge.From], _places[edge.To], edge);
+            kept.Score += ExtTspScore.WithJumps(_places[edge.From] + _graph.Sizes[edge.From], _places[edge.To], edge);
         }
 
         return kept;

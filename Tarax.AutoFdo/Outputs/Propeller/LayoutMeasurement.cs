@@ -18,11 +18,11 @@ internal static class LayoutMeasurement
         foreach (var function in functions)
         {
             long[] places = PlacesInBinary(function);
-            score += LayoutScore.Of(function.Graph, places);
+            score += ExtTspScore.Of(function.Graph, places);
             taken = SaturatingSum.Of(taken, Taken(function.Graph, places));
         }
 
-        return new LayoutMeasure(score / LayoutScore.Highest(functions.Select(f => f.Graph)), taken, Pages(functions));
+        return new LayoutMeasure(score / ExtTspScore.Highest(functions.Select(f => f.Graph)), taken, Pages(functions));
     }
 
     /// <summary>As it will be.</summary>
@@ -33,13 +33,13 @@ internal static class LayoutMeasurement
         ulong bytes = 0;
         foreach (var function in functions)
         {
-            long[] places = LayoutScore.Places(function.Graph, function.Order);
-            score += LayoutScore.Of(function.Graph, places);
+            long[] places = ExtTspScore.Places(function.Graph, function.Order);
+            score += ExtTspScore.Of(function.Graph, places);
             taken = SaturatingSum.Of(taken, Taken(function.Graph, places));
             bytes += function.HotBytes;
         }
 
-        return new LayoutMeasure(score / LayoutScore.Highest(functions.Select(f => f.Graph)), taken, (bytes + PageSize - 1) / PageSize);
+        return new LayoutMeasure(score / ExtTspScore.Highest(functions.Select(f => f.Graph)), taken, (bytes + PageSize - 1) / PageSize);
     }
 
     /// <summary>Pages with a byte of a hot block.</summary>

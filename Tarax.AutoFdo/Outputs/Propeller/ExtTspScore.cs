@@ -4,7 +4,7 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 /// How good an order of blocks is, by the model of Newell and Pupyrev ("Improved Basic Block Reordering", 2020): an edge that needs no jump is worth most; a short jump is worth something, since its
 /// target is likely in the same lines of the cache. Distances are from the end of the source.
 /// </summary>
-internal static class LayoutScore
+internal static class ExtTspScore
 {
     private const double FallThrough = 10;
     private const double JumpInstruction = 0.5;
