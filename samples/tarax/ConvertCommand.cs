@@ -74,7 +74,7 @@ internal static class ConvertCommand
 
     private static readonly Option<string?> Propeller = new("--propeller")
     {
-        Description = "with -o: also the order of blocks and functions for Clang and lld, PREFIX_cc_profile.txt and PREFIX_ld_profile.txt; the binary must be built with -fbasic-block-address-map",
+        Description = "also the order of blocks and functions for Clang and lld, PREFIX_cc_profile.txt and PREFIX_ld_profile.txt, with --out-dir of all binaries together; they must be built with -fbasic-block-address-map",
         HelpName = "PREFIX",
     };
 
@@ -259,10 +259,11 @@ internal static class ConvertCommand
 
         if (parsed.GetValue(OutputFolder) is { } folder)
         {
+            var layout = parsed.GetValue(Propeller) is { } prefix ? new BuildLayout(prefix, LayoutCommand.Choices(parsed, options.Threads), options.DebugDirectories) : null;
             var recording = Recordings.Count(inputs, options);
             progress?.Clear();
             var outcomes = parsed.GetValue(All) ? recording.ConvertAll(parsed.GetValue(MinimumShare)) : recording.Convert(binaries);
-            ManyProfiles.Write(outcomes, [.. inputs, .. binaries], folder, f => FormatOptions.WithChoices(f, parsed), isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main);
+            ManyProfiles.Write(outcomes, [.. inputs, .. binaries], folder, f => FormatOptions.WithChoices(f, parsed), isJson, !parsed.GetValue(All) ? Completeness.All : parsed.GetValue(KeepGoing) ? Completeness.Any : Completeness.Main, layout);
             return;
         }
 
@@ -316,7 +317,8 @@ internal static class ConvertCommand
         if (layout is not null && !isJson)
         {
             var (clusters, functions) = LayoutOutput.FilesOf(prefix!);
-            LayoutOutput.Report(layout.Report, clusters, functions, result.Report.IsKernel, Console.Error);
+            LayoutOutput.Report(layout.Report, Console.Error);
+            LayoutOutput.Next(clusters, functions, result.Report.IsKernel, Console.Error);
         }
     }
 
@@ -403,9 +405,9 @@ internal static class ConvertCommand
         {
             result.AddError("--gcda DIR and --notes DIR go together: counters belong to the notes of the objects that will be compiled");
         }
-        else if (result.GetResult(Propeller) is { Implicit: false } && (toCounters || toFolder || !toFile))
+        else if (result.GetResult(Propeller) is { Implicit: false } && (toCounters || (!toFolder && !toFile)))
         {
-            result.AddError("--propeller goes with -o FILE and one binary; tarax layout finds a layout alone");
+            result.AddError("--propeller goes with -o FILE or --out-dir DIR; tarax layout finds a layout alone");
         }
         else if (toCounters)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Tarax.AutoFdo;
 using Tarax.AutoFdo.Binaries;
+using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Outputs.Propeller;
 
@@ -15,18 +16,23 @@ internal static class LayoutCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<string> BinaryFile = new("--binary", "-b")
+    private static readonly Option<string[]> BinaryFiles = new("--binary", "-b")
     {
-        Description = "the program, shared object, vmlinux or module that ran, built by Clang with -fbasic-block-address-map",
+        Description = "the program, shared object, vmlinux or module that ran, built by Clang with -fbasic-block-address-map; may be given several times",
         HelpName = "FILE",
         Required = true,
     };
 
-    private static readonly Option<string> Output = new("--output", "-o")
+    private static readonly Option<string?> Output = new("--output", "-o")
     {
-        Description = $"what the names of the two files begin with: PREFIX{CodeLayout.ClusterSuffix} for Clang, PREFIX{CodeLayout.OrderSuffix} for lld",
+        Description = $"what the names of the two files begin with: PREFIX{CodeLayout.ClusterSuffix} for Clang, PREFIX{CodeLayout.OrderSuffix} for lld; of several binaries one pair, for the build of all",
         HelpName = "PREFIX",
-        Required = true,
+    };
+
+    private static readonly Option<string?> OutputFolder = new("--out-dir")
+    {
+        Description = "folder for a pair of files for each binary, named by it; made where it is not there",
+        HelpName = "DIR",
     };
 
     private static readonly Option<string[]> DebugDirectories = new("--debug-dir")
@@ -68,15 +74,24 @@ internal static class LayoutCommand
     {
         var command = new Command("layout", "Finds in which order blocks and functions should lie, for Clang and lld (Propeller).")
         {
-            Inputs, BinaryFile, Output, DebugDirectories, NoBranchStacks, Event, MappedAs, MinimumSamples, AllModules, ClusterVersion, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads,
+            Inputs, BinaryFiles, Output, OutputFolder, DebugDirectories, NoBranchStacks, Event, MappedAs, MinimumSamples, AllModules, ClusterVersion, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads,
         };
         HelpText.Describe(
             command,
-            [new OptionGroup("options", [BinaryFile, Output, DebugDirectories, NoBranchStacks, AllModules, ClusterVersion]), new OptionGroup("what is read", [Event, MappedAs, MinimumSamples, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads])],
+            [new OptionGroup("options", [BinaryFiles, Output, OutputFolder, DebugDirectories, NoBranchStacks, AllModules, ClusterVersion]), new OptionGroup("what is read", [Event, MappedAs, MinimumSamples, ConvertCommand.CheckRanges, InputOptions.MaximumInput, Threads])],
             ["perf record -b -o perf.data ./program && tarax layout perf.data --binary ./program -o program"]);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(Output)?.Tokens is [{ Value: "-" }])
+            bool toFolder = result.GetResult(OutputFolder) is { Implicit: false };
+            if (toFolder == (result.GetResult(Output) is { Implicit: false }))
+            {
+                result.AddError(toFolder ? "-o and --out-dir do not go together" : "-o PREFIX (one pair of files) or --out-dir DIR (a pair for each binary) is required");
+            }
+            else if (result.GetResult(MappedAs) is { Implicit: false } && result.GetResult(BinaryFiles)?.Tokens.Count > 1)
+            {
+                result.AddError("--mapped-as goes with one binary");
+            }
+            else if (result.GetResult(Output)?.Tokens is [{ Value: "-" }])
             {
                 result.AddError("-o PREFIX begins the names of two files, which do not both go to standard output");
             }
@@ -105,19 +120,59 @@ internal static class LayoutCommand
             CompactsMemory = true,
         };
         string[] inputs = parsed.GetRequiredValue(Inputs);
-        string binary = parsed.GetRequiredValue(BinaryFile);
-        string prefix = parsed.GetRequiredValue(Output);
-        Array.ForEach(inputs, i => FileKinds.ExpectRecording(i, binary));
-        FileKinds.ExpectBinary(binary);
+        string[] binaries = parsed.GetRequiredValue(BinaryFiles);
+        Array.ForEach(inputs, i => FileKinds.ExpectRecording(i, binaries));
+        Array.ForEach(binaries, FileKinds.ExpectBinary);
         FileKinds.ExpectFolders(DebugDirectories.Name, parsed.GetValue(DebugDirectories)!);
-        LayoutOutput.Refuse(prefix, [.. inputs, binary]);
-        var result = Of(inputs, binary, options, Choices(parsed, options.Threads));
+        var names = new OutputNames();
+        string? folder = parsed.GetValue(OutputFolder);
+        string[] prefixes = folder is null ? [parsed.GetRequiredValue(Output)!] : Array.ConvertAll(binaries, b => Path.Combine(folder, names.Of(Path.GetFileName(b), "")));
+        Array.ForEach(prefixes, p => LayoutOutput.Refuse(p, [.. inputs, .. binaries]));
+        var choices = Choices(parsed, options.Threads) with { IsOfBuild = folder is null && binaries.Length > 1 };
+        var results = binaries is [var only] ? [Of(inputs, only, options, choices)] : Of(inputs, binaries, options, choices);
         progress?.Clear();
-        LayoutOutput.Refuse(prefix, result.Report.FilesRead.ToArray());
-        result.Layout.Save(prefix);
-        ReportText.WriteRecorded(result.Report, binary, Console.Error);
-        var (clusters, order) = LayoutOutput.FilesOf(prefix);
-        LayoutOutput.Report(result.Layout.Report, clusters, order, result.Report.IsKernel, Console.Error);
+        CodeLayout[] layouts = [.. results.Select(r => r.Layout)];
+        layouts = choices.IsOfBuild ? [CodeLayout.OfBuild(layouts)] : layouts;
+        Save(layouts, prefixes, folder, [.. results.SelectMany(r => r.Report.FilesRead)]);
+        for (int i = 0; i < results.Length; i++)
+        {
+            ReportText.WriteRecorded(results[i].Report, binaries[i], Console.Error);
+            LayoutOutput.Report(choices.IsOfBuild ? layouts[0].Reports[i] : layouts[i].Report, Console.Error);
+            if (!choices.IsOfBuild || i == results.Length - 1)
+            {
+                var (clusters, order) = LayoutOutput.FilesOf(prefixes[choices.IsOfBuild ? 0 : i]);
+                LayoutOutput.Next(clusters, order, results[choices.IsOfBuild ? 0 : i].Report.IsKernel, Console.Error);
+            }
+        }
+    }
+
+    private static void Save(CodeLayout[] layouts, string[] prefixes, string? folder, string[] read)
+    {
+        Array.ForEach(prefixes, p => LayoutOutput.Refuse(p, read));
+        if (folder is not null)
+        {
+            FileSystem.MakeFolder(folder);
+        }
+
+        using var outputs = new OutputSet();
+        for (int i = 0; i < layouts.Length; i++)
+        {
+            var (clusters, order) = LayoutOutput.FilesOf(prefixes[i]);
+            layouts[i].AddTo(outputs, clusters, order);
+        }
+
+        outputs.Commit();
+    }
+
+    /// <summary>The layouts of several binaries of one recording.</summary>
+    private static LayoutResult[] Of(string[] inputs, string[] binaries, ConversionOptions options, CodeLayoutOptions layout)
+    {
+        var recording = Recordings.Count(inputs, options);
+        return Array.ConvertAll(binaries, path =>
+        {
+            using var binary = Binary.Open(path, options.DebugDirectories);
+            return recording.LayoutOf(binary, layout);
+        });
     }
 
     /// <summary>The layout of one binary.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Tarax.AutoFdo;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
@@ -34,19 +34,15 @@ internal static class ManyProfiles
     /// <param name="finish">Gives a format the choices that were made for it.</param>
     /// <param name="isJson">Whether the report is an array of objects.</param>
     /// <param name="needed">Which binaries must have a profile.</param>
+    /// <param name="layout">The layout that is made besides; null where none is.</param>
     /// <exception cref="ConversionException">No profile was written, or one is missing that must not.</exception>
-    public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, Func<ProfileFormat, ProfileFormat> finish, bool isJson, Completeness needed)
+    public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, Func<ProfileFormat, ProfileFormat> finish, bool isJson, Completeness needed, BuildLayout? layout)
     {
         FileSystem.MakeFolder(folder);
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new OutputNames();
         using var outputs = new OutputSet();
-        var lines = new List<string>();
+        var rows = new List<Row>();
         var old = new List<string>();
-        using var stream = new MemoryStream();
-        using var json = new Utf8JsonWriter(stream);
-        json.WriteStartArray();
-        int problems = 0;
-        int profiles = 0;
         string main = "";
         bool isFirst = true;
         bool isMainMissing = false;
@@ -55,38 +51,41 @@ internal static class ManyProfiles
             string? file = null;
             if (outcome.Result is { } result)
             {
-                file = Path.Combine(folder, $"{FileName(outcome.Binary, names)}{(result.Report.Format is LlvmProfileFormat ? ".prof" : ".afdo")}");
+                file = Path.Combine(folder, $"{names.Of(outcome.Binary)}{(result.Report.Format is LlvmProfileFormat ? ".prof" : ".afdo")}");
                 OutputCheck.Refuse(file, [.. inputs, .. result.Report.FilesRead]);
                 FileKinds.ExpectProfileOrNothing(file);
-                profiles++;
                 outputs.Add(file, profile => result.Profile.Write(profile, finish(result.Report.Format)));
+                layout?.Add(result, outcome.Path!, inputs);
             }
             else
             {
-                problems++;
                 isMainMissing |= isFirst;
                 main = isFirst ? outcome.Binary.Name : main;
                 old.AddRange(OldProfiles(outcome, folder, names, inputs));
             }
 
             isFirst = false;
-            lines.AddRange(Lines(outcome, file));
-            WriteJson(json, outcome, file);
+            rows.Add(new Row(outcome.Binary, outcome.Path, outcome.Problem, outcome.Result?.Report, file));
         }
 
-        json.WriteEndArray();
-        json.Flush();
-        outputs.Commit();
-        if (isJson)
+        int profiles = rows.Count(r => r.Report is not null);
+        int problems = rows.Count - profiles;
+        if (profiles > 0)
         {
-            lines.Clear();
+            layout?.AddTo(outputs);
         }
 
+        outputs.Commit();
+        var lines = isJson ? [] : rows.SelectMany(Lines).ToList();
         lines.AddRange(SetAside(old));
         lines.ForEach(Console.Error.WriteLine);
         if (isJson)
         {
-            Console.Error.Write(Encoding.UTF8.GetString(stream.ToArray()) + '\n');
+            WriteJson(rows, layout, Console.Error);
+        }
+        else if (profiles > 0)
+        {
+            layout?.Report(Console.Error);
         }
 
         if (profiles == 0 || (needed == Completeness.All && problems > 0))
@@ -101,9 +100,9 @@ internal static class ManyProfiles
     }
 
     /// <summary>A profile of another time is not to stand there as if it were of this recording; it is not lost either.</summary>
-    private static IEnumerable<string> OldProfiles(BinaryOutcome outcome, string folder, HashSet<string> names, string[] inputs)
+    private static IEnumerable<string> OldProfiles(BinaryOutcome outcome, string folder, OutputNames names, string[] inputs)
     {
-        string name = FileName(outcome.Binary, names);
+        string name = names.Of(outcome.Binary);
         foreach (string ending in (string[])[".afdo", ".prof"])
         {
             string old = Path.Combine(folder, name + ending);
@@ -125,57 +124,49 @@ internal static class ManyProfiles
     /// <summary>LLVM's text begins with a function's name, by which it is not known.</summary>
     private static bool MayBeProfile(string path) => FileKinds.Of(path) is FileKind.Profile or FileKind.Unknown;
 
-    /// <summary>The base name of the binary; where another one has it already, with the beginning of the build-id or a number.</summary>
-    private static string FileName(RecordedBinary binary, HashSet<string> names)
+    private static List<string> Lines(Row row)
     {
-        string name = binary.Name.StartsWith("[kernel.kallsyms]", StringComparison.Ordinal) ? "vmlinux" : Path.GetFileName(binary.Name).Trim('[', ']');
-        if (names.Add(name))
-        {
-            return name;
-        }
-
-        string distinct = binary.BuildId.Length >= 8 ? $"{name}-{binary.BuildId[..8]}" : name;
-        for (int number = 2; !names.Add(distinct); number++)
-        {
-            distinct = string.Create(CultureInfo.InvariantCulture, $"{name}-{number}");
-        }
-
-        return distinct;
-    }
-
-    private static List<string> Lines(BinaryOutcome outcome, string? file)
-    {
-        string head = string.Create(CultureInfo.InvariantCulture, $"{100 * outcome.Binary.Share,5:0.0} %  {outcome.Binary.Name}");
-        if (outcome.Result is not { } result)
+        string head = string.Create(CultureInfo.InvariantCulture, $"{100 * row.Binary.Share,5:0.0} %  {row.Binary.Name}");
+        if (row.Report is not { } report)
         {
             // Messages begin with the file that they are about, which stands there already.
-            string problem = outcome.Problem ?? "";
-            return [$"{head}: no profile: {(outcome.Path is { } path && problem.StartsWith($"{path}: ", StringComparison.Ordinal) ? problem[(path.Length + 2)..] : problem)}"];
+            string problem = row.Problem ?? "";
+            return [$"{head}: no profile: {(row.Path is { } path && problem.StartsWith($"{path}: ", StringComparison.Ordinal) ? problem[(path.Length + 2)..] : problem)}"];
         }
 
         return
         [
-            string.Create(CultureInfo.InvariantCulture, $"{head}: {result.Report.Functions:N0} functions, {result.Report.Positions:N0} positions, {ReportText.FormatName(result.Report)}: {file}"),
-            .. result.Report.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning).Select(d => $"         {Diagnostics.Line(d)}"),
+            string.Create(CultureInfo.InvariantCulture, $"{head}: {report.Functions:N0} functions, {report.Positions:N0} positions, {ReportText.FormatName(report)}: {row.File}"),
+            .. report.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Warning).Select(d => $"         {Diagnostics.Line(d)}"),
         ];
     }
 
-    private static void WriteJson(Utf8JsonWriter json, BinaryOutcome outcome, string? file)
+    private static void WriteJson(List<Row> rows, BuildLayout? layout, TextWriter writer) => JsonText.Write(writer, isIndented: false, json =>
+    {
+        json.WriteStartArray();
+        rows.ForEach(row => WriteJson(json, row, layout));
+        json.WriteEndArray();
+    });
+
+    private static void WriteJson(Utf8JsonWriter json, Row row, BuildLayout? layout)
     {
         json.WriteStartObject();
-        json.WriteString("name", outcome.Binary.Name);
-        json.WriteString("buildId", outcome.Binary.BuildId);
-        json.WriteNumber("samples", outcome.Binary.Samples);
-        json.WriteNumber("share", outcome.Binary.Share);
-        json.WriteString("binary", outcome.Path);
-        json.WriteString("profile", file);
-        json.WriteString("problem", outcome.Problem);
-        if (outcome.Result is { } result)
+        json.WriteString("name", row.Binary.Name);
+        json.WriteString("buildId", row.Binary.BuildId);
+        json.WriteNumber("samples", row.Binary.Samples);
+        json.WriteNumber("share", row.Binary.Share);
+        json.WriteString("binary", row.Path);
+        json.WriteString("profile", row.File);
+        json.WriteString("problem", row.Problem);
+        if (row.Report is { } report)
         {
             json.WritePropertyName("report");
-            ReportJson.Write(result.Report, json);
+            ReportJson.Write(report, json, layout?.ReportOf(row.Path));
         }
 
         json.WriteEndObject();
     }
+
+    /// <summary>What is said of a binary; its profile is written by then.</summary>
+    private sealed record Row(RecordedBinary Binary, string? Path, string? Problem, ConversionReport? Report, string? File);
 }

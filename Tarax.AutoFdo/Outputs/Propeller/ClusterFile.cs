@@ -9,14 +9,22 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 internal static class ClusterFile
 {
     /// <summary>Writes version 1, which Clang reads since 17; with counts and hashes where the map has hashes, since compilers that write those read them (22 and later).</summary>
-    public static void Write(IEnumerable<LayoutFunction> functions, IReadOnlyList<MappedFunction> map, string buildId, TextWriter writer)
+    public static void Write(IReadOnlyList<BinaryOrder> binaries, TextWriter writer)
     {
         writer.Write("v1\n");
-        if (buildId.Length > 0)
+        foreach (var binary in binaries.Where(b => b.BuildId.Length > 0))
         {
-            writer.Write($"#Profiled binary build ID: {buildId}\n");
+            writer.Write($"#Profiled binary build ID: {binary.BuildId}\n");
         }
 
+        foreach (var binary in binaries)
+        {
+            Write(binary.Functions, binary.Map, writer);
+        }
+    }
+
+    private static void Write(List<LayoutFunction> functions, List<MappedFunction> map, TextWriter writer)
+    {
         foreach (var function in functions)
         {
             if (function.Module.Length > 0)

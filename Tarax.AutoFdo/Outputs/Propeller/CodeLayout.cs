@@ -3,8 +3,6 @@ using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
-using Tarax.AutoFdo.Numbers;
-using Tarax.AutoFdo.Outputs.SymbolOrder;
 
 namespace Tarax.AutoFdo.Outputs.Propeller;
 
@@ -20,19 +18,20 @@ public sealed class CodeLayout
     /// <summary>What is added to a prefix for the order that lld reads.</summary>
     public const string OrderSuffix = "_ld_profile.txt";
 
-    private readonly List<MappedFunction> _map;
-    private readonly List<LayoutFunction> _functions;
-    private readonly List<LayoutFunction> _inOrder;
-    private readonly string _buildId;
+    private readonly BinaryOrder[] _binaries;
     private readonly int _version;
 
-    private CodeLayout(List<MappedFunction> map, List<LayoutFunction> functions, List<LayoutFunction> inOrder, string buildId, int version, CodeLayoutReport report)
+    private CodeLayout(BinaryOrder[] binaries, int version)
     {
-        (_map, _functions, _inOrder, _buildId, _version, Report) = (map, functions, inOrder, buildId, version, report);
+        (_binaries, _version) = (binaries, version);
+        Reports = Array.ConvertAll(binaries, b => b.Report());
     }
 
-    /// <summary>What was found, and what it is worth.</summary>
-    public CodeLayoutReport Report { get; }
+    /// <summary>What was found, and what it is worth; of several binaries for the first.</summary>
+    public CodeLayoutReport Report => Reports[0];
+
+    /// <summary>What was found for each binary.</summary>
+    public IReadOnlyList<CodeLayoutReport> Reports { get; }
 
     /// <summary>Finds a layout.</summary>
     /// <param name="binary">The program, shared object, vmlinux or module that ran; it stays open.</param>
@@ -48,7 +47,24 @@ public sealed class CodeLayout
         options ??= new CodeLayoutOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.ClusterVersion, 1u, nameof(options));
-        return binary.Use(b => Found(b, counts, options));
+        return binary.Use(b => new CodeLayout([BinaryOrder.Of(b, MapOf(b), counts, options)], options.ClusterVersion));
+    }
+
+    /// <summary>
+    /// Puts layouts of binaries of one build together, which the compiler and the linker read in one pair of files, as Linux builds vmlinux and its modules. Functions of one name are told apart by the
+    /// files that they were compiled from; of a function that several binaries have, that counts in which it ran most.
+    /// </summary>
+    /// <param name="layouts">Layouts that were found with <see cref="CodeLayoutOptions.IsOfBuild"/>, in the order in which they are written.</param>
+    /// <exception cref="ArgumentException">There is none, or one was found otherwise, or they are for different versions of the profile.</exception>
+    public static CodeLayout OfBuild(IReadOnlyList<CodeLayout> layouts)
+    {
+        ArgumentNullException.ThrowIfNull(layouts);
+        if (layouts.Count == 0 || layouts.Any(l => l._version != layouts[0]._version || l._binaries.Any(b => b.Owners is null)))
+        {
+            throw new ArgumentException($"layouts of a build are found with {nameof(CodeLayoutOptions.IsOfBuild)}, for one version of the profile", nameof(layouts));
+        }
+
+        return new CodeLayout(BuildLayouts.Together([.. layouts.SelectMany(l => l._binaries)]), layouts[0]._version);
     }
 
     /// <summary>Writes both files, which appear whole and together, or not at all.</summary>
@@ -86,11 +102,11 @@ public sealed class CodeLayout
         ArgumentNullException.ThrowIfNull(writer);
         if (_version == 0)
         {
-            ClusterFile.WriteOldest(_functions, writer);
+            ClusterFile.WriteOldest(_binaries.SelectMany(b => b.Functions), writer);
         }
         else
         {
-            ClusterFile.Write(_functions, _map, _buildId, writer);
+            ClusterFile.Write(_binaries, writer);
         }
     }
 
@@ -99,7 +115,7 @@ public sealed class CodeLayout
     public void WriteOrder(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        SymbolOrderFile.Write(_inOrder, writer);
+        SymbolOrderFile.Write([.. _binaries.SelectMany(b => b.InOrder)], writer);
     }
 
     private static void Save(string path, Action<TextWriter> write)
@@ -108,46 +124,6 @@ public sealed class CodeLayout
         using var outputs = new OutputSet();
         outputs.AddText(path, write);
         outputs.Commit();
-    }
-
-    private static CodeLayout Found(Binary binary, BinaryCounts counts, CodeLayoutOptions options)
-    {
-        var map = MapOf(binary);
-        var index = new BlockIndex(map);
-        var flow = new BlockFlow(index, binary.File, counts);
-        var functions = LayoutFunctions.Of(index, flow, binary.Symbolizer, options.AllModules);
-        if (functions.Count == 0)
-        {
-            throw new ConversionException(ConversionFailure.EmptyProfile, $"{binary.Path}: nothing that ran is in its address map of {map.Count} functions{WhyEmpty(flow.Unplaced, binary.File)}");
-        }
-
-        ParallelLoop.Run(functions.Count, options.Threads, i => functions[i].Order = ExtTsp.Order(functions[i].Graph));
-        var report = new CodeLayoutReport
-        {
-            FunctionsInMap = map.Count,
-            Functions = functions.Count,
-            Blocks = functions.Sum(f => f.Blocks.Length),
-            HotBlocks = functions.Sum(f => f.Hot.Length),
-            HotBytes = (ulong)functions.Sum(f => (long)f.HotBytes),
-            Executions = ulong.CreateSaturating(functions.Sum(f => f.Weight)),
-            Before = LayoutMeasurement.Before(functions),
-            After = LayoutMeasurement.After(functions),
-            Unplaced = [.. Reasons(flow.Unplaced)],
-        };
-        return new CodeLayout(map, functions, [.. OrderOf(functions, index, flow).Select(i => functions[i])], binary.BuildId, options.ClusterVersion, report);
-    }
-
-    private static int[] OrderOf(List<LayoutFunction> functions, BlockIndex index, BlockFlow flow)
-    {
-        var placeOf = new Dictionary<int, int>();
-        for (int i = 0; i < functions.Count; i++)
-        {
-            placeOf.Add(functions[i].Index, i);
-        }
-
-        var calls = flow.Calls.Where(c => placeOf.ContainsKey(index.FunctionOf[c.Key.From]) && placeOf.ContainsKey(c.Key.Function))
-            .Select(c => new ClusteredArc(placeOf[index.FunctionOf[c.Key.From]], placeOf[c.Key.Function], c.Value));
-        return CallChainClustering.Order([.. functions.Select(f => new ClusteredNode(f.HotBytes, ulong.CreateSaturating(f.Weight)))], calls);
     }
 
     /// <summary>The map of the binary, or of the file with its debug information, which keeps it where the binary was stripped.</summary>
@@ -169,11 +145,4 @@ public sealed class CodeLayout
         + (file.IsOfKernel
             ? "Build the kernel with Clang and CONFIG_PROPELLER_CLANG=y, and record it again"
             : "Build it with Clang 17 or later and -fbasic-block-address-map (with ThinLTO also -Wl,--lto-basic-block-address-map for the linker), and record it again");
-
-    private static string WhyEmpty(UnplacedCounts unplaced, ElfFile file) =>
-        unplaced[UnplacedReason.NoSymbol] > 0 && !file.HasSymbolTable ? ": it is stripped, and functions are told to Clang by name. Give the same build before that, or with --debug-dir the folder of its debug file"
-        : Reasons(unplaced).MaxBy(r => r.Executions) is { } most ? $": most are {most.Reason}. Is this the build that was recorded?" : ": nothing ran";
-
-    private static IEnumerable<UnplacedExecutions> Reasons(UnplacedCounts unplaced) =>
-        Enum.GetValues<UnplacedReason>().Where(r => unplaced[r] > 0).Select(r => new UnplacedExecutions(UnplacedCounts.Text(r), unplaced[r]));
 }

@@ -14,6 +14,9 @@ internal sealed class LayoutFunction
     /// <summary>The file of its compile unit, where another function has its name; otherwise empty.</summary>
     public string Module { get; set; } = "";
 
+    /// <summary>The file of its compile unit, where the layout is one of several; otherwise empty.</summary>
+    public string Unit { get; set; } = "";
+
     /// <summary>Its blocks, as the address map has them.</summary>
     public required MappedBlock[] Blocks { get; init; }
 

@@ -9,8 +9,8 @@ internal static class LayoutFunctions
     /// <param name="index">The blocks.</param>
     /// <param name="flow">How they ran; what cannot be named is noted there.</param>
     /// <param name="symbolizer">Names.</param>
-    /// <param name="allModules">Whether every function has its module, not only those that need it.</param>
-    public static List<LayoutFunction> Of(BlockIndex index, BlockFlow flow, Symbolizer symbolizer, bool allModules)
+    /// <param name="options">Which functions have their modules.</param>
+    public static List<LayoutFunction> Of(BlockIndex index, BlockFlow flow, Symbolizer symbolizer, CodeLayoutOptions options)
     {
         var edges = EdgesByFunction(index, flow);
         var blocks = BlocksByFunction(index, flow);
@@ -24,7 +24,7 @@ internal static class LayoutFunctions
             }
 
             var mapped = index.Functions[function];
-            var names = symbolizer.FindSymbol(mapped.Entry) is { } symbol && symbol.Start == mapped.Entry ? symbol.Aliases : [];
+            var names = NamesAt(symbolizer, mapped.Entry);
             SymbolAlias[] writable = [.. names.Where(n => n.Name.Length > 0 && !n.Name.Any(char.IsWhiteSpace))];
             if (writable.Length > 0)
             {
@@ -36,8 +36,20 @@ internal static class LayoutFunctions
             }
         }
 
-        return Named(functions, symbolizer, flow.Unplaced, index, allModules);
+        var named = Named(functions, symbolizer, flow.Unplaced, index, options.AllModules);
+        if (options.IsOfBuild)
+        {
+            named.ForEach(f => f.Unit = ModuleAt(symbolizer, index.Functions[f.Index].Entry));
+        }
+
+        return named;
     }
+
+    /// <summary>The names of what begins at an address.</summary>
+    public static SymbolAlias[] NamesAt(Symbolizer symbolizer, ulong entry) => symbolizer.FindSymbol(entry) is { } symbol && symbol.Start == entry ? symbol.Aliases : [];
+
+    /// <summary>The file that the function at an address was compiled from, as LLVM compares it; empty where it is not known.</summary>
+    public static string ModuleAt(Symbolizer symbolizer, ulong entry) => WithoutLeadingDot(symbolizer.UnitNameAt(entry));
 
     /// <summary>Clang refuses a profile that names a block twice. Clones of a block have its number.</summary>
     private static bool HasNumberTwice(BlockIndex index, List<int> blocks)
@@ -173,7 +185,7 @@ internal static class LayoutFunctions
         var owners = new Dictionary<string, HashSet<ulong>>(StringComparer.Ordinal);
         foreach (var mapped in index.Functions)
         {
-            foreach (string name in symbolizer.FindSymbol(mapped.Entry) is { } symbol && symbol.Start == mapped.Entry ? symbol.Aliases.Select(a => a.Name).Where(wanted.Contains) : [])
+            foreach (string name in NamesAt(symbolizer, mapped.Entry).Select(a => a.Name).Where(wanted.Contains))
             {
                 if (!owners.TryGetValue(name, out var ofName))
                 {
@@ -185,14 +197,14 @@ internal static class LayoutFunctions
         }
 
         var modules = new Dictionary<ulong, string>();
-        string ModuleAt(ulong entry) => modules.TryGetValue(entry, out string? known) ? known : modules[entry] = WithoutLeadingDot(symbolizer.UnitNameAt(entry));
-        bool IsTold(LayoutFunction function, ulong entry) => function.Names.All(n => owners[n.Name].All(other => other == entry || ModuleAt(other) != ModuleAt(entry)));
+        string KnownModuleAt(ulong entry) => modules.TryGetValue(entry, out string? known) ? known : modules[entry] = ModuleAt(symbolizer, entry);
+        bool IsTold(LayoutFunction function, ulong entry) => function.Names.All(n => owners[n.Name].All(other => other == entry || KnownModuleAt(other) != KnownModuleAt(entry)));
         var named = new List<LayoutFunction>();
         foreach (var function in functions)
         {
             ulong entry = index.Functions[function.Index].Entry;
             bool isAlone = function.Names.All(n => owners[n.Name].Count == 1);
-            function.Module = isAlone && !allModules ? "" : ModuleAt(entry);
+            function.Module = isAlone && !allModules ? "" : KnownModuleAt(entry);
             if (isAlone || (function.Module.Length > 0 && IsTold(function, entry)))
             {
                 named.Add(function);

@@ -27,6 +27,9 @@ internal enum UnplacedReason
     /// <summary>What ran in functions whose name others have, too, and whose module is not known, or is the same.</summary>
     AmbiguousName,
 
+    /// <summary>What ran in functions that another binary of the build has, too, where they ran more.</summary>
+    OfOtherBinary,
+
     /// <summary>What ran in functions whose name has a character that the profile cannot have.</summary>
     UnwritableName,
 }

@@ -45,7 +45,8 @@ internal static class PropellerConversion
         }
 
         Diagnostics.Write(result.Report.Diagnostics, Console.Error);
-        LayoutOutput.Report(result.Layout.Report, clusters, order, result.Report.IsKernel, Console.Error);
+        LayoutOutput.Report(result.Layout.Report, Console.Error);
+        LayoutOutput.Next(clusters, order, result.Report.IsKernel, Console.Error);
     }
 
     /// <summary>Names of recordings between commas; <c>@FILE</c> has them in its lines.</summary>
