@@ -59,6 +59,20 @@ public sealed class ExtTspTests
         Assert.That(ExtTsp.Order(graph).Order(), Is.EqualTo(Enumerable.Range(0, Operations + 1)));
     }
 
+    /// <summary>All cases lead back to the switch; those that run most stand nearest behind it, however many there are.</summary>
+    [TestCase(100)]
+    [TestCase(8000)]
+    public void Switch_with_many_cases_has_the_hot_ones_near(int cases)
+    {
+        var graph = Switch(cases);
+        int[] order = ExtTsp.Order(graph);
+        Assert.That(order.Order(), Is.EqualTo(Enumerable.Range(0, graph.Sizes.Length)));
+        int at = Array.IndexOf(order, 1);
+        double near = order.Skip(at - 10).Take(21).Where(b => b > 1).Sum(b => (double)graph.Counts[b]);
+        double most = graph.Counts.Skip(2).OrderDescending().Take(20).Sum(c => (double)c);
+        Assert.That(near, Is.GreaterThan(0.5 * most));
+    }
+
     [Test]
     public void Same_graph_gives_the_same_order()
     {
@@ -93,8 +107,27 @@ public sealed class ExtTspTests
         return best;
     }
 
+    /// <summary>A loop around a switch: block 1 leads to each of the others, which lead back to it.</summary>
+    internal static FlowGraph Switch(int cases)
+    {
+        var random = new Random(cases);
+        var edges = new List<FlowEdge> { new(0, 1, 10) };
+        ulong[] counts = new ulong[2 + cases];
+        for (int block = 2; block < counts.Length; block++)
+        {
+            ulong count = (ulong)(1_000_000 / random.Next(1, cases + 1));
+            counts[block] = count;
+            edges.Add(new FlowEdge(1, block, count, IsIndirect: true));
+            edges.Add(new FlowEdge(block, 1, count, JumpsSaved: count));
+        }
+
+        counts[0] = 10;
+        counts[1] = counts.Aggregate(0UL, (sum, c) => sum + c);
+        return new FlowGraph([.. counts.Select(_ => (uint)random.Next(4, 60))], counts, [.. edges.OrderBy(e => (e.From, e.To))]);
+    }
+
     /// <summary>A function whose flow goes in and out of each block alike, as walks through it make it.</summary>
-    private static FlowGraph RandomFunction(int seed, int blocks)
+    internal static FlowGraph RandomFunction(int seed, int blocks)
     {
         const int Walks = 200;
         const int LongestWalk = 2000;

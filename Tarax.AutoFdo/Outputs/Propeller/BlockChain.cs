@@ -18,6 +18,12 @@ internal sealed class BlockChain(int id, int block, uint size)
     /// <summary>Changes whenever the chain does.</summary>
     public int Version { get; set; }
 
+    /// <summary>What splits of this version of the chain can gain at most within it; null where that was not asked for.</summary>
+    public SplitBounds? Bounds { get; set; }
+
+    /// <summary>Whether its neighbours were not all considered again when it was joined, since there are many.</summary>
+    public bool IsHub { get; set; }
+
     /// <summary>The edges within the chain.</summary>
     public List<FlowEdge> Inner { get; set; } = [];
 

@@ -18,6 +18,12 @@ internal sealed class ExtTsp
     /// <summary>Beside more neighbours than this a chain is split the less: each time it is joined, all are considered again.</summary>
     private const int ManyNeighbours = 16;
 
+    /// <summary>Of a chain with more neighbours than this, those that only it had are considered again when their turn comes: a switch with thousands of cases would take time with their square.</summary>
+    private const int ManyMoreNeighbours = 256;
+
+    /// <summary>From so many neighbours on it pays to find out which splits need not be looked at for any.</summary>
+    private const int BoundsPay = 4;
+
     private readonly FlowGraph _graph;
     private readonly BlockChain?[] _chains;
     private readonly BlockChain[] _chainOf;
@@ -108,11 +114,20 @@ internal sealed class ExtTsp
         {
             if (_chains[best.First] is not { } first || _chains[best.Second] is not { } second || first.Version != best.FirstVersion || second.Version != best.SecondVersion)
             {
-                continue; // One of them was joined with another since.
+                // One of them was joined with another since.
+                if (_chains[best.First] is { } one && _chains[best.Second] is { } other && (one.IsHub || other.IsHub) && one.Outer.ContainsKey(other.Id))
+                {
+                    Consider(one, other);
+                }
+
+                continue;
             }
 
+            bool isHub = first.Outer.Count > ManyMoreNeighbours;
+            int[] others = isHub ? [.. second.Outer.Keys.Where(k => k != first.Id)] : [];
             var joined = Join(first, second, Arranged(best.IsReversed ? second : first, best.IsReversed ? first : second, best.Arrangement));
-            foreach (int other in joined.Outer.Keys)
+            joined.IsHub |= isHub;
+            foreach (int other in isHub ? others : joined.Outer.Keys.AsEnumerable())
             {
                 var neighbour = _chains[other]!;
                 Consider(joined.Id < other ? joined : neighbour, joined.Id < other ? neighbour : joined);
@@ -163,6 +178,7 @@ internal sealed class ExtTsp
             return;
         }
 
+        var bounds = host.Outer.Count >= BoundsPay ? BoundsOf(host) : null;
         for (int at = 1; at < length; at++)
         {
             if (worthwhile?[at] == false)
@@ -170,13 +186,23 @@ internal sealed class ExtTsp
                 continue;
             }
 
-            Try(host, guest, new Arrangement(ArrangementKind.Within, at), across, isReversed, ref best);
+            Try(host, guest, new Arrangement(ArrangementKind.Within, at), across, isReversed, ref best, bounds);
             if (host.Blocks[0] != 0)
             {
-                Try(host, guest, new Arrangement(ArrangementKind.GuestThenTurned, at), across, isReversed, ref best);
-                Try(host, guest, new Arrangement(ArrangementKind.TurnedThenGuest, at), across, isReversed, ref best);
+                Try(host, guest, new Arrangement(ArrangementKind.GuestThenTurned, at), across, isReversed, ref best, bounds);
+                Try(host, guest, new Arrangement(ArrangementKind.TurnedThenGuest, at), across, isReversed, ref best, bounds);
             }
         }
+    }
+
+    private SplitBounds BoundsOf(BlockChain chain)
+    {
+        if (chain.Bounds is not { } known || known.Version != chain.Version)
+        {
+            chain.Bounds = known = new SplitBounds(chain, _places, _graph);
+        }
+
+        return known;
     }
 
     private static bool[] EndsOfWays(BlockChain host, BlockChain guest, ReadOnlySpan<FlowEdge> across)
@@ -197,7 +223,7 @@ internal sealed class ExtTsp
         return ends;
     }
 
-    private void Try(BlockChain host, BlockChain guest, Arrangement arrangement, ReadOnlySpan<FlowEdge> across, bool isReversed, ref Candidate best)
+    private void Try(BlockChain host, BlockChain guest, Arrangement arrangement, ReadOnlySpan<FlowEdge> across, bool isReversed, ref Candidate best, SplitBounds? bounds = null)
     {
         // Places within the chains stay what they are, unless pieces move.
         long split = arrangement.At < host.Blocks.Length ? _places[host.Blocks[arrangement.At]] : host.Size;
@@ -213,6 +239,17 @@ internal sealed class ExtTsp
         foreach (var edge in across)
         {
             score += ExtTspScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
+        }
+
+        if (bounds is not null)
+        {
+            // More than what sums in another order differ by.
+            const double Rounding = 1e-9;
+            double most = score + (arrangement.Kind == ArrangementKind.Within ? bounds.Within(arrangement.At, guest.Size) : bounds.Turned(arrangement.At));
+            if (most + (Rounding * (score + host.Score + best.Gain)) < best.Gain)
+            {
+                return;
+            }
         }
 
         double gain = score;
