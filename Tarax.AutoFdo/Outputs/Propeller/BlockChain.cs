@@ -18,7 +18,7 @@ internal sealed class BlockChain(int id, int block, uint size)
     /// <summary>Changes whenever the chain does.</summary>
     public int Version { get; set; }
 
-    /// <summary>What splits of this version of the chain can gain at most within it; null where that was not asked for.</summary>
+    /// <summary>What splits of this version of the chain gain within it; null where that was not asked for.</summary>
     public SplitBounds? Bounds { get; set; }
 
     /// <summary>Whether its neighbours were not all considered again when it was joined, since there are many.</summary>

@@ -21,13 +21,11 @@ internal sealed class ExtTsp
     /// <summary>Of a chain with more neighbours than this, those that only it had are considered again when their turn comes: a switch with thousands of cases would take time with their square.</summary>
     private const int ManyMoreNeighbours = 256;
 
-    /// <summary>From so many neighbours on it pays to find out which splits need not be looked at for any.</summary>
-    private const int BoundsPay = 4;
-
     private readonly FlowGraph _graph;
     private readonly BlockChain?[] _chains;
     private readonly BlockChain[] _chainOf;
     private readonly long[] _places;
+    private readonly int[] _indices;
     private readonly PriorityQueue<Candidate, Candidate> _candidates = new(new BestFirst());
 
     private ExtTsp(FlowGraph graph)
@@ -35,6 +33,7 @@ internal sealed class ExtTsp
         _graph = graph;
         int blocks = graph.Sizes.Length;
         _places = new long[blocks];
+        _indices = new int[blocks];
         _chainOf = new BlockChain[blocks];
         for (int i = 0; i < blocks; i++)
         {
@@ -178,7 +177,8 @@ internal sealed class ExtTsp
             return;
         }
 
-        var bounds = host.Outer.Count >= BoundsPay ? BoundsOf(host) : null;
+        var bounds = BoundsOf(host);
+        var within = bounds.Within(guest.Size);
         for (int at = 1; at < length; at++)
         {
             if (worthwhile?[at] == false)
@@ -186,11 +186,11 @@ internal sealed class ExtTsp
                 continue;
             }
 
-            Try(host, guest, new Arrangement(ArrangementKind.Within, at), across, isReversed, ref best, bounds);
+            Try(host, guest, new Arrangement(ArrangementKind.Within, at), across, isReversed, ref best, within[at]);
             if (host.Blocks[0] != 0)
             {
-                Try(host, guest, new Arrangement(ArrangementKind.GuestThenTurned, at), across, isReversed, ref best, bounds);
-                Try(host, guest, new Arrangement(ArrangementKind.TurnedThenGuest, at), across, isReversed, ref best, bounds);
+                Try(host, guest, new Arrangement(ArrangementKind.GuestThenTurned, at), across, isReversed, ref best, bounds.Turned[at]);
+                Try(host, guest, new Arrangement(ArrangementKind.TurnedThenGuest, at), across, isReversed, ref best, bounds.Turned[at]);
             }
         }
     }
@@ -199,7 +199,7 @@ internal sealed class ExtTsp
     {
         if (chain.Bounds is not { } known || known.Version != chain.Version)
         {
-            chain.Bounds = known = new SplitBounds(chain, _places, _graph);
+            chain.Bounds = known = new SplitBounds(chain, _places, _indices, _graph);
         }
 
         return known;
@@ -223,7 +223,7 @@ internal sealed class ExtTsp
         return ends;
     }
 
-    private void Try(BlockChain host, BlockChain guest, Arrangement arrangement, ReadOnlySpan<FlowEdge> across, bool isReversed, ref Candidate best, SplitBounds? bounds = null)
+    private void Try(BlockChain host, BlockChain guest, Arrangement arrangement, ReadOnlySpan<FlowEdge> across, bool isReversed, ref Candidate best, double innerGain = 0)
     {
         // Places within the chains stay what they are, unless pieces move.
         long split = arrangement.At < host.Blocks.Length ? _places[host.Blocks[arrangement.At]] : host.Size;
@@ -241,20 +241,16 @@ internal sealed class ExtTsp
             score += ExtTspScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
         }
 
-        if (bounds is not null)
-        {
-            // More than what sums in another order differ by.
-            const double Rounding = 1e-9;
-            double most = score + (arrangement.Kind == ArrangementKind.Within ? bounds.Within(arrangement.At, guest.Size) : bounds.Turned(arrangement.At));
-            if (most + (Rounding * (score + host.Score + best.Gain)) < best.Gain)
-            {
-                return;
-            }
-        }
-
         double gain = score;
         if (arrangement.Kind != ArrangementKind.Behind)
         {
+            // More than what sums in another order differ by.
+            const double Rounding = 1e-11;
+            if (score + innerGain + (Rounding * (score + host.Score + host.Bounds!.Largest + best.Gain)) < best.Gain)
+            {
+                return;
+            }
+
             foreach (var edge in CollectionsMarshal.AsSpan(host.Inner))
             {
                 gain += ExtTspScore.WithJumps(PlaceOf(edge.From) + _graph.Sizes[edge.From], PlaceOf(edge.To), edge);
@@ -303,10 +299,12 @@ internal sealed class ExtTsp
         kept.Size += gone.Size;
         kept.Version++;
         long place = 0;
-        foreach (int block in blocks)
+        for (int i = 0; i < blocks.Length; i++)
         {
+            int block = blocks[i];
             _chainOf[block] = kept;
             _places[block] = place;
+            _indices[block] = i;
             place += _graph.Sizes[block];
         }
 
