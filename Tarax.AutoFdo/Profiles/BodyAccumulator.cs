@@ -112,8 +112,10 @@ internal sealed class BodyAccumulator
     public BodyAccumulator CallAt(SourcePosition position, string callee, string file, uint startLine = 0)
     {
         ref var call = ref _calls.ValueOf((position, callee), out bool isKnown);
+
+        // Static functions of one name become one, which begins nowhere.
+        call.StartLine = !isKnown || (call.StartLine == startLine && call.File == file) ? startLine : 0;
         call.File = isKnown ? ProfileTransformation.CommonFile(call.File, file) : file;
-        call.StartLine = startLine;
         return call.Body ??= new BodyAccumulator();
     }
 

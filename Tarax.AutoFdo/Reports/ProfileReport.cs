@@ -82,13 +82,31 @@ public sealed class ProfileReport
 
     private static ProfileReport Build(ProfileReportInputs inputs, Binary? binary)
     {
-        var names = new ReportNames(inputs.ShortName);
+        var header = ReportHeader.ProfileOf(inputs.Profile);
+        var hashes = inputs.Profile.HasHashedNames ? binary is null ? new ResolvedHashes(inputs.Profile, new Dictionary<string, string>()) : ResolvedHashes.Of(inputs.Profile, binary) : null;
+        if (hashes is not null && binary is not null)
+        {
+            inputs = inputs with { Profile = hashes.Profile, OldProfile = inputs.OldProfile is { HasHashedNames: true } old ? ResolvedHashes.Of(old, binary).Profile : inputs.OldProfile };
+        }
+
+        var names = new ReportNames(inputs.ShortName) { HashOf = hashes?.HashOf };
         var missing = new List<string>();
-        var functions = ReportedBodies.Of(inputs.Profile, names);
-        if (binary is not null && inputs.Counts is not null)
+        if (binary is not null)
         {
             ProfileConversion.CheckDebugInformation(binary);
-            var instructions = new ReportedInstructions(binary, inputs.Counts, inputs.Conversion?.Passes ?? [], names);
+        }
+
+        var instructions = binary is null || inputs.Counts is null ? null : new ReportedInstructions(binary, inputs.Counts, inputs.Conversion?.Passes ?? [], names);
+        var places = instructions?.Places ?? (binary is null ? null : SourcePlaces.Of(inputs.Profile, binary));
+        places?.Place(names);
+        var functions = ReportedBodies.Of(inputs.Profile, names, places);
+        if (places is not null)
+        {
+            functions = [.. functions.Select(f => places.Others.With(f, names))];
+        }
+
+        if (instructions is not null)
+        {
             functions = [.. functions.Select(f => instructions.With(f, names.NameOf(f.Name)))];
             if (instructions.LeftOut > 0)
             {
@@ -97,7 +115,6 @@ public sealed class ProfileReport
         }
         else if (binary is not null)
         {
-            SourcePlaces.Of(inputs.Profile, binary).Place(names);
             missing.Add("instructions are not in this report: --counts names the recording, or the counts, that the profile was made of");
         }
         else
@@ -119,7 +136,7 @@ public sealed class ProfileReport
         {
             Title = ReportNames.Valid(inputs.Title),
             MadeBy = $"tarax {typeof(ProfileReport).Assembly.GetName().Version?.ToString(3)}",
-            Profile = ReportHeader.ProfileOf(inputs.Profile),
+            Profile = header,
             Recording = inputs.Recording is null ? null : ReportHeader.RecordingOf(inputs.Recording),
             Conversion = inputs.Conversion is null ? null : ReportHeader.ConversionOf(inputs.Conversion, binary?.Path ?? ""),
             Diagnostics = [.. (inputs.Conversion?.Diagnostics ?? inputs.Recording?.Diagnostics ?? []).Concat(inputs.Profile.Diagnostics).Select(d => new ReportedDiagnostic(d.Id, d.Severity.ToString(), ReportNames.Valid(d.Message)))],
@@ -137,11 +154,6 @@ public sealed class ProfileReport
     /// <summary>Says how much of a profile a binary does not have; null where it has the functions.</summary>
     private static string? Elsewhere(SampleProfile profile, Binary binary)
     {
-        if (profile.HasHashedNames)
-        {
-            return "the profile has hashes for names, so its functions are not looked up in the binary";
-        }
-
         var known = binary.Symbolizer.FunctionNames().ToHashSet(StringComparer.Ordinal);
         var unknown = profile.Functions.Where(f => !known.Contains(f.Name) && !known.Contains(CloneSuffix.Cut(f.Name))).ToList();
         double share = unknown.Sum(f => (double)f.Body.TotalCount()) / Math.Max(profile.Functions.Sum(f => (double)f.Body.TotalCount()), 1);
@@ -163,8 +175,17 @@ public sealed class ProfileReport
             (string File, uint Line)? own = body is { File: { } file, FirstLine: { } first } ? (names.FileOf(file), first) : names.PlaceOf(body.Name);
             if (own is { } place)
             {
-                int last = body.Lines.Where(line => line is >= 0 and < LargestDistance).DefaultIfEmpty(0).Max();
+                var elsewhere = (body.Elsewhere ?? []).Where(e => !e.IsAlsoHere).Select(e => e.Line).ToHashSet();
+                int last = body.Lines.Where(line => line is >= 0 and < LargestDistance && !elsewhere.Contains(line)).DefaultIfEmpty(0).Max();
                 excerpts.Want(place.File, place.Line, place.Line + last);
+            }
+
+            foreach (var line in body.Elsewhere ?? [])
+            {
+                if (line is { File: { } other, At: { } at })
+                {
+                    excerpts.Want(names.FileOf(other), at, at);
+                }
             }
         }
 

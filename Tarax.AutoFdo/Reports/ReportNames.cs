@@ -13,6 +13,10 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
     private readonly List<string> _files = [];
     private readonly Dictionary<string, int> _fileIndices = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string File, uint Line)> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<(string File, uint Line)>> _several = new(StringComparer.Ordinal);
+
+    /// <summary>The hash that a profile has in place of each name; null for a profile that has names.</summary>
+    public IReadOnlyDictionary<string, string>? HashOf { get; init; }
 
     /// <summary>The index of a name.</summary>
     public int Of(string name)
@@ -69,9 +73,22 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
     /// <summary>Notes where a function is defined; what was noted first stays.</summary>
     public void Place(string name, string file, uint line)
     {
-        if (line > 0 && file.Length > 0)
+        if (line > 0 && file.Length > 0 && !_several.ContainsKey(name))
         {
             _places.TryAdd(name, (file, line));
+        }
+    }
+
+    /// <summary>Notes where functions of a name are defined: of several it is not known which is meant, where a body does not say it.</summary>
+    public void Place(string name, IReadOnlyList<(string File, uint Line)> places)
+    {
+        if (places is [var (file, line)])
+        {
+            Place(name, file, line);
+        }
+        else
+        {
+            _several[name] = places;
         }
     }
 
@@ -87,9 +104,13 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
         {
             string name = _names[i];
             (string File, uint Line)? place = PlaceOf(i);
-            string? file = place?.File ?? fileOf(name);
-            string called = Short(name);
-            names[i] = new ReportedName(Valid(name), called == name ? null : Valid(called), file is null ? null : File(file), place?.Line);
+            string? file = place?.File ?? (_several.ContainsKey(name) ? null : fileOf(name));
+            string called = HashOf is null || HashOf.ContainsKey(name) ? Short(name) : $"hash {name}";
+            names[i] = new ReportedName(Valid(name), called == name ? null : Valid(called), file is null ? null : File(file), place?.Line)
+            {
+                Hash = HashOf?.GetValueOrDefault(name),
+                Places = _several.TryGetValue(name, out var several) ? [.. several.Select(p => new ReportedPlace(File(p.File), p.Line))] : null,
+            };
         }
 
         return names;

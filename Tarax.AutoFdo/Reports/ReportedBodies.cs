@@ -8,24 +8,28 @@ namespace Tarax.AutoFdo.Reports;
 internal static class ReportedBodies
 {
     /// <summary>The functions, those with the largest totals first, as <c>tarax show</c> has them.</summary>
-    public static ReportFunction[] Of(SampleProfile profile, ReportNames names) =>
+    /// <param name="profile">The profile.</param>
+    /// <param name="names">The report's names.</param>
+    /// <param name="places">Where functions are defined, for what the profile does not say; null for none.</param>
+    public static ReportFunction[] Of(SampleProfile profile, ReportNames names, SourcePlaces? places) =>
     [
         .. profile.Functions.Select(f => (Function: f, Total: f.Body.TotalCount())).OrderByDescending(f => f.Total).ThenBy(f => f.Function.Name, StringComparer.Ordinal)
-            .Select(f => Of(f.Function, f.Total, names)),
+            .Select(f => Of(f.Function, f.Total, names, places)),
     ];
 
-    private static ReportFunction Of(FunctionProfile function, ulong total, ReportNames names)
+    private static ReportFunction Of(FunctionProfile function, ulong total, ReportNames names, SourcePlaces? places)
     {
         var bodies = new List<ReportedBody>();
-        Add(-1, default, function.Name, function.Body, Place(function.Name, function.File, function.StartLine, names), names, bodies);
+        Add(new InlinedCall(default, function.Name, function.File, function.Body) { StartLine = function.StartLine }, -1, names, places, bodies);
         ulong self = function.Body.Positions.Aggregate(0UL, (sum, p) => SaturatingSum.Of(sum, p.Count));
         return new ReportFunction(names.Of(function.Name), total, self, function.HeadCount, [.. bodies]);
     }
 
-    private static void Add(int parent, SourcePosition call, string name, FunctionBody body, (int File, uint Line)? place, ReportNames names, List<ReportedBody> bodies)
+    private static void Add(InlinedCall call, int parent, ReportNames names, SourcePlaces? places, List<ReportedBody> bodies)
     {
+        var place = Place(call, names, places);
         int index = bodies.Count;
-        var positions = body.Positions;
+        var positions = call.Body.Positions;
         bool hasDiscriminators = positions.Any(p => p.Position.Discriminator != 0);
         var targets = new List<ulong>();
         for (int i = 0; i < positions.Count; i++)
@@ -36,24 +40,30 @@ internal static class ReportedBodies
             }
         }
 
-        bodies.Add(new ReportedBody(parent, call.LineOffset, call.Discriminator, names.Of(name), [.. positions.Select(p => p.Position.LineOffset)], [.. positions.Select(p => p.Count)])
+        bodies.Add(new ReportedBody(parent, call.Position.LineOffset, call.Position.Discriminator, names.Of(call.Callee), [.. positions.Select(p => p.Position.LineOffset)], [.. positions.Select(p => p.Count)])
         {
             Discriminators = hasDiscriminators ? [.. positions.Select(p => p.Position.Discriminator)] : null,
             Targets = targets.Count == 0 ? null : [.. targets],
             File = place?.File,
             FirstLine = place?.Line,
         });
-        foreach (var inlined in body.Calls)
+        foreach (var inlined in call.Body.Calls)
         {
-            Add(index, inlined.Position, inlined.Callee, inlined.Body, Place(inlined.Callee, inlined.File, inlined.StartLine, names), names, bodies);
+            Add(inlined, index, names, places, bodies);
         }
     }
 
     /// <summary>Notes where a function is defined.</summary>
-    /// <returns>The place, where the function's name has another already.</returns>
-    private static (int File, uint Line)? Place(string name, string file, uint line, ReportNames names)
+    /// <returns>The place, where the function's name has another already, or several.</returns>
+    private static (int File, uint Line)? Place(InlinedCall call, ReportNames names, SourcePlaces? places)
     {
-        names.Place(name, file, line);
-        return line > 0 && file.Length > 0 && names.PlaceOf(names.Of(name)) is { } known && known != (file, line) ? (names.File(file), line) : null;
+        (string File, uint Line) place = call.StartLine > 0 ? (call.File, call.StartLine) : places?.Of(call.Callee, call.File) ?? default;
+        if (place.Line == 0 || place.File.Length == 0)
+        {
+            return null;
+        }
+
+        names.Place(call.Callee, place.File, place.Line);
+        return names.PlaceOf(names.Of(call.Callee)) == place ? null : (names.File(place.File), place.Line);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ReportedInstructions
     /// <param name="binary">The binary.</param>
     /// <param name="counts">Its counts.</param>
     /// <param name="passes">The passes that a conversion of them ran.</param>
-    /// <param name="names">The report's names, which get their places.</param>
+    /// <param name="names">The report's names.</param>
     public ReportedInstructions(Binary binary, BinaryCounts counts, IReadOnlyList<PassResult> passes, ReportNames names)
     {
         _symbolizer = binary.Symbolizer;
@@ -66,6 +66,9 @@ internal sealed class ReportedInstructions
         }
     }
 
+    /// <summary>Where the functions that ran are in the source.</summary>
+    public SourcePlaces Places { get; } = new();
+
     /// <summary>Functions whose instructions are not in the report, since there are too many.</summary>
     public int LeftOut { get; private set; }
 
@@ -83,12 +86,15 @@ internal sealed class ReportedInstructions
         {
             var source = _symbolizer.Source(functions[i]);
             var parts = functions[i].PartsInOrder().Select(p => (Part: p, Ranges: _executed.RangesFrom(p.Start, p.End).ToList())).ToList();
-            read[i] = new ExecutedFunction(source, parts, withheld?.In(functions[i], source, parts) ?? []);
+            read[i] = new ExecutedFunction(source, _symbolizer.Files(functions[i], source), parts, withheld?.In(functions[i], source, parts) ?? []);
         });
         for (int i = 0; i < read.Length; i++)
         {
             _executedFunctions.Add(functions[i], read[i]);
+            Places.Add(functions[i].Name, read[i].Files);
         }
+
+        Places.Others.Finish();
 
         return functions;
     }
@@ -105,19 +111,15 @@ internal sealed class ReportedInstructions
         ulong samples = 0;
         foreach (var code in codes)
         {
-            var (source, parts, withheld) = _executedFunctions[code];
-            for (int i = 0; i < source.Scopes.Length; i++)
-            {
-                _names.Place(i == 0 ? name : source.Scopes[i].Function.Name, source.Scopes[i].Function.File, source.Scopes[i].Function.DeclarationLine);
-            }
-
+            var executed = _executedFunctions[code];
+            var source = executed.Source;
             var placed = new ScopeBodies(source, function, _names);
-            foreach (var (part, ranges) in parts)
+            foreach (var (part, ranges) in executed.Parts)
             {
                 samples = SaturatingSum.Of(samples, SamplesIn(part));
                 if (_taken < Most && ranges.Count > 0)
                 {
-                    var piece = Piece(part, ranges, source, placed, withheld);
+                    var piece = Piece(part, ranges, executed, placed);
                     _taken += piece.Counts.Length;
                     pieces.Add(piece);
                 }
@@ -141,8 +143,10 @@ internal sealed class ReportedInstructions
     }
 
     /// <summary>The instructions of a part, and which of them a pass withheld.</summary>
-    private ReportedCode Piece(CodeRange part, List<RangeCount> ranges, FunctionSource source, ScopeBodies placed, string?[] withheldSegments)
+    private ReportedCode Piece(CodeRange part, List<RangeCount> ranges, ExecutedFunction executed, ScopeBodies placed)
     {
+        var source = executed.Source;
+        var files = new List<int>();
         var withheld = new List<ReportedWithheld>();
         var running = new RunningCounts(ranges);
         var (lengths, texts, counts, bodies, lines, branches) = (new List<int>(), new List<string>(), new List<ulong>(), new List<int>(), new List<int>(), new List<ReportedBranch>());
@@ -152,9 +156,14 @@ internal sealed class ReportedInstructions
             int segment = source.SegmentAt(address);
             var (body, line) = segment < 0 ? (-1, 0) : placed.At(source.Segments[segment]);
             AddBranches(branches, counts.Count, address);
-            if (segment >= 0 && segment < withheldSegments.Length && withheldSegments[segment] is { } pass)
+            if (segment >= 0 && segment < executed.Withheld.Length && executed.Withheld[segment] is { } pass)
             {
                 withheld.Add(new ReportedWithheld(counts.Count, pass));
+            }
+
+            if (segment >= 0 && !placed.IsAtCall(source.Segments[segment]) && executed.Files.OtherFileAt(source.Segments[segment], address) is { } file)
+            {
+                files.AddRange([counts.Count, _names.File(file)]);
             }
 
             lengths.Add(length);
@@ -165,7 +174,7 @@ internal sealed class ReportedInstructions
             address += (ulong)length;
         }
 
-        return new ReportedCode($"{part.Start:x}", [.. lengths], [.. texts], [.. counts], [.. bodies], [.. lines], [.. branches]) { Withheld = withheld.Count == 0 ? null : [.. withheld] };
+        return new ReportedCode($"{part.Start:x}", [.. lengths], [.. texts], [.. counts], [.. bodies], [.. lines], [.. branches]) { Withheld = withheld.Count == 0 ? null : [.. withheld], Files = files.Count == 0 ? null : [.. files] };
     }
 
     private void AddBranches(List<ReportedBranch> branches, int at, ulong address)
@@ -194,6 +203,6 @@ internal sealed class ReportedInstructions
         return known;
     }
 
-    /// <summary>A function that ran: its source, its parts with the ranges that begin in them, and which pass withheld its segments.</summary>
-    private sealed record ExecutedFunction(FunctionSource Source, List<(CodeRange Part, List<RangeCount> Ranges)> Parts, string?[] Withheld);
+    /// <summary>A function that ran: its source and the files of that, its parts with the ranges that begin in them, and which pass withheld its segments.</summary>
+    private sealed record ExecutedFunction(FunctionSource Source, CodeFiles Files, List<(CodeRange Part, List<RangeCount> Ranges)> Parts, string?[] Withheld);
 }

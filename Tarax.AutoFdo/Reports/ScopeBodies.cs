@@ -36,6 +36,9 @@ internal sealed class ScopeBodies
         }
     }
 
+    /// <summary>Whether a piece of code stands at the line of a call, since the profile does not have the call.</summary>
+    public bool IsAtCall(in CodeSegment segment) => _places[segment.Scope].Line is not null;
+
     /// <summary>The body of a piece of code, and its line in that.</summary>
     public (int Body, int Line) At(in CodeSegment segment)
     {

@@ -7,14 +7,16 @@ using Tarax.AutoFdo.Profiles;
 
 namespace Tarax.AutoFdo.Reports;
 
-/// <summary>Where the functions of a profile begin in the source, by the debug information of a binary: offsets of positions are relative to that.</summary>
+/// <summary>
+/// Where the functions of a profile begin in the source, by the debug information of a binary: offsets of positions are relative to that. Static functions of one name begin at several places, and a
+/// profile has one function for them, or says by its file which it is.
+/// </summary>
 internal sealed class SourcePlaces
 {
-    private readonly Dictionary<string, (string File, uint Line)> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string File, uint Line)>> _places = new(StringComparer.Ordinal);
 
-    private SourcePlaces()
-    {
-    }
+    /// <summary>Which lines are of other files than their functions.</summary>
+    public OtherFiles Others { get; } = new();
 
     /// <summary>Looks the functions of a profile up, those that are inlined into others too.</summary>
     /// <param name="profile">The profile.</param>
@@ -39,38 +41,69 @@ internal sealed class SourcePlaces
         var wanted = ProfileNames.Of(profile).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, address) in symbolizer.FunctionStarts())
         {
-            if (!wanted.Contains(name) || symbolizer.FindFunction(address) is not { } function)
+            if (wanted.Contains(name) && symbolizer.FindFunction(address) is { } function)
             {
-                continue;
-            }
-
-            var scopes = symbolizer.Source(function).Scopes;
-            for (int i = 0; i < scopes.Length; i++)
-            {
-                var described = scopes[i].Function;
-                if (described.DeclarationLine > 0)
-                {
-                    places._places.TryAdd(i == 0 ? name : described.Name, (described.File, described.DeclarationLine));
-                }
+                places.Add(name, symbolizer.Files(function, symbolizer.Source(function)));
             }
         }
 
+        places.Others.Finish();
         return places;
+    }
+
+    /// <summary>Adds a function, and what is inlined into it.</summary>
+    /// <param name="name">Its name, which is that of the first scope.</param>
+    /// <param name="code">Its code.</param>
+    public void Add(string name, CodeFiles code)
+    {
+        Others.Add(code);
+        var scopes = code.Source.Scopes;
+        for (int i = 0; i < scopes.Length; i++)
+        {
+            var described = scopes[i].Function;
+            if (described is { DeclarationLine: > 0, File.Length: > 0 })
+            {
+                Add(i == 0 ? name : described.Name, (described.File, described.DeclarationLine));
+            }
+        }
+
+        if (CloneSuffix.Cut(name) is var own && own != name && scopes[0].Function is { DeclarationLine: > 0, File.Length: > 0 } function)
+        {
+            Add(own, (function.File, function.DeclarationLine));
+        }
     }
 
     /// <summary>Tells a report where functions are defined.</summary>
     public void Place(ReportNames names)
     {
-        foreach (var (name, place) in _places)
+        foreach (var (name, places) in _places)
         {
-            names.Place(name, place.File, place.Line);
+            names.Place(name, places);
         }
     }
 
-    /// <summary>The file and line of a position; null where the function is not known.</summary>
-    public (string File, long Line)? Of(string function, SourcePosition position) =>
-        _places.TryGetValue(function, out var place) && LineOf(place.Line, position.LineOffset) is > 0 and var line ? (place.File, line) : null;
+    /// <summary>All places where a function of a name is defined; none where it is not known.</summary>
+    public IReadOnlyList<(string File, uint Line)> All(string function) => _places.TryGetValue(function, out var places) ? places : [];
 
-    /// <summary>Formats keep 16 bits of an offset, so lines before the function's first come round; 0 is no line.</summary>
-    private static long LineOf(uint first, int offset) => first + (long)(offset > short.MaxValue ? offset - (1 << 16) : offset);
+    /// <summary>Where a function is defined; null where it is not known, and where it may be one of several.</summary>
+    /// <param name="function">Its name.</param>
+    /// <param name="file">Its file as the profile has it; empty where it has none.</param>
+    public (string File, uint Line)? Of(string function, string file)
+    {
+        // Profiles that were added up keep the path of one of the files that are called alike.
+        var fitting = All(function) is { Count: > 1 } all && file.Length > 0 ? [.. all.Where(p => Path.GetFileName(p.File) == Path.GetFileName(file))] : All(function);
+        return fitting is [var only] ? only : null;
+    }
+
+    private void Add(string name, (string File, uint Line) place)
+    {
+        if (!_places.TryGetValue(name, out var known))
+        {
+            _places.Add(name, [place]);
+        }
+        else if (!known.Contains(place) && !known.Exists(k => k.Line == place.Line && SourceFiles.IsSame(k.File, place.File)))
+        {
+            known.Add(place);
+        }
+    }
 }

@@ -23,7 +23,12 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
             foreach (var function in functions)
             {
                 writer.WriteLine(Invariant($"{nameOf(function.Name)}:{Total(function.Body)}:{function.HeadCount}{(function.File.Length > 0 ? $"  {function.File}" : "")}"));
-                WriteBody(function.Name, function.Body, 1, writer);
+                if (Places?.Of(function.Name, function.File) is null && Places?.All(function.Name) is { Count: > 1 } several)
+                {
+                    writer.WriteLine($"  {nameOf(function.Name)} is defined in {string.Join(" and ", several.Select(p => Place(p.File, p.Line)))}, and the profile has one function for them: its lines are told by their distance from the first");
+                }
+
+                WriteBody(function.Name, function.File, function.Body, 1, writer);
             }
 
             return;
@@ -123,7 +128,8 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
     /// <summary>A file and a line; the file's whole path only where it was asked for.</summary>
     public static string Place(string file, long line) => Invariant($"{(Terminal.IsWide ? file : Path.GetFileName(file))}:{line}");
 
-    private string PlaceOf(string function, SourcePosition position) => Places?.Of(function, position) is { } place ? $"  ({Place(place.File, place.Line)})" : "";
+    private string PlaceOf(string function, string file, SourcePosition position) =>
+        Places is not null && Places.Of(function, file) is { } place && Places.Others.PlacesOf(place, position.LineOffset) is { Count: > 0 } lines ? $"  ({string.Join(" and ", lines.Select(l => Place(l.File, l.Line)))})" : "";
 
     private string Form()
     {
@@ -137,19 +143,19 @@ internal sealed class ProfileView(SampleProfile profile, IReadOnlyList<FunctionP
     private static ulong Total(FunctionBody body) => body.StatedTotal ?? body.TotalCount();
 
     /// <summary>As LLVM's text: a space for each level, the calls inlined into a function behind its own positions.</summary>
-    private void WriteBody(string name, FunctionBody body, int depth, TextWriter writer)
+    private void WriteBody(string name, string file, FunctionBody body, int depth, TextWriter writer)
     {
         string indent = new(' ', depth);
         foreach (var position in body.Positions)
         {
             string targets = string.Concat(position.Targets.Select(t => Invariant($" {nameOf(t.Name)}:{t.Count}")));
-            writer.WriteLine(Invariant($"{indent}{position.Position}: {position.Count}{targets}{PlaceOf(name, position.Position)}"));
+            writer.WriteLine(Invariant($"{indent}{position.Position}: {position.Count}{targets}{PlaceOf(name, file, position.Position)}"));
         }
 
         foreach (var call in body.Calls)
         {
-            writer.WriteLine(Invariant($"{indent}{call.Position}: {nameOf(call.Callee)}:{Total(call.Body)}{PlaceOf(name, call.Position)}"));
-            WriteBody(call.Callee, call.Body, depth + 1, writer);
+            writer.WriteLine(Invariant($"{indent}{call.Position}: {nameOf(call.Callee)}:{Total(call.Body)}{PlaceOf(name, file, call.Position)}"));
+            WriteBody(call.Callee, call.File, call.Body, depth + 1, writer);
         }
     }
 

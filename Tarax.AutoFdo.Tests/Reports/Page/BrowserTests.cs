@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Reports;
 
@@ -6,7 +8,7 @@ namespace Tarax.AutoFdo.Tests.Reports.Page;
 
 /// <summary>Reports in a real browser: they open, everything in them works with the keyboard alone, and nothing leaves them.</summary>
 [NonParallelizable]
-public sealed class BrowserTests
+public sealed partial class BrowserTests
 {
     private const string Filter = "document.getElementById('filter')";
     private const string Rows = "[...document.querySelectorAll('.list .rows .row')]";
@@ -98,6 +100,20 @@ public sealed class BrowserTests
         Assert.That(await _browser.EvaluateAsync($"{Rows}.some(r => r.classList.contains('line') && r.textContent.includes('{{'))"), Matches("true"), name);
     }
 
+    [Test]
+    public async Task Lines_of_an_included_file_stand_under_their_file()
+    {
+        CountedPrograms.Included(_folder, "gcc");
+        Good("report", Path.Combine(_folder, "counts"), "--binary", Path.Combine(_folder, "program"), "-o", Path.Combine(_folder, "included.html"));
+        await OpenAsync(Path.Combine(_folder, "included.html"));
+        await GoAsync("#f/0");
+        string rows = await _browser.TextAsync($"{Rows}.sort((a, b) => a.dataset.index - b.dataset.index).map(r => [...r.children].map(c => c.textContent).join('|')).join('\\n')");
+        string[] parts = rows.Split("in body.inc");
+        Assert.That(parts, Has.Length.EqualTo(2), rows);
+        Assert.That(parts[0], Does.Match(@"50\|12\|.*a \+= i;.*counted together with body\.inc:12").And.Not.Contain("of the include").And.Not.Contain("volatile"));
+        Assert.That(parts[1], Does.Match(@"50\|1\|.*first of the include").And.Match(@"–\|12\|.*second of the include.*ran 50 times"));
+    }
+
     [TestCase("Inlined calls")]
     [TestCase("Recorded calls")]
     public async Task Flame_graph_is_zoomed_and_searched(string by)
@@ -149,6 +165,28 @@ public sealed class BrowserTests
         Assert.That(await NumberAsync($"{Rows}.length"), Is.EqualTo(await NumberAsync("document.querySelector('.list').getAttribute('aria-rowcount')") - 1), "all rows are on paper");
         Assert.That(await _browser.TextAsync("getComputedStyle(document.getElementById('theme')).display"), Is.EqualTo("none"));
         await _browser.EvaluateAsync("window.dispatchEvent(new Event('afterprint'))");
+    }
+
+    [Test]
+    public async Task Long_lists_are_printed_whole_up_to_a_bound_that_is_told()
+    {
+        const int Functions = 6000;
+        const int MostPrinted = 5000;
+        const int RowsOfPage = 60;
+        string page = Path.Combine(_folder, "long.html");
+        var one = new FunctionBody([new PositionCount(new SourcePosition(1, 0), 1, [])], []);
+        ProfileReport.Of(new ProfileReportInputs(new SampleProfile(Enumerable.Range(0, Functions).Select(i => new FunctionProfile($"f{i:0000}", "", 1, 0, one))))).SaveHtml(page);
+        await OpenAsync(page);
+        await GoAsync("#functions");
+        await _browser.EvaluateAsync("window.addEventListener('beforeprint', () => { window.printed = [document.querySelectorAll('.list .rows .row').length, document.querySelector('.printNote').textContent]; })");
+        await _browser.ShowAsAsync(media: "print");
+        var paper = await _browser.SendAsync("Page.printToPDF");
+        string pdf = Encoding.Latin1.GetString(Convert.FromBase64String(paper["data"]!.GetValue<string>()));
+        Assert.That(await NumberAsync("window.printed[0]"), Is.EqualTo(MostPrinted));
+        Assert.That(await _browser.TextAsync("window.printed[1]"), Does.Contain("5,000 of 6,000 rows"));
+        Assert.That(PdfPage().Count(pdf), Is.GreaterThan(MostPrinted / RowsOfPage));
+        Assert.That(await NumberAsync($"{Rows}.length"), Is.LessThan(100), "on the screen are those in sight again");
+        Assert.That(await _browser.EvaluateAsync("document.querySelector('.printNote') === null"), Matches("true"));
     }
 
     /// <summary>From the top of the page: to the functions, into the third one, unfolding a row, and back.</summary>
@@ -259,6 +297,9 @@ public sealed class BrowserTests
             """);
         Assert.That(double.Parse(difference, CultureInfo.InvariantCulture), Is.LessThan(0.05), $"share of blocks that differ from {name}");
     }
+
+    [GeneratedRegex(@"/Type\s*/Page\b")]
+    private static partial Regex PdfPage();
 
     private static NUnit.Framework.Constraints.Constraint Matches(string text) => Is.Not.Null.And.Matches<object>(v => $"{v}" == text);
 

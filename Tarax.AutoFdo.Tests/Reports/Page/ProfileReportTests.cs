@@ -185,6 +185,22 @@ public sealed class ProfileReportTests
     }
 
     [Test]
+    public void Hashed_names_are_those_of_the_binary_where_it_has_them()
+    {
+        string[] inputs = [TestEnvironment.Data("programs/cmulti-d5-pie/perf.data"), "--binary", TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"), "--for", "clang-22"];
+        Good(["convert", .. inputs, "-o", At("named")]);
+        Good(["convert", .. inputs, "--format", "llvm-extbinary", "--md5-names", "-o", At("hashed")]);
+        using var hashed = JsonDocument.Parse(Good("report", At("hashed"), "--binary", inputs[2], "--json", "-o", "-"));
+        using var named = JsonDocument.Parse(Good("report", At("named"), "--binary", inputs[2], "--json", "-o", "-"));
+        Assert.That(ReportFile.Functions(hashed.RootElement), Is.EquivalentTo(ReportFile.Functions(named.RootElement)));
+        Assert.That(hashed.RootElement.GetProperty("profile").GetProperty("hasHashedNames").GetBoolean(), Is.True);
+        var main = hashed.RootElement.GetProperty("names").EnumerateArray().First(n => n.GetProperty("name").GetString() == "main");
+        Assert.That(main.GetProperty("hash").GetString(), Is.EqualTo("15822663052811949562"), "LLVM's hash of main");
+        using var alone = JsonDocument.Parse(Good("report", At("hashed"), "--json", "-o", "-"));
+        Assert.That(alone.RootElement.GetProperty("names").EnumerateArray().Select(n => n.GetProperty("short").GetString()), Has.All.StartsWith("hash "));
+    }
+
+    [Test]
     public void Binary_of_another_program_is_told()
     {
         Profile(("f_of_another", 9), ("g_of_another", 1)).Save(At("profile"), ProfileFormat.GcovV2);

@@ -235,7 +235,7 @@ internal sealed class DwarfFile : IDisposable
         }
     }
 
-    /// <summary>See <see cref="DwarfUnit.FirstRows"/> and <see cref="DwarfUnit.ColumnRows"/>.</summary>
+    /// <summary>See <see cref="DwarfUnit.FirstRows"/>, <see cref="DwarfUnit.ColumnRows"/> and <see cref="DwarfUnit.FileRows"/>.</summary>
     public LineTable? RowsAt(ulong offset, DwarfUnit unit, LineRowChoice choice) =>
         _otherRows.GetOrAdd((offset, choice), _ => new Lazy<LineTable?>(() => ReadLineTable(offset, unit, choice))).Value;
 

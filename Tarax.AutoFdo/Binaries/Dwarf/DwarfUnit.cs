@@ -119,6 +119,11 @@ internal sealed class DwarfUnit
         _skeleton is not null ? _skeleton.ColumnRows
         : _lineProgram.IsPresent && Sections.Line is not null ? File.RowsAt(_lineProgram.Number, this, LineRowChoice.Columns) : null;
 
+    /// <summary>The line program's rows with the numbers of their files in place of discriminators.</summary>
+    public LineTable? FileRows =>
+        _skeleton is not null ? _skeleton.FileRows
+        : _lineProgram.IsPresent && Sections.Line is not null ? File.RowsAt(_lineProgram.Number, this, LineRowChoice.Files) : null;
+
     /// <summary>Which of its entries stands in which.</summary>
     /// <exception cref="InvalidFormatException">An entry does not hold together.</exception>
     public UnitScopes Scopes => _scopes.Value;

@@ -14,7 +14,11 @@ namespace Tarax.AutoFdo.Binaries.Dwarf;
 /// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes (DW_AT_entry_pc, else the first of its code); 0 where it is not known.</param>
 /// <param name="FirstRange">Index of the first part of its code among those of all scopes.</param>
 /// <param name="RangeCount">Number of parts.</param>
-internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallColumn, uint CallDiscriminator, ulong Entry, int FirstRange, int RangeCount);
+internal readonly record struct InlineScope(int Parent, DieReference? Origin, uint CallLine, uint CallColumn, uint CallDiscriminator, ulong Entry, int FirstRange, int RangeCount)
+{
+    /// <summary>Number of the file that the call stands in (DW_AT_call_file); null where it is not known.</summary>
+    public uint? CallFile { get; init; }
+}
 
 /// <summary>Code of one scope, without what is inlined into it.</summary>
 internal readonly record struct ScopeRun(ulong Start, ulong End, int Scope);
@@ -203,6 +207,7 @@ internal sealed class InlineTree
     private static InlineScope ReadScope(DwarfUnit unit, ref DieCursor die, int parent, List<CodeRange> ranges)
     {
         DieReference? origin = null;
+        uint? callFile = null;
         ulong callLine = 0;
         ulong callColumn = 0;
         ulong discriminator = 0;
@@ -214,6 +219,9 @@ internal sealed class InlineTree
             {
                 case DwarfAttribute.AbstractOrigin:
                     origin = unit.Reference(value);
+                    break;
+                case DwarfAttribute.CallFile:
+                    callFile = (uint)Math.Min(value.Number, uint.MaxValue);
                     break;
                 case DwarfAttribute.CallLine:
                     callLine = value.Number;
@@ -237,7 +245,10 @@ internal sealed class InlineTree
         code.AddRangesIn(unit, ranges);
         var own = CollectionsMarshal.AsSpan(ranges)[first..];
         return new InlineScope(
-            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, own), first, own.Length);
+            parent, origin, (uint)Math.Min(callLine, uint.MaxValue), (uint)Math.Min(callColumn, uint.MaxValue), (uint)Math.Min(discriminator, uint.MaxValue), EntryOf(unit, entry, own), first, own.Length)
+        {
+            CallFile = callFile,
+        };
     }
 
     /// <summary>DWARF 5 lets DW_AT_entry_pc be an offset from the start too (section 2.18); GCC gives the address.</summary>

@@ -16,6 +16,9 @@ internal enum LineRowChoice
 
     /// <summary>The last, with their columns in place of their discriminators.</summary>
     Columns,
+
+    /// <summary>The last, with the numbers of their files in place of their discriminators.</summary>
+    Files,
 }
 
 /// <summary>Decodes line programs of versions 2 to 5 (DWARF 5, section 6.2).</summary>
@@ -201,6 +204,9 @@ internal static class LineProgram
     /// <summary>The state machine that makes rows.</summary>
     private sealed class Machine(LineProgramHeader header, DwarfUnit unit, LineRowChoice choice)
     {
+        /// <summary>What the file register holds where a sequence begins (DWARF 5, section 6.2.2).</summary>
+        private const uint FirstFile = 1;
+
         private LineRow[] _rows = ArrayPool<LineRow>.Shared.Rent(1 << 12);
         private int _count;
         private LineRow[] _statements = ArrayPool<LineRow>.Shared.Rent(1 << 11);
@@ -212,6 +218,7 @@ internal static class LineProgram
         private uint _operation;
         private uint _line = 1;
         private uint _column;
+        private uint _file = FirstFile;
         private uint _discriminator;
         private int _firstRow;
         private int _firstStatement;
@@ -281,7 +288,10 @@ internal static class LineProgram
                 case 5: // DW_LNS_set_column
                     _column = (uint)Math.Min(cursor.Uleb("DW_LNS_set_column"), uint.MaxValue);
                     break;
-                case 4 or 12: // DW_LNS_set_file, set_isa
+                case 4: // DW_LNS_set_file
+                    _file = (uint)Math.Min(cursor.Uleb("DW_LNS_set_file"), uint.MaxValue);
+                    break;
+                case 12: // DW_LNS_set_isa
                     cursor.Uleb("opcode argument");
                     break;
                 case 6: // DW_LNS_negate_stmt
@@ -377,7 +387,7 @@ internal static class LineProgram
 
         private void AddRow()
         {
-            var row = new LineRow(_address, _line, choice == LineRowChoice.Columns ? _column : _discriminator);
+            var row = new LineRow(_address, _line, choice switch { LineRowChoice.Columns => _column, LineRowChoice.Files => _file, _ => _discriminator });
             _discriminator = 0;
             if (_isStatement && (_statementCount == _firstStatement || _statements[_statementCount - 1] != row))
             {
@@ -453,6 +463,7 @@ internal static class LineProgram
             _operation = 0;
             _line = 1;
             _column = 0;
+            _file = FirstFile;
             _discriminator = 0;
         }
     }

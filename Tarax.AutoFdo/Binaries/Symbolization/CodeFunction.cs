@@ -97,7 +97,11 @@ internal readonly record struct CodeSegment(ulong Start, ulong End, int Scope, u
 /// <param name="CallLine">Line of the call; 0 where it is not known.</param>
 /// <param name="CallDiscriminator">Discriminator of the call.</param>
 /// <param name="Entry">ELF virtual address of the first instruction that an inlined call executes; 0 where it is not known.</param>
-internal readonly record struct SourceScope(int Parent, FunctionDescription Function, uint CallLine, uint CallDiscriminator, ulong Entry);
+internal readonly record struct SourceScope(int Parent, FunctionDescription Function, uint CallLine, uint CallDiscriminator, ulong Entry)
+{
+    /// <summary>Number of the file that the call stands in, as the unit of the function has it; null where it is not known.</summary>
+    public uint? CallFile { get; init; }
+}
 
 /// <summary>The source positions of a function's code.</summary>
 internal sealed class FunctionSource(SourceScope[] scopes, CodeSegment[] segments)

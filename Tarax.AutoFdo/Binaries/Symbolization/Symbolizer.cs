@@ -249,6 +249,22 @@ internal sealed class Symbolizer : IDisposable
         }
     }
 
+    /// <summary>Which file each piece of a function's code is of, and each call that is inlined into it.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="source">Its source positions.</param>
+    public CodeFiles Files(CodeFunction function, FunctionSource source)
+    {
+        try
+        {
+            return CodeFiles.Read(function, source);
+        }
+        catch (InvalidFormatException e)
+        {
+            _dwarf!.NoteDamage(e);
+            return new CodeFiles(source, [], []);
+        }
+    }
+
     /// <summary>What the debug information says of an entry.</summary>
     public FunctionDescription Describe(DieReference die) => _descriptions.GetOrAdd(die, _readDescription);
 
@@ -320,7 +336,7 @@ internal sealed class Symbolizer : IDisposable
         {
             var scope = tree.Scopes[i];
             scopes[i] = new SourceScope(
-                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry);
+                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry) { CallFile = scope.CallFile };
         }
 
         int[] homes = HomesOf(tree.Scopes, scopes, function);

@@ -52,7 +52,19 @@ internal sealed record ReportedDiagnostic(string Id, string Severity, string Mes
 /// <param name="Short">As people call it; null for the same.</param>
 /// <param name="File">Index of the file that defines it; null where it is not known.</param>
 /// <param name="Line">Line of its definition, to which positions are relative; null where it is not known.</param>
-internal sealed record ReportedName(string Name, string? Short, int? File, uint? Line);
+internal sealed record ReportedName(string Name, string? Short, int? File, uint? Line)
+{
+    /// <summary>The hash that the profile has in place of the name; null where it has the name, or where the name is not known and stands for itself.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>Where functions of this name are defined, of which the profile does not say which it means: static functions of several files. Null where there is one.</summary>
+    public ReportedPlace[]? Places { get; init; }
+}
+
+/// <summary>Where a function is defined.</summary>
+/// <param name="File">Index of the file.</param>
+/// <param name="Line">Line in it.</param>
+internal sealed record ReportedPlace(int File, uint Line);
 
 /// <summary>Lines of a source file.</summary>
 /// <param name="File">Index of the file.</param>

@@ -33,6 +33,21 @@ internal sealed record ReportedBody(int Parent, int Line, uint Discriminator, in
     /// <summary>Line of its function in that file.</summary>
     public uint? FirstLine { get; init; }
 
+    /// <summary>Positions and inlined calls that are of another file than its function; null for none.</summary>
+    public ReportedElsewhere[]? Elsewhere { get; init; }
+
     /// <summary>Called functions: the index of the position, the index of the name and the number of calls, one behind the other. Null for none.</summary>
     public ulong[]? Targets { get; init; }
+}
+
+/// <summary>A line of a body that is of another file than its function: of one that is included within it.</summary>
+/// <param name="Line">The line, relative to the function's first, as positions and calls have it.</param>
+/// <param name="IsAlsoHere">Whether the same distance is also a line of the function's own file: a profile has one count for both.</param>
+internal sealed record ReportedElsewhere(int Line, bool IsAlsoHere)
+{
+    /// <summary>Index of the file; null where it is not known.</summary>
+    public int? File { get; init; }
+
+    /// <summary>Line in that file.</summary>
+    public uint? At { get; init; }
 }

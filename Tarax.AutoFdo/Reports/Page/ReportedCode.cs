@@ -10,6 +10,9 @@ namespace Tarax.AutoFdo.Reports.Page;
 /// <param name="Branches">Taken branches from and to them.</param>
 internal sealed record ReportedCode(string Start, int[] Lengths, string[] Texts, ulong[] Counts, int[] Bodies, int[] Lines, ReportedBranch[] Branches)
 {
+    /// <summary>Instructions of another file than the body's function: index of the instruction and index of the file, one behind the other. Null for none.</summary>
+    public int[]? Files { get; init; }
+
     /// <summary>What was kept from the compiler; null for nothing.</summary>
     public ReportedWithheld[]? Withheld { get; init; }
 }

@@ -50,6 +50,7 @@ function brief(name) {
 
 function place(body) {
   const name = placeOf(body);
+  if (name.places) return name.places.map((one) => printable(`${report.files[one.file]}:${one.line}`)).join(" or ");
   if (name.file === undefined) return "";
   return printable(name.line === undefined ? report.files[name.file] : `${report.files[name.file]}:${name.line}`);
 }
@@ -87,7 +88,7 @@ let sourceLines;
 // Where the function of a body is defined: static functions of one name are at several places.
 function placeOf(body) {
   const name = report.names[body.name];
-  return body.firstLine === undefined ? name : { ...name, file: body.file, line: body.firstLine };
+  return body.firstLine === undefined ? name : { ...name, file: body.file, line: body.firstLine, places: undefined };
 }
 
 function lineText(file, line) {

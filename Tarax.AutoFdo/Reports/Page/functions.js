@@ -27,7 +27,7 @@ function functionTable() {
       const f = rows[index];
       return element("div", {},
         cell({ class: "number share", "--share": f.share / most }, whole(f.data.total)), cell({ class: "number" }, percent(f.share)), cell({ class: "number" }, percent(ratio(f.data.self, report.profile.totalCount))),
-        cell({ class: "number" }, whole(f.data.head)), cell({ class: "number" }, f.samples < 0 ? "" : whole(f.data.samples)), cell({ title: linkageName(f.data.name) }, functionLink(f.data.name)), cell({ class: "place", title: f.place }, fileName(f.place)));
+        cell({ class: "number" }, whole(f.data.head)), cell({ class: "number" }, f.samples < 0 ? "" : whole(f.data.samples)), cell({ title: linkageName(f.data.name) }, functionLink(f.data.name)), cell({ class: "place", title: f.place }, f.place.split(" or ").map(fileName).join(" or ")));
     },
   });
   function update() {

@@ -1,5 +1,8 @@
 // A list of rows of one height, of which only those in sight are in the document. One row is reached by Tab; arrows go from row to row, and Tab goes on to what is in the row.
 
+// More rows than anybody reads on paper; a browser lays them out in seconds.
+const mostPrinted = 5000;
+
 class RowList {
   constructor({ name, kind, role, height, columns, row, activate, unfold, fold }) {
     Object.assign(this, { height, row, activate, unfold, fold });
@@ -32,18 +35,27 @@ class RowList {
     if (focused) this.focus(this.current);
   }
 
-  // On paper there is nothing to scroll.
+  // On paper there is nothing to scroll: rows stand one below the other, and break where a page ends.
   print(all) {
+    const focused = this.rows.contains(document.activeElement);
     this.all = all;
+    this.box.classList.toggle("printed", all);
+    this.note?.remove();
+    if (all && this.count > mostPrinted) {
+      this.note = element("p", { class: "printNote" }, `The first ${whole(mostPrinted)} of ${whole(this.count)} rows are printed. A filter, or folding what is not needed, leaves less.`);
+      this.box.before(this.note);
+    }
+    for (const row of this.shown.values()) row.remove();
+    this.shown.clear();
     this.draw();
+    if (focused && !all) this.focus(this.current);
   }
 
   draw() {
-    const most = 400;
-    this.rows.style.height = `${(this.all ? Math.min(this.count, most) : this.count) * this.height}px`;
+    this.rows.style.height = `${this.count * this.height}px`;
     const top = this.box.scrollTop;
     const first = this.all ? 0 : Math.max(0, Math.floor(top / this.height) - 8);
-    const last = this.all ? Math.min(this.count, most) : Math.min(this.count, Math.ceil((top + this.box.clientHeight) / this.height) + 8);
+    const last = this.all ? Math.min(this.count, mostPrinted) : Math.min(this.count, Math.ceil((top + this.box.clientHeight) / this.height) + 8);
     for (const [index, row] of this.shown) {
       if ((index < first || index >= last) && !(index === this.current && row.contains(document.activeElement))) {
         row.remove();
@@ -55,6 +67,7 @@ class RowList {
       if (!this.shown.has(index)) added.push(this.make(index));
     }
     this.rows.append(...added);
+    if (this.all) return;
     // Rows are laid out by themselves, so the list is made as wide as the widest that was seen.
     const widest = added.reduce((most, row) => Math.max(most, row.scrollWidth), 0);
     if (widest > this.rows.clientWidth) this.rows.style.minWidth = `${widest}px`;

@@ -33,7 +33,7 @@ function functionView(f) {
 
   // The lines of a body: with their text where it is known, else those that have counts.
   function addBody(at, depth, up) {
-    const lines = linesOf(bodies[at].body, bodies[at].calls.map((i) => [i, f.data.bodies[i]]), code.get(at));
+    const { lines, elsewhere } = linesOf(bodies[at].body, bodies[at].calls.map((i) => [i, f.data.bodies[i]]), code.get(at));
     const name = placeOf(bodies[at].body);
     const known = [...lines.keys()].sort((a, b) => a - b);
     const hasText = name.line !== undefined && lineText(name.file, name.line) !== undefined;
@@ -48,23 +48,29 @@ function functionView(f) {
     }
     shown.sort((a, b) => a - b);
     for (const line of shown) addLine(at, line, lines.get(line), depth, up, name);
+    for (const [file, ofFile] of elsewhere) {
+      push({ kind: "file", depth, up, file });
+      const others = [...ofFile.keys()].sort((a, b) => a - b);
+      for (const line of others) addLine(at, line, ofFile.get(line), depth, up, file < 0 ? {} : { file, line: 0 }, file);
+    }
   }
 
-  function addLine(at, line, data, depth, up, name) {
+  function addLine(at, line, data, depth, up, name, file) {
+    const key = file === undefined ? `l${at}:${line}` : `l${at}:${file}:${line}`;
     const text = name.line === undefined ? undefined : lineText(name.file, name.line + line);
     const number = name.line === undefined ? undefined : name.line + line;
-    const row = push({ kind: "line", depth, up, line, number, text, data, key: data?.instructions.length > 0 ? `l${at}:${line}` : undefined });
+    const row = push({ kind: "line", depth, up, line, number, text, data, key: data?.instructions.length > 0 ? key : undefined });
     for (const target of data?.targets ?? []) push({ kind: "target", depth: depth + 1, up: row, name: target.name, count: target.count, share: target.share });
     for (const i of data?.calls ?? []) {
-      const key = `b${i}`;
-      const call = push({ kind: "call", depth: depth + 1, up: row, name: bodies[i].body.name, count: bodies[i].total, key });
-      if (unfolded.has(key)) addBody(i, depth + 2, call);
+      const ofCall = `b${i}`;
+      const call = push({ kind: "call", depth: depth + 1, up: row, name: bodies[i].body.name, count: bodies[i].total, key: ofCall });
+      if (unfolded.has(ofCall)) addBody(i, depth + 2, call);
     }
-    if (data && unfolded.has(`l${at}:${line}`)) {
+    if (data && unfolded.has(key)) {
       for (const instruction of data.instructions) {
-        const key = instruction.branches.length > 0 ? `i${instruction.address}` : undefined;
-        const own = push({ kind: "instruction", depth: depth + 1, up: row, instruction, count: instruction.count, key });
-        if (key && unfolded.has(key)) for (const branch of instruction.branches) push({ kind: "branch", depth: depth + 2, up: own, branch, count: branch.count });
+        const ofBranches = instruction.branches.length > 0 ? `i${instruction.address}` : undefined;
+        const own = push({ kind: "instruction", depth: depth + 1, up: row, instruction, count: instruction.count, key: ofBranches });
+        if (ofBranches && unfolded.has(ofBranches)) for (const branch of instruction.branches) push({ kind: "branch", depth: depth + 2, up: own, branch, count: branch.count });
       }
     }
   }
@@ -72,7 +78,7 @@ function functionView(f) {
   function sourceRow(row, index) {
     const opened = row.key === undefined ? undefined : unfolded.has(row.key);
     const open = row.key === undefined ? element("span", { class: "blank" }) : element("button", { type: "button", class: "open", "aria-label": `${opened ? "Fold" : "Unfold"} ${row.kind === "call" ? shortName(row.name) : row.kind === "line" ? `the instructions of line ${row.number ?? row.line}` : "branches"}`, onclick: () => { list.choose(index); toggle(row, index); } }, opened ? "▾" : "▸");
-    const parts = { line: lineParts, call: callParts, target: targetParts, instruction: instructionParts, branch: branchParts }[row.kind](row);
+    const parts = { line: lineParts, call: callParts, target: targetParts, instruction: instructionParts, branch: branchParts, file: fileParts }[row.kind](row);
     return element("div", { class: `${row.kind} ${row.depth > 0 ? "within" : ""} ${parts.never ? "never" : ""}`, "--depth": row.depth, "aria-level": row.depth + 1, "aria-expanded": opened },
       cell({ class: "count", "--heat": heat(parts.heat ?? row.count), title: parts.title }, parts.count ?? whole(row.count)),
       cell({ class: "lineno" }, parts.number ?? ""), cell({ class: "text" }, open, parts.content));
@@ -104,34 +110,51 @@ function functionTitle(f) {
 
 function functionBar(f, list, hasCode) {
   const defined = placeOf(f.data.bodies[0]);
-  const sentence = defined.line === undefined ? "Lines are counted from the function's first: the binary would tell which they are." :
+  const sentence = defined.places ? "Several functions have this name, and the profile has one for them: lines are counted from the first line of any." : defined.line === undefined ? "Lines are counted from the function's first: the binary would tell which they are." :
     lineText(defined.file, defined.line) === undefined ? "The source is not in this report, so lines are told by their numbers." : hasCode ? "" : "Without instructions: no counts of code were given.";
   return element("div", { class: "bar" },
     element("button", { type: "button", onclick: () => list.toggleAll(true) }, "Unfold inlined calls"), element("button", { type: "button", onclick: () => list.toggleAll(false) }, "Fold all"),
     element("span", { class: "soft" }, sentence), element("span", { class: "space" }), element("a", { href: "#functions" }, "All functions"));
 }
 
-// What is known of each line of a body.
+// What is known of each line of a body: of those of its function's file by their distance from the first, of those of each other file by their numbers there.
 function linesOf(body, calls, instructions) {
-  const lines = new Map();
-  const at = (line) => {
+  const [lines, elsewhere] = [new Map(), new Map()];
+  const among = (map, line) => {
+    if (!map.has(line)) map.set(line, { positions: [], targets: [], calls: [], instructions: [] });
+    return map.get(line);
+  };
+  const ofFile = (file, line) => {
+    if (!elsewhere.has(file)) elsewhere.set(file, new Map());
+    return among(elsewhere.get(file), line);
+  };
+  const others = new Map();
+  for (const other of body.elsewhere ?? []) others.set(distance(other.line), [...(others.get(distance(other.line)) ?? []), other]);
+  const first = placeOf(body).line;
+  const at = (line, file) => {
     line = distance(line);
-    if (!lines.has(line)) lines.set(line, { positions: [], targets: [], calls: [], instructions: [] });
-    return lines.get(line);
+    if (file !== undefined) return ofFile(file, first + line);
+    const there = others.get(line);
+    if (!there) return among(lines, line);
+    const [data, rest] = there[0].isAlsoHere ? [among(lines, line), there] : [ofFile(there[0].file ?? -1, there[0].at ?? line), there.slice(1)];
+    data.together = rest;
+    return data;
   };
   body.lines.forEach((line, i) => at(line).positions.push({ discriminator: body.discriminators?.[i] ?? 0, count: body.counts[i] }));
   const targets = body.targets ?? [];
   for (let i = 0; i < targets.length; i += 3) at(body.lines[targets[i]]).targets.push({ name: targets[i + 1], count: targets[i + 2] });
   for (const [index, call] of calls) at(call.line).calls.push(index);
-  for (const instruction of instructions ?? []) at(instruction.line).instructions.push(instruction);
-  for (const line of lines.values()) {
+  for (const instruction of instructions ?? []) {
+    (instruction.file === undefined ? among(lines, distance(instruction.line)) : at(instruction.line, instruction.file)).instructions.push(instruction);
+  }
+  for (const line of [lines, ...elsewhere.values()].flatMap((map) => [...map.values()])) {
     const sum = line.targets.reduce((all, target) => all + number(target.count), 0);
     line.targets.forEach((target) => { target.share = sum === 0 ? 0 : number(target.count) / sum; });
     line.targets.sort((a, b) => number(b.count) - number(a.count));
     line.count = line.positions.reduce((most, position) => (most === undefined || number(position.count) > number(most) ? position.count : most), undefined);
     line.ran = largest(line.instructions.map((i) => number(i.count)), 0);
   }
-  return lines;
+  return { lines, elsewhere };
 }
 
 // The instructions of each body of a function.
@@ -148,6 +171,7 @@ function instructionsOf(f) {
       }
       return instruction;
     });
+    for (let i = 0; i < (piece.files?.length ?? 0); i += 2) made[piece.files[i]].file = piece.files[i + 1];
     for (const { at, pass } of piece.withheld ?? []) made[at].pass = pass;
     for (const branch of piece.branches) made[branch.at].branches.push(branch);
   }
@@ -155,9 +179,10 @@ function instructionsOf(f) {
 }
 
 function lineParts({ line, number: lineNumber, text, data }) {
-  const content = [text === undefined ? element("span", { class: "soft" }, lineNumber === undefined ? `line ${line < 0 ? line : `+${line}`}` : "") : printable(text)];
+  const content = [text === undefined ? element("span", { class: "soft" }, lineNumber === undefined ? `line ${line < 0 ? line : `+${line}`}` : lineNumber === 0 ? "code without a line" : "") : printable(text)];
   if (!data) return { content, number: lineNumber, count: "" };
   if (data.positions.length > 1 || data.positions[0]?.discriminator > 0) content.push(element("span", { class: "tail" }, data.positions.map((p) => `${p.discriminator === 0 ? "·" : `.${p.discriminator}`} ${whole(p.count)}`).join("   ")));
+  if (data.together?.length > 0) content.push(element("span", { class: "tail", title: "Profiles have distances from the function's first line, and not the file: one count stands for both" }, `counted together with ${data.together.map((other) => printable(`${fileName(report.files[other.file])}:${other.at}`)).join(", ")}`));
   if (data.positions.length > 0 && data.ran > number(data.count)) content.push(element("span", { class: "tail", title: "Code of this line was moved to where more runs, or stands for another count" }, `code ran up to ${whole(data.ran)} times`));
   if (data.positions.length === 0 && data.ran > 0) {
     const pass = data.instructions.find((i) => i.pass)?.pass;
@@ -167,6 +192,12 @@ function lineParts({ line, number: lineNumber, text, data }) {
   if (data.positions.length === 0) return { content, number: lineNumber, count: "" };
   return { content, number: lineNumber, count: whole(data.count), heat: data.count, never: number(data.count) === 0, title: number(data.count) === 0 ? "Was not seen to run" : undefined };
 }
+
+// Lines of another file: included within the function, or put there by #line.
+const fileParts = ({ file }) => ({
+  content: file < 0 ? "in another file, or of another build: the binary has no such lines of this function" : ["in ", element("b", { title: printable(report.files[file]) }, printable(fileName(report.files[file])))],
+  count: "", heat: 0, title: file < 0 ? undefined : printable(report.files[file]),
+});
 
 const callParts = (row) => ({ content: ["inlined ", functionLink(row.name)], heat: 0, title: "Sum of the counts in it" });
 const targetParts = (row) => ({ content: ["calls ", functionLink(row.name), ` ${percent(row.share)}`], heat: 0 });

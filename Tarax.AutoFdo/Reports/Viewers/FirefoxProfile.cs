@@ -13,23 +13,25 @@ internal sealed class FirefoxProfile
     private const int GeckoVersion = 31;
 
     private readonly ReportData _data;
+    private readonly StackWalk _walk;
     private readonly List<(int Frame, int Prefix)> _stacks = [];
     private readonly Dictionary<(int Frame, int Prefix), int> _stackIndices = [];
-    private readonly List<(int Name, int Line, bool IsInlined)> _frames = [];
-    private readonly Dictionary<(int Name, int Line, bool IsInlined), int> _frameIndices = [];
+    private readonly List<(int Function, int Line, bool IsInlined)> _frames = [];
+    private readonly Dictionary<(int Function, int Line, bool IsInlined), int> _frameIndices = [];
     private readonly List<(int Stack, ulong Count)> _samples = [];
 
     private FirefoxProfile(ReportData data)
     {
         _data = data;
+        _walk = new StackWalk(data);
         foreach (var function in data.Functions)
         {
             foreach (var (body, position) in StackWalk.Positions(function))
             {
                 int stack = -1;
-                foreach (var (name, line) in StackWalk.Lines(function, body, position).Reverse())
+                foreach (var (viewed, line) in _walk.Lines(function, body, position).Reverse())
                 {
-                    int frame = IndexOf((name, (int)StackWalk.LineOf(data, name, line), stack >= 0), _frames, _frameIndices);
+                    int frame = IndexOf((viewed, (int)line, stack >= 0), _frames, _frameIndices);
                     stack = IndexOf((frame, stack), _stacks, _stackIndices);
                 }
 
@@ -136,23 +138,23 @@ internal sealed class FirefoxProfile
         Column(json, "inlineDepth", _frames, (j, _) => j.WriteNumberValue(0));
         Column(json, "category", _frames, (j, f) => j.WriteNumberValue(f.IsInlined ? 1 : 0));
         Column(json, "subcategory", _frames, (j, _) => j.WriteNumberValue(0));
-        Column(json, "func", _frames, (j, f) => j.WriteNumberValue(f.Name));
+        Column(json, "func", _frames, (j, f) => j.WriteNumberValue(f.Function));
         Column(json, "line", _frames, (j, f) => NumberOrNull(j, f.Line > 0 ? f.Line : null));
         Nulls(json, _frames.Count, "nativeSymbol", "innerWindowID", "column");
     });
 
     private void WriteFunctions(Utf8JsonWriter json)
     {
-        var names = _data.Names;
-        Table(json, "funcTable", names.Length, () =>
+        var functions = _walk.Functions;
+        Table(json, "funcTable", functions.Count, () =>
         {
-            Column(json, "isJS", names, (j, _) => j.WriteBooleanValue(false));
-            Column(json, "relevantForJS", names, (j, _) => j.WriteBooleanValue(false));
-            Column(json, "name", Enumerable.Range(0, names.Length), Number);
-            Column(json, "resource", names, (j, _) => j.WriteNumberValue(-1));
-            Column(json, "fileName", names, (j, n) => NumberOrNull(j, n.File is { } file ? names.Length + file : null));
-            Column(json, "lineNumber", names, (j, n) => NumberOrNull(j, n.Line));
-            Nulls(json, names.Length, "columnNumber");
+            Column(json, "isJS", functions, (j, _) => j.WriteBooleanValue(false));
+            Column(json, "relevantForJS", functions, (j, _) => j.WriteBooleanValue(false));
+            Column(json, "name", functions, (j, f) => j.WriteNumberValue(f.Name));
+            Column(json, "resource", functions, (j, _) => j.WriteNumberValue(-1));
+            Column(json, "fileName", functions, (j, f) => NumberOrNull(j, f.File is { } file ? _data.Names.Length + file : null));
+            Column(json, "lineNumber", functions, (j, f) => NumberOrNull(j, f.Line));
+            Nulls(json, functions.Count, "columnNumber");
         });
     }
 

@@ -16,12 +16,13 @@ internal static class PprofProfile
         message.Number(1, strings.Of("executions"));
         message.Number(2, strings.Of("count"));
         profile.Message(1, message);
+        var walk = new StackWalk(data);
         ulong location = 0;
         foreach (var function in data.Functions)
         {
             foreach (var (body, position) in StackWalk.Positions(function))
             {
-                WritePosition(profile, data, function, body, position, ++location);
+                WritePosition(profile, walk, function, body, position, ++location);
             }
         }
 
@@ -31,14 +32,15 @@ internal static class PprofProfile
         message.Number(7, 1); // has_functions
         message.Number(5, strings.Of(data.Title));
         profile.Message(3, message);
-        for (int i = 0; i < data.Names.Length; i++)
+        for (int i = 0; i < walk.Functions.Count; i++)
         {
+            var viewed = walk.Functions[i];
             message.Clear();
             message.Number(1, (ulong)i + 1);
-            message.Number(2, strings.Of(data.Names[i].Short ?? data.Names[i].Name));
-            message.Number(3, strings.Of(data.Names[i].Name));
-            message.Number(4, strings.Of(data.Names[i].File is { } file ? data.Files[file] : ""));
-            message.Number(5, data.Names[i].Line ?? 0);
+            message.Number(2, strings.Of(data.Names[viewed.Name].Short ?? data.Names[viewed.Name].Name));
+            message.Number(3, strings.Of(data.Names[viewed.Name].Name));
+            message.Number(4, strings.Of(viewed.File is { } file ? data.Files[file] : ""));
+            message.Number(5, viewed.Line ?? 0);
             profile.Message(5, message);
         }
 
@@ -51,17 +53,17 @@ internal static class PprofProfile
         gzip.Write(profile.Bytes);
     }
 
-    private static void WritePosition(ProtobufWriter profile, ReportData data, ReportFunction function, int body, int position, ulong location)
+    private static void WritePosition(ProtobufWriter profile, StackWalk walk, ReportFunction function, int body, int position, ulong location)
     {
         var place = new ProtobufWriter();
         place.Number(1, location);
         place.Number(2, 1);
         place.Number(3, location); // Addresses are not known, and pprof takes places of one address for one.
-        foreach (var (name, line) in StackWalk.Lines(function, body, position))
+        foreach (var (viewed, line) in walk.Lines(function, body, position))
         {
             var one = new ProtobufWriter();
-            one.Number(1, (ulong)name + 1);
-            one.Number(2, (ulong)Math.Max(StackWalk.LineOf(data, name, line), 0));
+            one.Number(1, (ulong)viewed + 1);
+            one.Number(2, (ulong)Math.Max(line, 0));
             place.Message(4, one);
         }
 

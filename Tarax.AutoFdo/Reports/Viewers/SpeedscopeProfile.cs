@@ -9,6 +9,8 @@ internal static class SpeedscopeProfile
     public static void Write(ReportData data, Stream stream)
     {
         var samples = data.Functions.SelectMany(f => f.Bodies.Select((b, i) => (Function: f, Body: i, Weight: b.Counts.Aggregate(UInt128.Zero, (sum, c) => sum + c)))).Where(s => s.Weight > 0).ToList();
+        var walk = new StackWalk(data);
+        var stacks = samples.Select(s => walk.Stack(s.Function, s.Body).Reverse().ToArray()).ToList();
         using var json = new Utf8JsonWriter(stream);
         json.WriteStartObject();
         json.WriteString("$schema", "https://www.speedscope.app/file-format-schema.json");
@@ -16,7 +18,7 @@ internal static class SpeedscopeProfile
         json.WriteString("name", data.Title);
         json.WriteNumber("activeProfileIndex", 0);
         json.WriteStartObject("shared");
-        WriteFrames(data, json);
+        WriteFrames(data, walk.Functions, json);
         json.WriteEndObject();
         json.WriteStartArray("profiles");
         json.WriteStartObject();
@@ -26,12 +28,12 @@ internal static class SpeedscopeProfile
         json.WriteNumber("startValue", 0);
         json.WriteNumber("endValue", samples.Aggregate(0.0, (sum, s) => sum + (double)s.Weight));
         json.WriteStartArray("samples");
-        foreach (var (function, body, _) in samples)
+        foreach (int[] stack in stacks)
         {
             json.WriteStartArray();
-            foreach (int name in Names(function, body).Reverse())
+            foreach (int frame in stack)
             {
-                json.WriteNumberValue(name);
+                json.WriteNumberValue(frame);
             }
 
             json.WriteEndArray();
@@ -46,19 +48,19 @@ internal static class SpeedscopeProfile
         json.WriteEndObject();
     }
 
-    private static void WriteFrames(ReportData data, Utf8JsonWriter json)
+    private static void WriteFrames(ReportData data, IEnumerable<ViewedFunction> functions, Utf8JsonWriter json)
     {
         json.WriteStartArray("frames");
-        foreach (var name in data.Names)
+        foreach (var function in functions)
         {
             json.WriteStartObject();
-            json.WriteString("name", name.Short ?? name.Name);
-            if (name.File is { } file)
+            json.WriteString("name", data.Names[function.Name].Short ?? data.Names[function.Name].Name);
+            if (function.File is { } file)
             {
                 json.WriteString("file", data.Files[file]);
             }
 
-            if (name.Line is { } line)
+            if (function.Line is { } line)
             {
                 json.WriteNumber("line", line);
             }
@@ -67,13 +69,5 @@ internal static class SpeedscopeProfile
         }
 
         json.WriteEndArray();
-    }
-
-    private static IEnumerable<int> Names(ReportFunction function, int body)
-    {
-        for (int at = body; at >= 0; at = function.Bodies[at].Parent)
-        {
-            yield return function.Bodies[at].Name;
-        }
     }
 }
