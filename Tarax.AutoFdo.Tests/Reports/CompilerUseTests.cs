@@ -121,6 +121,16 @@ public sealed class CompilerUseTests
     }
 
     [Test]
+    public void Lines_that_found_code_are_those_that_the_reports_say()
+    {
+        var ofGcc = CompilerUse.Of(LlvmFormatTests.ReadText("_Z1fi:100:4\n 1: 40\n 9: 10\n 4: next:90\n  0: 60\n"), [Save("a.afdo", Dump)]).Functions.ToDictionary(f => f.Name, f => f.Positions.Select(p => (p.Offset, p.Count, p.File, p.Line)));
+        Assert.That(ofGcc["_Z1fi"], Is.EqualTo(new[] { (1, 40ul, (string?)null, 0u), (2, 0ul, null, 0u) }));
+        Assert.That(ofGcc["next"], Is.EqualTo(new[] { (0, 60ul, (string?)null, 0u) }));
+        var ofClang = CompilerUse.Of(LlvmFormatTests.ReadText("f:100:4\n 2: 40\n"), [Save("a.yaml", Record)]).Functions.Single();
+        Assert.That(ofClang.Positions.Select(p => (p.Offset, p.Count, p.File, p.Line)), Is.EqualTo(new[] { (2, 40ul, (string?)"tree.c", 57u) }));
+    }
+
+    [Test]
     public void Other_files_are_refused()
     {
         var profile = LlvmFormatTests.ReadText("f:1:1\n 1: 1\n");

@@ -17,7 +17,7 @@ internal sealed class CountedRecording
     /// <summary>Bytes from which on memory is given back between counting and symbolizing: that takes a few milliseconds.</summary>
     private const long LargeHeap = 32 << 20;
 
-    private CountedRecording(string path, PerfDataFile file, RecordingScan scan, PerfEvent? chosen, RecordedCounts counts, TimeSpan time)
+    private CountedRecording(string path, PerfDataFile file, RecordingScan scan, PerfEvent? chosen, RecordedCounts counts, RecordedCounts? firstHalf, TimeSpan time)
     {
         Path = path;
         Form = file.Form with { LostBytes = file.Form.LostBytes + scan.LostBytes };
@@ -26,6 +26,7 @@ internal sealed class CountedRecording
         Scan = scan;
         Event = chosen;
         CountingTime = time;
+        FirstHalf = firstHalf;
         Counted = new CountedBinaries(path, scan.AddressSpaces.Files, counts)
         {
             EventName = chosen?.Name ?? "",
@@ -53,6 +54,9 @@ internal sealed class CountedRecording
     /// <summary>What was counted of each binary.</summary>
     public CountedBinaries Counted { get; }
 
+    /// <summary>What was counted of the first half of the records; null where it was not counted apart.</summary>
+    public RecordedCounts? FirstHalf { get; }
+
     public TimeSpan CountingTime { get; }
 
     /// <summary>Reads and counts a recording.</summary>
@@ -74,7 +78,7 @@ internal sealed class CountedRecording
         using var file = input.TakeRecording();
         var clock = new StageClock(options.Trace, options.CancellationToken);
         long start = Stopwatch.GetTimestamp();
-        var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options));
+        var counter = RecordingCounter.Run(file, EventChoice.Candidates(file, options.EventName), options.Threads, Progress(file, options), options.CountsHalves);
         var chosen = EventChoice.Choose(file.Events, counter.Scan.SamplesByEvent, options.EventName, options.UseBranchStacks);
         var counts = chosen is null ? new RecordedCounts() : counter.CountsOf(chosen);
         if (options.CompactsMemory && GC.GetTotalMemory(forceFullCollection: false) > LargeHeap)
@@ -84,7 +88,7 @@ internal sealed class CountedRecording
         }
 
         clock.End("count", () => $"{file.DataLength ?? 0} bytes of records", () => $"{counts.Totals.Samples} samples, {counts.Totals.BranchEntries} branches in {counts.Files.Count()} files");
-        return new CountedRecording(input.Name, file, counter.Scan, chosen, counts, Stopwatch.GetElapsedTime(start));
+        return new CountedRecording(input.Name, file, counter.Scan, chosen, counts, chosen is null ? null : counter.FirstHalfOf(chosen), Stopwatch.GetElapsedTime(start));
     }
 
     /// <summary>Number of recorded branches into each file.</summary>

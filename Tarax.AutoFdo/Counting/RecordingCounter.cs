@@ -12,20 +12,26 @@ internal sealed class RecordingCounter
     /// <summary>Chunks that wait in memory; more are spilled.</summary>
     private const int MostWaiting = 32;
 
+    private const long NoHalves = long.MaxValue;
+
     private readonly PerfDataFile _file;
     private readonly RecordChunks _chunks;
     private readonly Queue<RecordChunk> _waiting = new();
     private readonly RecordedCounts?[] _counts;
+    private readonly RecordedCounts?[] _firstHalf;
+    private readonly long _half;
     private readonly Action<long>? _progress;
     private readonly bool _dropDuplicateHeads;
     private readonly bool _stopsAtLateChange;
     private volatile bool _isStopped;
 
-    private RecordingCounter(PerfDataFile file, RecordChunks chunks, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds)
+    private RecordingCounter(PerfDataFile file, RecordChunks chunks, Func<PerfEvent, bool> isCounted, Action<long>? progress, bool settlesByRounds, bool countsHalves)
     {
         _file = file;
         _chunks = chunks;
         _counts = [.. file.Events.Select(e => isCounted(e) ? new RecordedCounts() : null)];
+        _half = countsHalves && file.DataLength is { } length && !file.Form.IsUnordered ? file.DataStart + (length / 2) : NoHalves;
+        _firstHalf = [.. _counts.Select(c => c is null || _half == NoHalves ? null : new RecordedCounts())];
         _progress = progress;
         _dropDuplicateHeads = file.Features.CpuId?.StartsWith("AuthenticAMD", StringComparison.Ordinal) != true;
         _stopsAtLateChange = settlesByRounds && file.DataLength is not null;
@@ -39,32 +45,49 @@ internal sealed class RecordingCounter
     /// <param name="isCounted">Which events are counted.</param>
     /// <param name="threads">Number of threads, at least 1.</param>
     /// <param name="progress">Receives the number of bytes of each chunk that was counted, on any thread; null for none.</param>
-    public static RecordingCounter Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress)
+    /// <param name="countsHalves">Whether the first half of the records is also counted by itself, where it is known how many there are.</param>
+    public static RecordingCounter Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool countsHalves = false)
     {
-        if (Run(file, isCounted, threads, progress, settlesByRounds: true) is { } counted)
+        if (Run(file, isCounted, threads, progress, settlesByRounds: true, countsHalves) is { } counted)
         {
             return counted;
         }
 
         // A mapping came later than perf promises: this time all are read before anything is counted.
-        return Run(file, isCounted, threads, progress, settlesByRounds: false)!;
+        return Run(file, isCounted, threads, progress, settlesByRounds: false, countsHalves)!;
     }
 
     /// <summary>The counts of an event that was to be counted.</summary>
     public RecordedCounts CountsOf(PerfEvent recorded) => _counts[recorded.Index]!;
 
-    private static RecordingCounter? Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool settlesByRounds)
+    private static RecordingCounter? Run(PerfDataFile file, Func<PerfEvent, bool> isCounted, int threads, Action<long>? progress, bool settlesByRounds, bool countsHalves)
     {
         using var chunks = file.Chunks();
-        var counter = new RecordingCounter(file, chunks, isCounted, progress, settlesByRounds);
+        var counter = new RecordingCounter(file, chunks, isCounted, progress, settlesByRounds, countsHalves);
         counter.Work(threads);
         if (counter._stopsAtLateChange && counter.Scan.AddressSpaces.LateChanges > 0)
         {
             return null;
         }
 
+        counter.AddHalves();
         counter.CountTraces(threads);
         return counter;
+    }
+
+    /// <summary>The counts of the first half of the records; null where they were not counted apart, or AUX data hold what was sampled.</summary>
+    public RecordedCounts? FirstHalfOf(PerfEvent recorded) => Scan.Traces.AreOfSpe ? null : _firstHalf[recorded.Index];
+
+    /// <summary>The second half was counted where the whole is.</summary>
+    private void AddHalves()
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            if (_firstHalf[i] is { } first)
+            {
+                _counts[i]!.Add(first);
+            }
+        }
     }
 
     /// <summary>Counts what is not in samples, but in AUX data.</summary>
@@ -109,17 +132,19 @@ internal sealed class RecordingCounter
     {
         try
         {
-            LocalCounts?[] local = [.. _counts.Select(c => c is null ? null : new LocalCounts(c, Scan.AddressSpaces))];
+            var local = LocalFor(_counts);
+            var first = _half == NoHalves ? local : LocalFor(_firstHalf);
             while (TryTake(out var chunk))
             {
-                Count(chunk, local);
+                Count(chunk, first, local);
                 _chunks.Release(chunk);
                 _progress?.Invoke(chunk.Length);
             }
 
-            foreach (var counts in local)
+            FlushAll(local);
+            if (first != local)
             {
-                counts?.FlushAll();
+                FlushAll(first);
             }
         }
         catch
@@ -127,6 +152,16 @@ internal sealed class RecordingCounter
             // The others need not go on.
             _isStopped = true;
             throw;
+        }
+    }
+
+    private LocalCounts?[] LocalFor(RecordedCounts?[] counts) => [.. counts.Select(c => c is null ? null : new LocalCounts(c, Scan.AddressSpaces))];
+
+    private static void FlushAll(LocalCounts?[] local)
+    {
+        foreach (var counts in local)
+        {
+            counts?.FlushAll();
         }
     }
 
@@ -174,8 +209,10 @@ internal sealed class RecordingCounter
         return isRead || _waiting.Count > 0;
     }
 
-    private void Count(RecordChunk chunk, LocalCounts?[] local)
+    private void Count(RecordChunk chunk, LocalCounts?[] first, LocalCounts?[] rest)
     {
+        var local = first;
+        long switchAt = _half;
         bool isSingleEvent = _file.Events.Count == 1;
         var sampled = _file.Events[0];
         var counts = local[sampled.Index];
@@ -190,6 +227,12 @@ internal sealed class RecordingCounter
             if (record.Type != RecordType.Sample)
             {
                 continue;
+            }
+
+            if (record.Offset >= switchAt)
+            {
+                (local, switchAt) = (rest, NoHalves);
+                (counts, counter) = (local[sampled.Index], null);
             }
 
             var body = record.Body;
@@ -253,6 +296,12 @@ internal sealed class RecordingCounter
             }
         }
 
+        FlushLarge(first);
+        FlushLarge(rest);
+    }
+
+    private static void FlushLarge(LocalCounts?[] local)
+    {
         foreach (var each in local)
         {
             each?.FlushIfLarge();

@@ -38,6 +38,16 @@ internal sealed class FileCounts
         }
     }
 
+    /// <summary>Adds the counts of other samples, which stay.</summary>
+    public void Add(FileCounts other)
+    {
+        Branches.Add(other.Branches);
+        Ranges.Add(other.Ranges);
+        Samples.Add(other.Samples);
+        Entries.Add(other.Entries);
+        Sums += other.Sums;
+    }
+
     /// <summary>Takes over what a thread has collected, which is empty afterwards.</summary>
     public void Take(Collected collected)
     {

@@ -12,6 +12,16 @@ internal sealed class RecordedCounts
     /// <summary>The counts of a file, to which any thread may add.</summary>
     public FileCounts Of(MappedFile file) => _files.GetOrAdd(file, _ => new FileCounts());
 
+    /// <summary>Adds the counts of other samples, which stay.</summary>
+    public void Add(RecordedCounts other)
+    {
+        Totals.Add(other.Totals);
+        foreach (var (file, counts) in other._files)
+        {
+            Of(file).Add(counts);
+        }
+    }
+
     /// <summary>The files that have counts.</summary>
     public IEnumerable<MappedFile> Files => _files.Keys;
 

@@ -39,6 +39,16 @@ internal sealed class SortedCounts<T>
     /// <summary>Adds counts, which are put in order in place.</summary>
     public void Add(Span<T> counts) => AddSorted(SortAndSum(counts));
 
+    /// <summary>Adds counts of others, which stay.</summary>
+    public void Add(SortedCounts<T> others)
+    {
+        var list = others.ToList();
+        for (int i = 0; i < list.Chunks; i++)
+        {
+            AddSorted(list.Chunk(i));
+        }
+    }
+
     /// <summary>Puts counts in order in place, and adds up those of the same.</summary>
     /// <returns>The part of them that holds the result.</returns>
     public static Span<T> SortAndSum(Span<T> counts)

@@ -141,6 +141,9 @@ public sealed record ConversionOptions
     /// </summary>
     public bool CompactsMemory { get; init; }
 
+    /// <summary>Whether the first half of a recording is also counted by itself, to see how stable the counts are.</summary>
+    internal bool CountsHalves { get; init; }
+
     /// <summary>Receives each step of a conversion when it has ended, on the thread that converts; null for nobody.</summary>
     public IProgress<ConversionStage>? Trace { get; init; }
 

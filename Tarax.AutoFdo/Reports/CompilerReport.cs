@@ -12,6 +12,7 @@ internal sealed class CompilerReport
 {
     private readonly Dictionary<string, ReportedFunction> _functions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReportedFunction> _constructors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<UsedPosition>> _positions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedSet<string>> _symbols = new(StringComparer.Ordinal);
 
     /// <summary>What is said of a function; null for nothing.</summary>
@@ -40,6 +41,18 @@ internal sealed class CompilerReport
         return sum;
     }
 
+    /// <summary>The positions that are said of a function, by their place.</summary>
+    /// <param name="name">Its name, see <c>CloneSuffix.Cut</c>.</param>
+    public IReadOnlyList<UsedPosition> PositionsOf(string name)
+    {
+        if (_positions.TryGetValue(name, out var own) || !_symbols.TryGetValue(name, out var symbols))
+        {
+            return own is null ? [] : [.. own];
+        }
+
+        return [.. symbols.SelectMany(s => _positions.TryGetValue(s, out var positions) ? positions : [])];
+    }
+
     /// <summary>
     /// Adds what a file says. A function that several files have is compiled in each, and what one of them used is used: of its counts the largest stays, and it is cold
     /// where it is so in all.
@@ -50,6 +63,17 @@ internal sealed class CompilerReport
         {
             Add(_functions, name, one);
             Add(_constructors, OfAnyConstructor(name), one);
+        }
+
+        foreach (var position in file.Positions)
+        {
+            if (!_positions.TryGetValue(position.Function, out var known))
+            {
+                known = [];
+                _positions.Add(position.Function, known);
+            }
+
+            known.Add(position);
         }
 
         foreach (var (name, symbol) in file.Renamed)

@@ -17,7 +17,11 @@ namespace Tarax.AutoFdo.Reports;
 /// </param>
 /// <param name="IsSeen">Whether the compiler's report mentions it.</param>
 /// <param name="IsTakenForCold">Whether the compiler took the function itself for one that never runs.</param>
-public sealed record UsedFunction(string Name, ulong Count, ulong UsedCount, bool IsSeen, bool IsTakenForCold);
+public sealed record UsedFunction(string Name, ulong Count, ulong UsedCount, bool IsSeen, bool IsTakenForCold)
+{
+    /// <summary>The positions whose counts found code, as the compiler's report says them.</summary>
+    internal IReadOnlyList<UsedPosition> Positions { get; init; } = [];
+}
 
 /// <summary>
 /// What a compiler made of a profile, by its own report: GCC's dump of <c>-fdump-ipa-afdo-details</c>, or Clang's record of <c>-fsave-optimization-record</c>
@@ -99,7 +103,10 @@ public sealed class CompilerUse
         {
             var reported = report.Find(name);
             functions.Add(new UsedFunction(
-                function.Name, function.Count, Math.Min(reported?.Count ?? 0, function.Count), reported is not null, reported is { IsCold: true } && function.Count > 0));
+                function.Name, function.Count, Math.Min(reported?.Count ?? 0, function.Count), reported is not null, reported is { IsCold: true } && function.Count > 0)
+            {
+                Positions = report.PositionsOf(name),
+            });
         }
 
         if (functions.TrueForAll(f => !f.IsSeen))

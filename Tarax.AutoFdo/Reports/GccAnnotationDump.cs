@@ -92,7 +92,18 @@ internal sealed class GccAnnotationDump
             return false;
         }
 
-        _report.Use(_tree[^1], count);
+        // An offset, a discriminator behind a dot.
+        var position = line.AsSpan(0, colon).TrimStart(' ');
+        int dot = position.IndexOf('.');
+        if (int.TryParse(dot < 0 ? position : position[..dot], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int offset))
+        {
+            _report.Use(new UsedPosition(_tree[^1], offset, count));
+        }
+        else
+        {
+            _report.Use(_tree[^1], count);
+        }
+
         return true;
     }
 

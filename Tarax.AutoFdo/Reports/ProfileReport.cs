@@ -138,6 +138,7 @@ public sealed class ProfileReport
             MadeBy = $"tarax {typeof(ProfileReport).Assembly.GetName().Version?.ToString(3)}",
             Profile = header,
             Recording = inputs.Recording is null ? null : ReportHeader.RecordingOf(inputs.Recording),
+            Halves = inputs.Halves is { } halves ? new ReportedHalves(halves.FirstSamples, halves.SecondSamples, halves.Functions, halves.Ranges) : null,
             Conversion = inputs.Conversion is null ? null : ReportHeader.ConversionOf(inputs.Conversion, binary?.Path ?? ""),
             Diagnostics = [.. (inputs.Conversion?.Diagnostics ?? inputs.Recording?.Diagnostics ?? []).Concat(inputs.Profile.Diagnostics).Select(d => new ReportedDiagnostic(d.Id, d.Severity.ToString(), ReportNames.Valid(d.Message)))],
             Names = names.ToArray(name => files.GetValueOrDefault(name) is { Length: > 0 } file ? file : null),

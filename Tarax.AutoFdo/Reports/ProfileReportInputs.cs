@@ -20,6 +20,9 @@ public sealed record ProfileReportInputs(SampleProfile Profile)
     /// <summary>What was recorded; null where that is not known.</summary>
     public RecordingInspection? Recording { get; init; }
 
+    /// <summary>How much the halves of the recording have in common; null where that is not known.</summary>
+    internal HalvesOverlap? Halves { get; init; }
+
     /// <summary>How the profile was made; null where it was read from a file.</summary>
     public ConversionReport? Conversion { get; init; }
 

@@ -75,7 +75,15 @@ internal static class ReportHeader
 
     public static ReportedCompilerUse CompilerUseOf(CompilerUse use, ReportNames names) => new(
         use.Count, use.UsedCount, use.ColdCount, use.UnseenCount, use.KnowsCold,
-        [.. use.Functions.Select(f => new ReportedUse(names.Of(f.Name), f.Count, f.UsedCount, f.IsSeen, f.IsTakenForCold))]);
+        [.. use.Functions.Select(f => new ReportedUse(names.Of(f.Name), f.Count, f.UsedCount, f.IsSeen, f.IsTakenForCold)
+        {
+            Lines = f.Positions.Count == 0 ? null : [.. LinesOf(f.Positions)],
+        })]);
+
+    /// <summary>Of a line with several discriminators the largest count.</summary>
+    private static IEnumerable<ReportedUsedLine> LinesOf(IReadOnlyList<UsedPosition> positions) =>
+        positions.GroupBy(p => (p.Offset, File: p.File is null ? null : Path.GetFileName(p.File), p.Line)).OrderBy(g => g.Key.File, StringComparer.Ordinal).ThenBy(g => g.Key.Line).ThenBy(g => g.Key.Offset)
+            .Select(g => new ReportedUsedLine(g.Key.Offset, g.Max(p => p.Count)) { File = g.Key.File is null ? null : ReportNames.Valid(g.Key.File), Line = g.Key.Line == 0 ? null : g.Key.Line });
 
     private static string Text(UInt128 number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ internal sealed class ReportSubject : IDisposable
             return OfCountsText(input, binary ?? throw new UsageException($"--binary FILE is required: {path} does not say of which binary it is"), options);
         }
 
-        var (recording, inspection) = Read(input, options);
+        var (recording, inspection, counted) = Read(input, options with { CountsHalves = true });
         binary ??= inspection.Binaries is [{ Path: { } here }, ..] ? here
             : throw new UsageException($"--binary FILE is required: the binary with most samples is not on this machine; tarax inspect {Printable.Quoted(path)} tells what ran");
         var opened = Binary.Open(binary, options.DebugFiles);
@@ -61,7 +61,7 @@ internal sealed class ReportSubject : IDisposable
         {
             var result = recording.Convert(opened);
             return new ReportSubject(
-                new ProfileReportInputs(result.Profile) { Title = Path.GetFileName(binary), Recording = inspection, Conversion = result.Report, Counts = result.Counts, Binary = opened },
+                new ProfileReportInputs(result.Profile) { Title = Path.GetFileName(binary), Recording = inspection, Conversion = result.Report, Counts = result.Counts, Binary = opened, Halves = counted is null ? null : HalvesOverlap.Of(counted, opened, options) },
                 result.Report.FilesRead);
         }
         catch
@@ -71,17 +71,17 @@ internal sealed class ReportSubject : IDisposable
         }
     }
 
-    private static (Recording Recording, RecordingInspection Inspection) Read(Input input, ConversionOptions options)
+    private static (Recording Recording, RecordingInspection Inspection, CountedRecording? Counted) Read(Input input, ConversionOptions options)
     {
         if (input.Format is not (InputFormat.Counts or InputFormat.Other))
         {
             var counted = CountedRecording.Read(input, options);
-            return (Recording.Of(counted, options), RecordingInspection.Of(counted, options));
+            return (Recording.Of(counted, options), RecordingInspection.Of(counted, options), counted);
         }
 
         var counts = Recording.CountsOf(input, options);
         options = counts.Sums.SamplesWithBranchStack == 0 && input.Format == InputFormat.Other ? options with { UseBranchStacks = false } : options;
-        return (Recording.Of(counts, options), RecordingInspection.Of(counts, input.Format == InputFormat.Counts ? "file of counts" : "recording of another tool", options));
+        return (Recording.Of(counts, options), RecordingInspection.Of(counts, input.Format == InputFormat.Counts ? "file of counts" : "recording of another tool", options), null);
     }
 
     private static ReportSubject OfCountsText(Input input, string binary, ConversionOptions options)

@@ -114,6 +114,19 @@ public sealed partial class BrowserTests
         Assert.That(parts[1], Does.Match(@"50\|1\|.*first of the include").And.Match(@"–\|12\|.*second of the include.*ran 50 times"));
     }
 
+    [Test]
+    public async Task Lines_say_what_the_compiler_made_of_their_counts()
+    {
+        string dump = Path.Combine(_folder, "dump.afdo");
+        File.WriteAllText(dump, "Annotating BB profile of int f(int)/12\n\nf total:40 head:5\n  1: 40\n\n");
+        var profile = new SampleProfile([new FunctionProfile("f", "", 1, 0, new FunctionBody([new PositionCount(new SourcePosition(1, 0), 40, []), new PositionCount(new SourcePosition(3, 0), 7, [])], []))]);
+        string page = Path.Combine(_folder, "used.html");
+        ProfileReport.Of(new ProfileReportInputs(profile) { Compiler = CompilerUse.Of(profile, [dump]) }).SaveHtml(page);
+        await OpenAsync(page);
+        await GoAsync("#f/0");
+        Assert.That((await _browser.TextAsync($"{Rows}.map(r => r.textContent).join('\\n')")).Split('\n'), Is.EqualTo(new[] { "40line +1✓ the compiler used 40", "7line +3✗ the compiler found no code for it" }));
+    }
+
     [TestCase("Inlined calls")]
     [TestCase("Recorded calls")]
     public async Task Flame_graph_is_zoomed_and_searched(string by)

@@ -14,6 +14,8 @@ internal sealed record ReportData
 
     public ReportedRecording? Recording { get; init; }
 
+    public ReportedHalves? Halves { get; init; }
+
     public ReportedConversion? Conversion { get; init; }
 
     public required ReportedDiagnostic[] Diagnostics { get; init; }
@@ -43,6 +45,9 @@ internal sealed record ReportedProfile(
 
 /// <summary>How many of the hottest positions hold a share of all counts, in millionths.</summary>
 internal sealed record ReportedCutoff(uint Cutoff, ulong MinimumCount, ulong Positions);
+
+/// <summary>What the first and the second half of a recording have in common, 0 to 1.</summary>
+internal sealed record ReportedHalves(ulong FirstSamples, ulong SecondSamples, double FunctionOverlap, double RangeOverlap);
 
 /// <summary>A warning or a note.</summary>
 internal sealed record ReportedDiagnostic(string Id, string Severity, string Message);

@@ -15,6 +15,7 @@ function tiles() {
   if (conversion && conversion.samples > 0) list.push(["samples", whole(conversion.samples)], ["of them in this binary", percent(ratio(conversion.samplesInBinary, conversion.samples))]);
   else if (recording) list.push(["samples", whole(recording.countedSamples)]);
   if (conversion && conversion.executedBytes !== "0") list.push(["of what ran is in the profile", percent(ratio(conversion.bytesInPositions, conversion.executedBytes))]);
+  if (report.halves) list.push(["in common between the halves of the recording", percent(report.halves.functionOverlap)]);
   if (report.comparison) list.push(["overlap with the older profile", report.comparison.overlap.toFixed(4)]);
   if (report.compiler) list.push(["of the counts used by the compiler", percent(ratio(report.compiler.usedCount, report.compiler.count))]);
   return element("div", { class: "tiles" }, list.map(([text, value]) => element("div", { class: "tile" }, element("b", {}, value), element("span", {}, text))));
@@ -113,6 +114,7 @@ function hottest() {
 // Samples of the functions that hold nine tenths of the counts: few of them, and the order of the functions is chance.
 function quality() {
   if (!functions.some((f) => f.samples >= 0)) return undefined;
+  const { halves } = report;
   const total = functions.reduce((sum, f) => sum + f.total, 0);
   const hot = [];
   for (let i = 0, sum = 0; i < functions.length && sum < 0.9 * total; i++) {
@@ -125,7 +127,10 @@ function quality() {
     ["hot functions", `${whole(hot.length)} hold 90 % of the counts`],
     ["samples in each", `${whole(hot[hot.length >> 1])} in the middle one, ${whole(hot[0])} at least`],
     ["thin ones", few === 0 ? "none has fewer than 10 samples" : `${whole(few)} have fewer than 10 samples: record longer, or more often`],
-  ]));
+    ["first and second half", halves && `${percent(halves.functionOverlap)} in common by functions, ${percent(halves.rangeOverlap)} by pieces of code (${whole(halves.firstSamples)} and ${whole(halves.secondSamples)} samples)`],
+  ]), halves && element("p", { class: "soft" }, halves.functionOverlap >= 0.95
+    ? "The halves of the recording say the same: a longer one would change little."
+    : "The halves of the recording differ: the program did other things later, or there are too few samples. A longer recording, or several that are added up, would be more stable."));
 }
 
 function about() {

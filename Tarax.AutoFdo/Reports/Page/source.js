@@ -55,11 +55,22 @@ function functionView(f) {
     }
   }
 
+  // What the compiler's report says of a count: of the function that the line is of, or that it is in.
+  function useOf(at, line, data, place) {
+    if (data?.count === undefined || number(data.count) === 0) return undefined;
+    const uses = [bodies[at].body.name, f.data.name].map(compilerUse).filter((use) => use?.lines);
+    if (uses.length === 0) return undefined;
+    const isHere = (use, used) => (used.line === undefined || place === undefined ? use.name === bodies[at].body.name && used.offset === (line & 0xffff) : used.line === place.line && used.file === place.file);
+    const found = uses.flatMap((use) => use.lines.filter((used) => isHere(use, used)));
+    return found.length === 0 ? { count: 0 } : found.reduce((most, used) => (number(used.count) > number(most.count) ? used : most));
+  }
+
   function addLine(at, line, data, depth, up, name, file) {
     const key = file === undefined ? `l${at}:${line}` : `l${at}:${file}:${line}`;
     const text = name.line === undefined ? undefined : lineText(name.file, name.line + line);
     const number = name.line === undefined ? undefined : name.line + line;
-    const row = push({ kind: "line", depth, up, line, number, text, data, key: data?.instructions.length > 0 ? key : undefined });
+    const inFile = name.line === undefined || name.file === undefined ? undefined : { file: fileName(report.files[name.file]), line: name.line + line };
+    const row = push({ kind: "line", use: useOf(at, line, data, inFile), depth, up, line, number, text, data, key: data?.instructions.length > 0 ? key : undefined });
     for (const target of data?.targets ?? []) push({ kind: "target", depth: depth + 1, up: row, name: target.name, count: target.count, share: target.share });
     for (const i of data?.calls ?? []) {
       const ofCall = `b${i}`;
@@ -178,10 +189,17 @@ function instructionsOf(f) {
   return byBody;
 }
 
-function lineParts({ line, number: lineNumber, text, data }) {
+let uses;
+const compilerUse = (name) => (uses ??= new Map((report.compiler?.functions ?? []).map((use) => [use.name, use]))).get(name);
+
+function lineParts({ line, number: lineNumber, text, data, use }) {
   const content = [text === undefined ? element("span", { class: "soft" }, lineNumber === undefined ? `line ${line < 0 ? line : `+${line}`}` : lineNumber === 0 ? "code without a line" : "") : printable(text)];
   if (!data) return { content, number: lineNumber, count: "" };
   if (data.positions.length > 1 || data.positions[0]?.discriminator > 0) content.push(element("span", { class: "tail" }, data.positions.map((p) => `${p.discriminator === 0 ? "·" : `.${p.discriminator}`} ${whole(p.count)}`).join("   ")));
+  if (use) {
+    content.push(number(use.count) > 0 ? element("span", { class: "tail used", title: "The compiler found code for the count of this line" }, `✓ the compiler used ${whole(use.count)}`)
+      : element("span", { class: "tail dropped", title: "Its report does not have this count: no code of the line was there, or it was taken for another function's" }, "✗ the compiler found no code for it"));
+  }
   if (data.together?.length > 0) content.push(element("span", { class: "tail", title: "Profiles have distances from the function's first line, and not the file: one count stands for both" }, `counted together with ${data.together.map((other) => printable(`${fileName(report.files[other.file])}:${other.at}`)).join(", ")}`));
   if (data.positions.length > 0 && data.ran > number(data.count)) content.push(element("span", { class: "tail", title: "Code of this line was moved to where more runs, or stands for another count" }, `code ran up to ${whole(data.ran)} times`));
   if (data.positions.length === 0 && data.ran > 0) {
