@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Tarax.Tool;
 
-/// <summary>Names as the source has them, by the demangler of the system's C++ library, which is looked for when the first mangled name comes; those of Rust by one of our own.</summary>
+/// <summary>Names as the source has them, by the demangler of the system's C++ library, which is looked for when the first mangled name comes; those of Rust and D by our own.</summary>
 internal static partial class Demangled
 {
     private static bool IsMissing { get; set; }
@@ -11,17 +11,20 @@ internal static partial class Demangled
     public static string Shown(string name) => Terminal.IsWide ? Name(name) : Short(name);
 
     /// <summary>The demangled name without types and arguments.</summary>
-    public static string Short(string name) => RustName.Of(name) is { } rust ? rust : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
+    public static string Short(string name) => OfOther(name) is { } other ? other : Name(name) is var demangled && demangled == name ? name : FunctionName.Short(demangled);
 
     /// <summary>Whether a function is the one that somebody means: by its linkage name, demangled, or as it is shown.</summary>
     public static bool Is(string name, string meant) => name == meant || (Name(name) is var demangled && (demangled == meant || (Short(name) is var shown && (shown == meant || shown.EndsWith($"::{meant}", StringComparison.Ordinal)))));
 
+    /// <summary>The name of Rust or D, which has no types and arguments; null for others.</summary>
+    private static string? OfOther(string name) => RustName.Of(name) ?? DName.Of(name);
+
     /// <summary>The demangled name; the name itself where it is not mangled, or the library is not installed.</summary>
     public static string Name(string name)
     {
-        if (RustName.Of(name) is { } rust)
+        if (OfOther(name) is { } other)
         {
-            return rust;
+            return other;
         }
 
         // Clones keep their suffix, which is no part of the mangled name for the library.

@@ -99,6 +99,16 @@ public sealed class ProfileReportTests
     }
 
     [Test]
+    public void Halves_of_a_recording_are_told_and_have_all_of_its_samples()
+    {
+        using var report = JsonDocument.Parse(Good("report", TestEnvironment.Data("programs/cmulti-d5-pie/perf.data"), "--binary", TestEnvironment.Data("programs/cmulti-d5-pie/cmulti"), "--json", "-o", "-"));
+        var halves = report.RootElement.GetProperty("halves");
+        Assert.That(halves.GetProperty("firstSamples").GetUInt64() + halves.GetProperty("secondSamples").GetUInt64(), Is.EqualTo(report.RootElement.GetProperty("conversion").GetProperty("samplesInBinary").GetUInt64()));
+        Assert.That(halves.GetProperty("functionOverlap").GetDouble(), Is.InRange(0.95, 1), "the program does the same all the time");
+        Assert.That(halves.GetProperty("rangeOverlap").GetDouble(), Is.InRange(0.9, halves.GetProperty("functionOverlap").GetDouble()));
+    }
+
+    [Test]
     public void Comparison_is_that_of_diff()
     {
         var (old, now) = (Profile(("f", 10), ("g", 30), ("h", 5)), Profile(("f", 20), ("g", 10), ("i", 5)));

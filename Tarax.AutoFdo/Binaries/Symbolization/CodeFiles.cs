@@ -11,13 +11,15 @@ internal readonly record struct CodeOfFile(ulong Start, ulong End, string Path);
 
 /// <summary>
 /// Which lines of a function are of another file than the function itself: those of a file that is included within it, or that a <c>#line</c> says. A profile does not tell: it has distances of lines from
-/// the function's first only.
+/// the function's first only. One thread asks at a time.
 /// </summary>
 /// <param name="source">The function's source positions.</param>
 /// <param name="pieces">The files of its code, by ascending address.</param>
 /// <param name="callFiles">For each scope the file that its call stands in; null where it is not known.</param>
 internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile> pieces, IReadOnlyList<string?> callFiles)
 {
+    private (string Path, string Own, bool IsSame) _lastCompared = ("", "", true);
+
     /// <summary>The source positions of the function.</summary>
     public FunctionSource Source => source;
 
@@ -143,9 +145,21 @@ internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile>
         return low > 0 && address < pieces[low - 1].End ? low - 1 : -1;
     }
 
+    /// <summary>A path, if it is not that of the scope's function.</summary>
     private string? Other(string path, int scope)
     {
         string own = source.Scopes[scope].Function.File;
-        return path == own || path.Length == 0 || own.Length == 0 || SourceFiles.IsSame(path, own) ? null : path;
+        if (path == own || path.Length == 0 || own.Length == 0)
+        {
+            return null;
+        }
+
+        // Neighbours are of the same files, and paths that are not written alike are dear to compare.
+        if (!ReferenceEquals(path, _lastCompared.Path) || !ReferenceEquals(own, _lastCompared.Own))
+        {
+            _lastCompared = (path, own, SourceFiles.IsSame(path, own));
+        }
+
+        return _lastCompared.IsSame ? null : path;
     }
 }

@@ -336,7 +336,10 @@ internal sealed class Symbolizer : IDisposable
         {
             var scope = tree.Scopes[i];
             scopes[i] = new SourceScope(
-                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry) { CallFile = scope.CallFile };
+                scope.Parent, scope.Origin is { } origin ? Describe(origin) : Unknown, scope.CallLine, Discriminator.Of(scope.CallDiscriminator, encoding).Number, scope.Entry)
+            {
+                CallFile = scope.CallFile,
+            };
         }
 
         int[] homes = HomesOf(tree.Scopes, scopes, function);

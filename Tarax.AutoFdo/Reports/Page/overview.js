@@ -15,7 +15,7 @@ function tiles() {
   if (conversion && conversion.samples > 0) list.push(["samples", whole(conversion.samples)], ["of them in this binary", percent(ratio(conversion.samplesInBinary, conversion.samples))]);
   else if (recording) list.push(["samples", whole(recording.countedSamples)]);
   if (conversion && conversion.executedBytes !== "0") list.push(["of what ran is in the profile", percent(ratio(conversion.bytesInPositions, conversion.executedBytes))]);
-  if (report.halves) list.push(["in common between the halves of the recording", percent(report.halves.functionOverlap)]);
+  if (report.halves) list.push(["agreement of its two halves", percent(report.halves.functionOverlap)]);
   if (report.comparison) list.push(["overlap with the older profile", report.comparison.overlap.toFixed(4)]);
   if (report.compiler) list.push(["of the counts used by the compiler", percent(ratio(report.compiler.usedCount, report.compiler.count))]);
   return element("div", { class: "tiles" }, list.map(([text, value]) => element("div", { class: "tile" }, element("b", {}, value), element("span", {}, text))));
