@@ -54,6 +54,35 @@ public sealed class OutputSetTests
         Assert.That(Identity("a"), Is.EqualTo(before), "the file that was there, not a copy of it");
     }
 
+    /// <summary>A kernel has thousands of files of counters, and a process may have 1,024 files open, if it asks for no more.</summary>
+    [Test]
+    [Platform("Linux")]
+    public unsafe void Files_are_as_many_as_the_process_may_ask_to_have_open()
+    {
+        const int OpenFiles = 7; // RLIMIT_NOFILE
+        const int Many = 400;
+        LibC.ResourceLimit before;
+        Assert.That(LibC.getrlimit(OpenFiles, &before), Is.Zero);
+        ulong open = (ulong)Directory.GetFiles("/proc/self/fd").Length;
+        if (before.Maximum < open + Many + 100)
+        {
+            Assert.Ignore("so many files may not be open here (ulimit -Hn)");
+        }
+
+        var low = before with { Current = open + 300 };
+        Assert.That(LibC.setrlimit(OpenFiles, &low), Is.Zero);
+        try
+        {
+            Write([.. Enumerable.Range(0, Many).Select(i => $"f{i}")]);
+        }
+        finally
+        {
+            Assert.That(LibC.setrlimit(OpenFiles, &before), Is.Zero);
+        }
+
+        Assert.That(Contents(), Has.Length.EqualTo(Many));
+    }
+
     [Test]
     public void Pipes_and_devices_are_written_to_before_files_get_their_names()
     {

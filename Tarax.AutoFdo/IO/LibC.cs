@@ -107,6 +107,24 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>Lets the process have as many files open as it may ask for; .NET does so itself, but not in a native executable.</summary>
+    public static void AllowManyOpenFiles()
+    {
+        const int OpenFiles = 7; // RLIMIT_NOFILE
+        ResourceLimit limit;
+        if (getrlimit(OpenFiles, &limit) == 0 && limit.Current < limit.Maximum)
+        {
+            limit.Current = limit.Maximum;
+            _ = setrlimit(OpenFiles, &limit);
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getrlimit(int resource, ResourceLimit* limit);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setrlimit(int resource, ResourceLimit* limit);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int descriptor, int command, int argument);
 
@@ -191,6 +209,13 @@ internal static unsafe partial class LibC
         public const int NameTooLong = 36;
         public const int NotSupported = 95;
         public const int TooManyLinks = 40;
+    }
+
+    /// <summary>struct rlimit on 64-bit systems.</summary>
+    public struct ResourceLimit
+    {
+        public ulong Current;
+        public ulong Maximum;
     }
 
     /// <summary>struct sigaction of the C libraries on 64-bit systems: the handler, 1,024 bits of a mask, the flags, and what the library uses itself.</summary>

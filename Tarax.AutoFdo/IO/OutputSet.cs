@@ -10,6 +10,9 @@ namespace Tarax.AutoFdo.IO;
 /// </summary>
 internal sealed class OutputSet : IDisposable
 {
+    /// <summary>Each is open until all have their names, and so is what it replaces; a process may have 1,024 open, if it asks for no more.</summary>
+    private const int FewFiles = 200;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly List<IPendingFile> _files = [];
@@ -46,6 +49,11 @@ internal sealed class OutputSet : IDisposable
                 if (_cleaned.Add(Path.GetDirectoryName(target) ?? "/"))
                 {
                     TemporaryName.RemoveLeftovers(Path.GetDirectoryName(target) ?? "/");
+                }
+
+                if (_files.Count == FewFiles)
+                {
+                    LibC.AllowManyOpenFiles();
                 }
 
                 _files.Add(LinkedFile.Write(target, path, existing, write));
