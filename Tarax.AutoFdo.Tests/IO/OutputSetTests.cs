@@ -54,6 +54,35 @@ public sealed class OutputSetTests
         Assert.That(Identity("a"), Is.EqualTo(before), "the file that was there, not a copy of it");
     }
 
+    [Test]
+    public void Folders_that_were_made_for_them_go_away_where_no_file_gets_its_name()
+    {
+        using (var outputs = new OutputSet())
+        {
+            outputs.MakeFolder(At("new/deep"));
+            outputs.Add(At("new/deep/a"), s => s.Write("a"u8));
+            outputs.MakeFolder(At("new/other"));
+        }
+
+        Assert.That(Directory.Exists(At("new")), Is.False);
+        Directory.CreateDirectory(At("there"));
+        using (var outputs = new OutputSet())
+        {
+            outputs.MakeFolder(At("there/new"));
+            outputs.Add(At("there/new/a"), s => s.Write("a"u8));
+            outputs.Commit();
+        }
+
+        Assert.That(File.ReadAllText(At("there/new/a")), Is.EqualTo("a"));
+        using (var outputs = new OutputSet())
+        {
+            outputs.MakeFolder(At("there"));
+            outputs.Commit();
+        }
+
+        Assert.That(Directory.Exists(At("there")), Is.True, "what was there is left alone");
+    }
+
     /// <summary>A kernel has thousands of files of counters, and a process may have 1,024 files open, if it asks for no more.</summary>
     [Test]
     [Platform("Linux")]

@@ -146,6 +146,25 @@ internal static unsafe class FileSystem
         }
     }
 
+    /// <summary>Removes a folder that has nothing in it; another stays.</summary>
+    public static void RemoveIfEmpty(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any())
+            {
+                Directory.Delete(path);
+            }
+
+            return;
+        }
+
+        fixed (byte* name = FileName.ToNative(path))
+        {
+            _ = LibC.rmdir(name);
+        }
+    }
+
     /// <summary>Gives a file another name in its folder, where a file of that name is replaced.</summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
     public static void Rename(string path, string to)

@@ -144,6 +144,9 @@ internal static unsafe partial class LibC
     public static partial int mkdir(byte* path, uint mode);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int rmdir(byte* path);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int access(byte* path, int mode);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -18,6 +18,8 @@ internal sealed class OutputSet : IDisposable
     private readonly List<IPendingFile> _files = [];
     private readonly List<(string Path, Func<Stream> Open, Action<Stream> Write)> _streams = [];
     private readonly HashSet<string> _cleaned = new(StringComparer.Ordinal);
+    private readonly List<string> _madeFolders = [];
+    private bool _isDone;
 
     /// <summary>Writes a file, which gets its name when <see cref="Commit"/> is called; a pipe or a device is only written to then.</summary>
     /// <param name="path">The file, which is replaced where it exists, or a pipe or a device.</param>
@@ -61,6 +63,20 @@ internal sealed class OutputSet : IDisposable
         }
     }
 
+    /// <summary>Makes a folder for files where it is not there; it goes away again where no file gets its name.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public void MakeFolder(string path)
+    {
+        var missing = new List<string>();
+        for (string? folder = Path.GetFullPath(path); folder is not null && !FileSystem.IsFolder(folder); folder = Path.GetDirectoryName(folder))
+        {
+            missing.Add(folder);
+        }
+
+        FileSystem.MakeFolder(path);
+        _madeFolders.InsertRange(0, missing);
+    }
+
     /// <summary>The same for text in UTF-8.</summary>
     /// <param name="path">The file, which is replaced where it exists, or a pipe or a device.</param>
     /// <param name="write">Writes it.</param>
@@ -86,17 +102,27 @@ internal sealed class OutputSet : IDisposable
             OutputFailure.Write(stream, path, write);
         }
 
-        if (_files.Count <= 1)
+        if (_files.Count == 1)
         {
-            _files.ForEach(f => f.PutInPlace());
-            return;
+            _files[0].PutInPlace();
+        }
+        else
+        {
+            PutAllInPlace();
         }
 
-        PutAllInPlace();
+        _isDone = _files.Count > 0;
     }
 
     /// <summary>Removes what did not get its name.</summary>
-    public void Dispose() => _files.ForEach(f => f.Dispose());
+    public void Dispose()
+    {
+        _files.ForEach(f => f.Dispose());
+        foreach (string folder in _isDone ? [] : _madeFolders)
+        {
+            FileSystem.RemoveIfEmpty(folder);
+        }
+    }
 
     private void PutAllInPlace()
     {

@@ -97,6 +97,7 @@ public sealed class ProfileReport
         }
 
         var instructions = binary is null || inputs.Counts is null ? null : new ReportedInstructions(binary, inputs.Counts, inputs.Conversion?.Passes ?? [], names);
+        instructions?.Places.Complete(inputs.Profile, binary!);
         var places = instructions?.Places ?? (binary is null ? null : SourcePlaces.Of(inputs.Profile, binary));
         places?.Place(names);
         var functions = ReportedBodies.Of(inputs.Profile, names, places);
@@ -108,6 +109,11 @@ public sealed class ProfileReport
         if (instructions is not null)
         {
             functions = [.. functions.Select(f => instructions.With(f, names.NameOf(f.Name)))];
+            if (Uncovered(inputs.Profile, functions) is { } uncovered)
+            {
+                missing.Add(uncovered);
+            }
+
             if (instructions.LeftOut > 0)
             {
                 missing.Add($"the instructions of {instructions.LeftOut} functions with few counts are not in this report, to keep it small");
@@ -150,6 +156,15 @@ public sealed class ProfileReport
             Missing = [.. missing],
         };
         return new ProfileReport(data, read);
+    }
+
+    /// <summary>Says how much of a profile has no instructions by the counts that were given; null where it is little.</summary>
+    private static string? Uncovered(SampleProfile profile, ReportFunction[] functions)
+    {
+        var without = functions.Where(f => f.Samples is null && f.Code is null).ToList();
+        double share = without.Sum(f => (double)f.Total) / Math.Max(functions.Sum(f => (double)f.Total), 1);
+        return share < LeastShareToTell ? null
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{without.Count} of {profile.Functions.Count} functions, with {100 * share:0.#} % of the counts, did not run by the counts that --counts gave, and have no instructions here: are these counts of this profile and this build?");
     }
 
     /// <summary>Says how much of a profile a binary does not have; null where it has the functions.</summary>

@@ -66,7 +66,7 @@ internal sealed class ReportedInstructions
         }
     }
 
-    /// <summary>Where the functions that ran are in the source.</summary>
+    /// <summary>Where the functions that ran are in the source, until others are added.</summary>
     public SourcePlaces Places { get; } = new();
 
     /// <summary>Functions whose instructions are not in the report, since there are too many.</summary>
@@ -93,8 +93,6 @@ internal sealed class ReportedInstructions
             _executedFunctions.Add(functions[i], read[i]);
             Places.Add(functions[i].Name, read[i].Files);
         }
-
-        Places.Others.Finish();
 
         return functions;
     }

@@ -35,20 +35,29 @@ internal sealed class SourcePlaces
     /// <exception cref="ConversionException">It has no debug information.</exception>
     public static SourcePlaces Of(SampleProfile profile, Binary binary)
     {
-        var symbolizer = binary.Symbolizer;
         ProfileConversion.CheckDebugInformation(binary);
         var places = new SourcePlaces();
-        var wanted = ProfileNames.Of(profile).ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, address) in symbolizer.FunctionStarts())
+        places.Complete(profile, binary);
+        return places;
+    }
+
+    /// <summary>Looks up those functions of a profile that have no place yet, and ends with it.</summary>
+    public void Complete(SampleProfile profile, Binary binary)
+    {
+        var symbolizer = binary.Symbolizer;
+        var wanted = ProfileNames.Of(profile).Where(n => !_places.ContainsKey(n)).ToHashSet(StringComparer.Ordinal);
+        if (wanted.Count > 0)
         {
-            if (wanted.Contains(name) && symbolizer.FindFunction(address) is { } function)
+            foreach (var (name, address) in symbolizer.FunctionStarts())
             {
-                places.Add(name, symbolizer.Files(function, symbolizer.Source(function)));
+                if (wanted.Contains(name) && symbolizer.FindFunction(address) is { } function)
+                {
+                    Add(name, symbolizer.Files(function, symbolizer.Source(function)));
+                }
             }
         }
 
-        places.Others.Finish();
-        return places;
+        Others.Finish();
     }
 
     /// <summary>Adds a function, and what is inlined into it.</summary>

@@ -149,12 +149,12 @@ internal static class LayoutCommand
     private static void Save(CodeLayout[] layouts, string[] prefixes, string? folder, string[] read)
     {
         Array.ForEach(prefixes, p => LayoutOutput.Refuse(p, read));
+        using var outputs = new OutputSet();
         if (folder is not null)
         {
-            FileSystem.MakeFolder(folder);
+            outputs.MakeFolder(folder);
         }
 
-        using var outputs = new OutputSet();
         for (int i = 0; i < layouts.Length; i++)
         {
             var (clusters, order) = LayoutOutput.FilesOf(prefixes[i]);

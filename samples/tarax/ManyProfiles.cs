@@ -38,9 +38,9 @@ internal static class ManyProfiles
     /// <exception cref="ConversionException">No profile was written, or one is missing that must not.</exception>
     public static void Write(IEnumerable<BinaryOutcome> outcomes, string[] inputs, string folder, Func<ProfileFormat, ProfileFormat> finish, bool isJson, Completeness needed, BuildLayout? layout)
     {
-        FileSystem.MakeFolder(folder);
         var names = new OutputNames();
         using var outputs = new OutputSet();
+        outputs.MakeFolder(folder);
         var rows = new List<Row>();
         var old = new List<string>();
         string main = "";

@@ -74,6 +74,28 @@ public sealed class SourceOfReportsTests
         Assert.That((Path.GetFileName(report.RootElement.GetProperty("files")[name.GetProperty("file").GetInt32()].GetString()), name.GetProperty("line").GetInt32()), Is.EqualTo(("a.c", 2)));
     }
 
+    [Test]
+    public void Functions_that_the_counts_do_not_have_keep_their_place()
+    {
+        CountedPrograms.Statics(_folder);
+        string[] lines = File.ReadAllLines(At("counts"));
+        File.WriteAllText(At("one"), $"1\n{lines[1]}\n0\n0\n");
+        using var report = JsonDocument.Parse(Good("report", At("profile"), "--binary", At("program"), "--counts", At("one"), "--json", "-o", "-"));
+        var placed = report.RootElement.GetProperty("names").EnumerateArray().Where(n => n.TryGetProperty("line", out _)).Select(n => n.GetProperty("name").GetString());
+        Assert.That(placed, Does.Contain("fa").And.Contain("fb"));
+        Assert.That(report.RootElement.GetProperty("missing").EnumerateArray().Select(m => m.GetString()), Has.Some.Contains("did not run by the counts that --counts gave"));
+    }
+
+    /// <summary>A position with a discriminator looks like a time of perf script.</summary>
+    [Test]
+    public void Profile_in_text_with_discriminators_is_a_profile()
+    {
+        File.WriteAllText(At("profile.txt"), "foo:30:1\n 1: 20\n 1.2: 20 memcpy:20\n 3.101376: 7\n");
+        using var report = JsonDocument.Parse(Good("report", At("profile.txt"), "--json", "-o", "-"));
+        Assert.That(report.RootElement.GetProperty("functions").GetArrayLength(), Is.EqualTo(1));
+        Assert.That(TestEnvironment.Tarax("convert", At("profile.txt"), "-o", At("out")).Error, Does.Not.Contain("branch stacks"));
+    }
+
     private int First(string function) => File.ReadAllLines(At("main.c")).Index().First(l => l.Item.Contains($"{function}(", StringComparison.Ordinal)).Index + 1;
 
     private static string Name(JsonElement report, JsonElement function) => report.GetProperty("names")[function.GetProperty("name").GetInt32()].GetProperty("name").GetString()!;

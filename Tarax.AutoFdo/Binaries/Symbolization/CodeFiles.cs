@@ -55,12 +55,12 @@ internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile>
     }
 
     /// <summary>The file of a piece of code, where it is another than that of the function it belongs to; null for the same, and where either is not known.</summary>
-    /// <param name="segment">The piece.</param>
+    /// <param name="segment">The piece; code without a line is of no file.</param>
     /// <param name="address">An address in it.</param>
     public string? OtherFileAt(in CodeSegment segment, ulong address)
     {
         int at = IndexAt(address);
-        return at < 0 ? null : Other(pieces[at].Path, segment.Scope);
+        return at < 0 || segment.Line == 0 ? null : Other(pieces[at].Path, segment.Scope);
     }
 
     /// <summary>The lines of the function and of what is inlined into it: the scope that each belongs to, and its file where that is another than its function's. A line may come several times.</summary>

@@ -74,9 +74,16 @@ internal sealed class ScriptRecording : IDisposable
             return false;
         }
 
+        bool isFirst = true;
         for (int i = 0; i < LinesLookedAt && !beginning.IsEmpty; i++)
         {
             var line = TakeLine(ref beginning);
+            if (isFirst && IsFunctionOfProfile(line))
+            {
+                return false;
+            }
+
+            isFirst &= line.IsEmpty || line.StartsWith("#"u8);
             if (line.IndexOf(Mmap2) >= 0 || line.IndexOf(Mmap) >= 0)
             {
                 return true;
@@ -93,6 +100,16 @@ internal sealed class ScriptRecording : IDisposable
 
         return false;
     }
+
+    /// <summary><c>name:total:head</c>, by which a profile in LLVM's text begins (SampleProfReader.h): its positions look like times.</summary>
+    private static bool IsFunctionOfProfile(ReadOnlySpan<byte> line)
+    {
+        int head = line.LastIndexOf((byte)':');
+        int total = head < 0 ? -1 : line[..head].LastIndexOf((byte)':');
+        return total > 0 && line.IndexOf((byte)' ') < 0 && IsNumber(line[(total + 1)..head]) && IsNumber(line[(head + 1)..]);
+    }
+
+    private static bool IsNumber(ReadOnlySpan<byte> text) => !text.IsEmpty && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     /// <summary>Reads a whole text.</summary>
     /// <param name="text">The text.</param>

@@ -35,8 +35,8 @@ public sealed class ArcCounters
     {
         ArgumentNullException.ThrowIfNull(folder);
         bool isOfNotes = FileSystem.AreSame(folder, _notesFolder);
-        FileSystem.MakeFolder(folder);
         using var outputs = new OutputSet();
+        outputs.MakeFolder(folder);
         foreach (var file in isOfNotes ? Files.DistinctBy(f => f.Notes) : Files)
         {
             string path = Path.Combine(folder, isOfNotes ? Path.ChangeExtension(file.Notes, ".gcda") : file.Name);
@@ -45,7 +45,7 @@ public sealed class ArcCounters
                 throw new IOException($"{path}: is no regular file, where counters are to be written");
             }
 
-            FileSystem.MakeFolder(Path.GetDirectoryName(path)!);
+            outputs.MakeFolder(Path.GetDirectoryName(path)!);
             outputs.Add(path, stream => stream.Write(file.Content.Span));
         }
 
