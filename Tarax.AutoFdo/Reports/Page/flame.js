@@ -17,11 +17,13 @@ function inlineTree() {
 function callTree() {
   const edges = new Map();
   const into = new Map();
+  const bySelf = new Map();
   for (const f of functions) {
     const own = new Map();
     for (const { body } of bodiesOf(f)) {
       for (let i = 0; i < (body.targets?.length ?? 0); i += 3) {
         const [callee, count] = [body.targets[i + 1], number(body.targets[i + 2])];
+        if (callee === f.data.name) bySelf.set(callee, (bySelf.get(callee) ?? 0) + count);
         if (!bodiesByName.has(callee) || callee === f.data.name) continue;
         own.set(callee, (own.get(callee) ?? 0) + count);
         into.set(callee, (into.get(callee) ?? 0) + count);
@@ -32,7 +34,9 @@ function callTree() {
   const all = functions.reduce((sum, f) => sum + f.total, 0);
   const root = { name: "all", value: all, children: [] };
   const least = 1 / 5000;
-  const partOf = (callee, count) => count / Math.max(into.get(callee), number(bodiesByName.get(callee).data.head), 1);
+  // What enters a function from others; that it calls itself makes no caller of it.
+  const entered = (f) => Math.max(into.get(f.data.name) ?? 0, number(f.data.head) - (bySelf.get(f.data.name) ?? 0), 1);
+  const partOf = (callee, count) => count / entered(bodiesByName.get(callee));
   const inclusive = inclusiveTotals(edges, partOf, all);
   const left = new Map(functions.map((f) => [f.data.name, 1]));
   // The part of a function that one chain of callers asks for; below a share that nobody sees, and where it calls itself, the rest stays with its function at the root.
@@ -52,7 +56,7 @@ function callTree() {
     above.delete(index);
     return made;
   };
-  const entries = functions.map((f) => [f, 1 - Math.min(1, (into.get(f.data.name) ?? 0) / Math.max(into.get(f.data.name) ?? 0, f.head, 1))]);
+  const entries = functions.map((f) => [f, 1 - Math.min(1, (into.get(f.data.name) ?? 0) / entered(f))]);
   for (const [f, part] of entries) if (part * inclusive.get(f.data.name) >= least * all) root.children.push(node(f.data.name, part, new Set()));
   for (const f of functions) if (left.get(f.data.name) * f.total > 0.5) root.children.push({ index: f.data.name, name: f.name, value: left.get(f.data.name) * f.total, children: [] });
   const byName = new Map();
