@@ -123,6 +123,13 @@ internal static class ShowCommand
             return;
         }
 
+        if (profile.HasHashedNames && parsed.GetValue(Function) is not null && parsed.GetValue(Binary) is { } hashed)
+        {
+            FileKinds.ExpectBinary(hashed);
+            using var opened = AutoFdo.Binaries.Binary.Open(hashed, parsed.GetValue(DebugDirectories)!);
+            profile = opened.Use(b => ResolvedHashes.Of(profile, b).Profile);
+        }
+
         var functions = profile.Functions.OrderByDescending(f => f.Body.TotalCount()).ThenBy(f => f.Name, StringComparer.Ordinal).AsEnumerable();
         if (parsed.GetValue(Function) is { } name)
         {

@@ -86,6 +86,15 @@ public sealed class SourceOfReportsTests
         Assert.That(report.RootElement.GetProperty("missing").EnumerateArray().Select(m => m.GetString()), Has.Some.Contains("did not run by the counts that --counts gave"));
     }
 
+    [Test]
+    public void Function_of_a_profile_with_hashes_is_found_by_its_name_where_the_binary_is_given()
+    {
+        CountedPrograms.Statics(_folder);
+        Good("merge", At("profile"), "--format", "llvm-extbinary", "--md5-names", "-o", At("hashed"));
+        Assert.That(TestEnvironment.Tarax("show", At("hashed"), "--function", "fa").ExitCode, Is.EqualTo(3));
+        Assert.That(Good("show", At("hashed"), "--function", "fa", "--binary", At("program")), Does.Contain("fa").And.Contain("(a.c:4)"));
+    }
+
     /// <summary>A position with a discriminator looks like a time of perf script.</summary>
     [Test]
     public void Profile_in_text_with_discriminators_is_a_profile()
