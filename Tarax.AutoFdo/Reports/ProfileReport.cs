@@ -138,15 +138,16 @@ public sealed class ProfileReport
         var read = new List<string>();
         var sources = Sources(inputs, functions, names, missing, read);
         var files = inputs.Profile.Functions.ToDictionary(f => f.Name, f => f.File, StringComparer.Ordinal);
+        var (recording, recordedHalves) = inputs.Recorded is { } recorded ? recorded.GetAwaiter().GetResult() : (inputs.Recording, null);
         var data = new ReportData
         {
             Title = ReportNames.Valid(inputs.Title),
             MadeBy = $"tarax {typeof(ProfileReport).Assembly.GetName().Version?.ToString(3)}",
             Profile = header,
-            Recording = inputs.Recording is null ? null : ReportHeader.RecordingOf(inputs.Recording),
-            Halves = inputs.Halves is { } halves ? new ReportedHalves(halves.FirstSamples, halves.SecondSamples, halves.Functions, halves.Ranges) : null,
+            Recording = recording is null ? null : ReportHeader.RecordingOf(recording),
+            Halves = recordedHalves is { } halves ? new ReportedHalves(halves.FirstSamples, halves.SecondSamples, halves.Functions, halves.Ranges) : null,
             Conversion = inputs.Conversion is null ? null : ReportHeader.ConversionOf(inputs.Conversion, binary?.Path ?? ""),
-            Diagnostics = [.. (inputs.Conversion?.Diagnostics ?? inputs.Recording?.Diagnostics ?? []).Concat(inputs.Profile.Diagnostics).Select(d => new ReportedDiagnostic(d.Id, d.Severity.ToString(), ReportNames.Valid(d.Message)))],
+            Diagnostics = [.. (inputs.Conversion?.Diagnostics ?? recording?.Diagnostics ?? []).Concat(inputs.Profile.Diagnostics).Select(d => new ReportedDiagnostic(d.Id, d.Severity.ToString(), ReportNames.Valid(d.Message)))],
             Names = names.ToArray(name => files.GetValueOrDefault(name) is { Length: > 0 } file ? file : null),
             Files = names.Files(),
             Functions = functions,

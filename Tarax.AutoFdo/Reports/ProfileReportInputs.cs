@@ -20,8 +20,8 @@ public sealed record ProfileReportInputs(SampleProfile Profile)
     /// <summary>What was recorded; null where that is not known.</summary>
     public RecordingInspection? Recording { get; init; }
 
-    /// <summary>How much the halves of the recording have in common; null where that is not known.</summary>
-    internal HalvesOverlap? Halves { get; init; }
+    /// <summary>What was recorded and how much its halves have in common, which may still be found out while the report is made; null where that is not known, or <see cref="Recording"/> says it.</summary>
+    internal Task<(RecordingInspection Recording, HalvesOverlap? Halves)>? Recorded { get; init; }
 
     /// <summary>How the profile was made; null where it was read from a file.</summary>
     public ConversionReport? Conversion { get; init; }

@@ -23,7 +23,12 @@ internal sealed class ReportSubject : IDisposable
     /// <summary>The files that were read for it.</summary>
     public IReadOnlyList<string> FilesRead { get; }
 
-    public void Dispose() => Inputs.Binary?.Dispose();
+    public void Dispose()
+    {
+        // What is still looked at in the binary needs it.
+        ((IAsyncResult?)Inputs.Recorded)?.AsyncWaitHandle.WaitOne();
+        Inputs.Binary?.Dispose();
+    }
 
     public static ReportSubject OfProfile(SampleProfile profile, string title, string? binary, string? counts, ConversionOptions options)
     {
@@ -53,16 +58,27 @@ internal sealed class ReportSubject : IDisposable
             return OfCountsText(input, binary ?? throw new UsageException($"--binary FILE is required: {path} does not say of which binary it is"), options);
         }
 
-        var (recording, inspection, counted) = Read(input, options with { CountsHalves = true });
-        binary ??= inspection.Binaries is [{ Path: { } here }, ..] ? here
+        var (recording, inspect, counted) = Read(input, options with { CountsHalves = true });
+        var inspection = binary is null ? inspect() : null;
+        binary ??= inspection!.Binaries is [{ Path: { } here }, ..] ? here
             : throw new UsageException($"--binary FILE is required: the binary with most samples is not on this machine; tarax inspect {Printable.Quoted(path)} tells what ran");
         var opened = Binary.Open(binary, options.DebugFiles);
         try
         {
+            // Counts are sorted when they are asked for first, so this comes after the conversion; beside it the report is made.
             var result = recording.Convert(opened);
+            var recorded = new Task<(RecordingInspection, HalvesOverlap?)>(() => (inspection ?? inspect(), counted is null ? null : HalvesOverlap.Of(counted, opened, options)));
+            if (options.Threads == 1)
+            {
+                recorded.RunSynchronously();
+            }
+            else
+            {
+                recorded.Start(TaskScheduler.Default);
+            }
+
             return new ReportSubject(
-                new ProfileReportInputs(result.Profile) { Title = Path.GetFileName(binary), Recording = inspection, Conversion = result.Report, Counts = result.Counts, Binary = opened, Halves = counted is null ? null : HalvesOverlap.Of(counted, opened, options) },
-                result.Report.FilesRead);
+                new ProfileReportInputs(result.Profile) { Title = Path.GetFileName(binary), Recorded = recorded, Conversion = result.Report, Counts = result.Counts, Binary = opened }, result.Report.FilesRead);
         }
         catch
         {
@@ -71,17 +87,18 @@ internal sealed class ReportSubject : IDisposable
         }
     }
 
-    private static (Recording Recording, RecordingInspection Inspection, CountedRecording? Counted) Read(Input input, ConversionOptions options)
+    private static (Recording Recording, Func<RecordingInspection> Inspect, CountedRecording? Counted) Read(Input input, ConversionOptions options)
     {
         if (input.Format is not (InputFormat.Counts or InputFormat.Other))
         {
             var counted = CountedRecording.Read(input, options);
-            return (Recording.Of(counted, options), RecordingInspection.Of(counted, options), counted);
+            return (Recording.Of(counted, options), () => RecordingInspection.Of(counted, options), counted);
         }
 
         var counts = Recording.CountsOf(input, options);
         options = counts.Sums.SamplesWithBranchStack == 0 && input.Format == InputFormat.Other ? options with { UseBranchStacks = false } : options;
-        return (Recording.Of(counts, options), RecordingInspection.Of(counts, input.Format == InputFormat.Counts ? "file of counts" : "recording of another tool", options), null);
+        string format = input.Format == InputFormat.Counts ? "file of counts" : "recording of another tool";
+        return (Recording.Of(counts, options), () => RecordingInspection.Of(counts, format, options), null);
     }
 
     private static ReportSubject OfCountsText(Input input, string binary, ConversionOptions options)
