@@ -4,8 +4,9 @@ using Tarax.AutoFdo.Profiles;
 namespace Tarax.AutoFdo.Targets.Clang;
 
 /// <summary>
-/// Positions that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more often than the code around them; LLVM's
-/// tools write it so (FunctionSamples::updateCallsiteSamples).
+/// Positions of a function itself that ran at least as often as they called. Of the oldest branch of a stack it is not known what ran before it, so calls are seen a little more often than the code around them; llvm-profgen writes it
+/// so for functions, and leaves those that were inlined into them as they are (ProfileGeneratorBase::updateCallsiteSamples). Raised there too, a call runs a thirtieth more often than its neighbours: a
+/// kernel whose profile differed in this and in six functions had 43 functions of other code, and ran 0.9 % more instructions (samples/asos, Redis).
 /// </summary>
 internal static class CallCounts
 {
@@ -23,22 +24,11 @@ internal static class CallCounts
             }
         }
 
-        foreach (var call in body.Calls)
-        {
-            if (HasFewer(call.Body))
-            {
-                return true;
-            }
-        }
-
         return false;
     }
 
-    private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with
-    {
-        Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })],
-        Calls = [.. body.Calls.Select(c => c with { Body = WithCountsOfCalls(c.Body) })],
-    };
+    private static FunctionBody WithCountsOfCalls(FunctionBody body) =>
+        body with { Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })] };
 
     private static ulong CallsFrom(PositionCount position)
     {
