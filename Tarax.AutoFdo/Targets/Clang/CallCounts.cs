@@ -11,24 +11,10 @@ namespace Tarax.AutoFdo.Targets.Clang;
 internal static class CallCounts
 {
     /// <summary>The same profile with such positions.</summary>
-    public static SampleProfile Of(SampleProfile profile) => profile.With(profile.Functions.Select(f => HasFewer(f.Body) ? f with { Body = WithCountsOfCalls(f.Body) } : f));
+    public static SampleProfile Of(SampleProfile profile) =>
+        profile.With(profile.Functions.Select(f => f.Body.Positions.Any(p => CallsFrom(p) > p.Count) ? f with { Body = WithCountsOfCalls(f.Body) } : f));
 
-    /// <summary>Whether a position ran less often than it called.</summary>
-    private static bool HasFewer(FunctionBody body)
-    {
-        foreach (var position in body.Positions)
-        {
-            if (position.Targets.Count > 0 && CallsFrom(position) > position.Count)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static FunctionBody WithCountsOfCalls(FunctionBody body) =>
-        body with { Positions = [.. body.Positions.Select(p => p.Targets.Count == 0 ? p : p with { Count = Math.Max(p.Count, CallsFrom(p)) })] };
+    private static FunctionBody WithCountsOfCalls(FunctionBody body) => body with { Positions = [.. body.Positions.Select(p => CallsFrom(p) > p.Count ? p with { Count = CallsFrom(p) } : p)] };
 
     private static ulong CallsFrom(PositionCount position)
     {
