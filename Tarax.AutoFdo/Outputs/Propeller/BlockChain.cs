@@ -19,7 +19,7 @@ internal sealed class BlockChain(int id, int block, uint size)
     public int Version { get; set; }
 
     /// <summary>What splits of this version of the chain gain within it; null where that was not asked for.</summary>
-    public SplitBounds? Bounds { get; set; }
+    public SplitGains? Gains { get; set; }
 
     /// <summary>Whether its neighbours were not all considered again when it was joined, since there are many.</summary>
     public bool IsHub { get; set; }
@@ -28,5 +28,5 @@ internal sealed class BlockChain(int id, int block, uint size)
     public List<FlowEdge> Inner { get; set; } = [];
 
     /// <summary>The edges between this chain and others, in both directions, by the other's number.</summary>
-    public SortedDictionary<int, List<FlowEdge>> Outer { get; } = [];
+    public Dictionary<int, List<FlowEdge>> Outer { get; } = [];
 }

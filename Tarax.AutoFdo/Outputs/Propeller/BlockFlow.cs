@@ -83,7 +83,7 @@ internal sealed class BlockFlow
         }
 
         var (source, function) = (_index.Blocks[from], _index.FunctionOf[from]);
-        bool? isCall = source.CallEnds is { } ends ? ends.Length > 0 && fromAddress - source.Start < ends[^1] : null;
+        bool? isCall = source.CallEnds is null ? null : fromAddress - source.Start < LastCallEnd(source);
         if (isCall == true)
         {
             _called[from] = Math.Max(_called[from], branch.Count);
@@ -148,6 +148,12 @@ internal sealed class BlockFlow
             Add(ref _returned[to - 1], count);
         }
     }
+
+    /// <summary>Of the calls in a block that come back, the end of the last; 0 where there is none. LLVM counts a jump in place of a call or of a return (-mfunction-return=thunk) as a call, too (MachineInstr::isCall).</summary>
+    private static uint LastCallEnd(in MappedBlock block) =>
+        block.CallEnds is not { Length: > 0 } ends ? 0
+        : (block.Properties & BlockProperties.TailCall) == 0 || ends[^1] != block.Size ? ends[^1]
+        : ends.Length > 1 ? ends[^2] : 0;
 
     private static bool EndsWithCall(in MappedBlock block) => block.CallEnds is not { } ends || (ends.Length > 0 && ends[^1] == block.Size);
 

@@ -3,23 +3,21 @@ using System.Runtime.InteropServices;
 namespace Tarax.AutoFdo.Outputs.Propeller;
 
 /// <summary>
-/// What the edges within a chain gain where it is split. Only edges that lead over the split change, all by the same distance, so that all splits are found out in one pass. It is added up in another order
-/// than the gain itself, and so only tells which splits need not be looked at.
+/// What the edges within a chain gain where it is split. Only edges that lead over the split change, all by the same distance, so that all turns are found out in one pass.
 /// </summary>
-internal sealed class SplitBounds
+internal sealed class SplitGains
 {
     private readonly Crossing[] _crossings;
-    private readonly double[] _within;
     private readonly double[] _turned;
 
     /// <param name="chain">The chain.</param>
     /// <param name="places">Places of its blocks in it.</param>
     /// <param name="indices">Indices of its blocks in it.</param>
     /// <param name="graph">The function.</param>
-    public SplitBounds(BlockChain chain, long[] places, int[] indices, FlowGraph graph)
+    public SplitGains(BlockChain chain, long[] places, int[] indices, FlowGraph graph)
     {
         int length = chain.Blocks.Length;
-        (Version, _within, _turned) = (chain.Version, new double[length + 1], new double[length + 1]);
+        (Version, _turned) = (chain.Version, new double[length + 1]);
 
         // Of blocks of one place, which have no bytes between them, all stand on one side.
         int[] next = new int[length];
@@ -32,7 +30,7 @@ internal sealed class SplitBounds
         _crossings = new Crossing[edges.Length];
         for (int i = 0; i < edges.Length; i++)
         {
-            var edge = edges[i];
+            ref readonly var edge = ref edges[i];
             long end = places[edge.From] + graph.Sizes[edge.From];
             bool isForward = places[edge.From] < places[edge.To];
             var (low, high) = isForward ? (edge.From, edge.To) : (edge.To, edge.From);
@@ -40,12 +38,15 @@ internal sealed class SplitBounds
             _crossings[i] = crossing;
             if (crossing.First < crossing.End)
             {
-                Add(_turned, crossing, isForward ? -chain.Size : chain.Size);
+                double change = Change(crossing, isForward ? -chain.Size : chain.Size);
+                _turned[crossing.First] += change;
+                _turned[crossing.End] -= change;
                 Largest += crossing.Score + edge.Count;
             }
         }
 
         Sum(_turned);
+        MostTurned = _turned.Max();
     }
 
     /// <summary>The version of the chain that they are of.</summary>
@@ -54,31 +55,30 @@ internal sealed class SplitBounds
     /// <summary>What all edges together may be worth, for the error of sums.</summary>
     public double Largest { get; }
 
+    /// <summary>The most that turning the pieces gains, without a guest.</summary>
+    public double MostTurned { get; }
+
     /// <summary>Where the pieces are turned round, and stand together, by the index of the second piece's first block.</summary>
     public ReadOnlySpan<double> Turned => _turned;
 
-    /// <summary>Where a guest is put between both pieces, by the index of the second piece's first block; until it is asked for the next guest.</summary>
-    public ReadOnlySpan<double> Within(long guestSize)
+    /// <summary>Where a guest is put between both pieces.</summary>
+    /// <param name="at">Index of the second piece's first block.</param>
+    /// <param name="guestSize">Its bytes.</param>
+    public double Within(int at, long guestSize)
     {
-        _within.AsSpan().Clear();
-        foreach (var crossing in _crossings)
+        double sum = 0;
+        foreach (ref readonly var crossing in _crossings.AsSpan())
         {
-            if (crossing.First < crossing.End)
+            if (crossing.First <= at && at < crossing.End)
             {
-                Add(_within, crossing, crossing.IsForward ? guestSize : -guestSize);
+                sum += Change(crossing, crossing.IsForward ? guestSize : -guestSize);
             }
         }
 
-        Sum(_within);
-        return _within;
+        return sum;
     }
 
-    private static void Add(double[] changes, in Crossing crossing, long longer)
-    {
-        double change = ExtTspScore.WithJumps(0, crossing.Distance + longer, crossing.Edge) - crossing.Score;
-        changes[crossing.First] += change;
-        changes[crossing.End] -= change;
-    }
+    private static double Change(in Crossing crossing, long longer) => ExtTspScore.WithJumps(0, crossing.Distance + longer, crossing.Edge) - crossing.Score;
 
     private static void Sum(double[] changes)
     {
