@@ -81,7 +81,7 @@ internal static class ProfileConversion
             LeftOutDiagnostics.NoteUnknownNames(code, statistics, report);
         }
 
-        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: SymbolList(profile, binary, target, options));
+        profile = profile.With(profile.Functions, isFlowSensitive: symbolizer.IsFlowSensitive, symbolList: options.SymbolList && format is LlvmExtBinaryFormat ? symbolizer.FunctionNames() : []);
         profile = KeepsDiscriminators(statistics, options, format) ? profile : profile.WithoutDiscriminators();
         clock.End("prepare", () => $"{profile.Functions.Count} functions", () => $"{profile.SymbolList.Count} cold names");
         profile = TargetProfiles.For(profile, target, clock, out var passes);
@@ -303,11 +303,4 @@ internal static class ProfileConversion
 
         return CompilerOf(statistics) is not { } made || made.Family.Reads(format);
     }
-
-    /// <summary>For LLVM's extensible binary, the functions that count as cold where they have no profile.</summary>
-    private static IReadOnlyList<string> SymbolList(SampleProfile profile, Binary binary, TargetChoices target, ConversionOptions options) =>
-        target.Format is not LlvmExtBinaryFormat ? []
-        : options.SymbolList is { } all ? (all ? binary.Symbolizer.FunctionNames() : [])
-        : binary.File.IsOfKernel || !target.Runs(ClangPasses.SymbolList) ? []
-        : ColdFunctions.Of(profile, binary);
 }

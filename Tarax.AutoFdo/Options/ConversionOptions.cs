@@ -62,10 +62,10 @@ public sealed record ConversionOptions
     public ProfileFormat? Format { get; init; }
 
     /// <summary>
-    /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new. Null for all but those that code
-    /// which ran calls directly, of which the compiler then judges by itself, and for none of a kernel, whose cold code it would spoil.
+    /// Whether an extensible binary for LLVM lists all functions of the binary, so that the compiler takes those without a profile for cold, and others for new. What another input runs is then slower
+    /// (docs/outcome.md).
     /// </summary>
-    public bool? SymbolList { get; init; }
+    public bool SymbolList { get; init; }
 
     /// <summary>What becomes of discriminators.</summary>
     public DiscriminatorHandling Discriminators { get; init; } = DiscriminatorHandling.Auto;

@@ -102,9 +102,9 @@ internal static class ConvertCommand
 
     private static readonly Option<string> SymbolList = new("--symbol-list")
     {
-        Description = "llvm-extbinary: list all functions of the binary, so that those without a profile count as cold; auto leaves out what code that ran calls, and kernels",
-        HelpName = "auto|on|off",
-        DefaultValueFactory = _ => "auto",
+        Description = "llvm-extbinary: list all functions of the binary, so that those without a profile count as cold",
+        HelpName = "on|off",
+        DefaultValueFactory = _ => "off",
     };
 
     private static readonly Option<string?> Event = new("--event")
@@ -187,7 +187,7 @@ internal static class ConvertCommand
         Discriminators.AcceptOnlyFromAmong("auto", "keep", "drop");
         HeadCounts.AcceptOnlyFromAmong("auto", "keep", "drop");
         Inference.AcceptOnlyFromAmong("auto", "flow", "off");
-        SymbolList.AcceptOnlyFromAmong("auto", "on", "off");
+        SymbolList.AcceptOnlyFromAmong("on", "off");
         SymbolOrderFormat.AcceptOnlyFromAmong("lld", "gold", "gnu");
         var command = new Command("convert", "Makes profiles of a recording and the binaries that ran.")
         {
@@ -219,7 +219,7 @@ internal static class ConvertCommand
             ForCompiler = FormatOptions.Compiler(parsed),
             ForFamily = FormatOptions.Family(parsed),
             Format = FormatOptions.Format(parsed),
-            SymbolList = parsed.GetValue(SymbolList) switch { "on" => true, "off" => false, _ => null },
+            SymbolList = parsed.GetValue(SymbolList) == "on",
             Discriminators = parsed.GetValue(Discriminators) switch { "keep" => DiscriminatorHandling.Keep, "drop" => DiscriminatorHandling.Drop, _ => DiscriminatorHandling.Auto },
             HotCutoff = FormatOptions.HotCutoff(parsed),
             Inlined = FormatOptions.InlinedBodies(parsed),

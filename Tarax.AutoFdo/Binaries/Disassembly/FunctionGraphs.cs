@@ -57,33 +57,6 @@ internal sealed class FunctionGraphs
         return affordable;
     }
 
-    /// <summary>Where functions jump and call to, by addresses that the code itself names.</summary>
-    /// <param name="functions">The code of each; of those that <see cref="Affordable"/> leaves out nothing is reported.</param>
-    public HashSet<ulong> DirectTargets(IReadOnlyList<CodeRange[]> functions)
-    {
-        var targets = new HashSet<ulong>();
-        var decoder = InstructionDecoder.For(_code)!;
-        var instructions = new List<CodeInstruction>();
-        bool[] affordable = Affordable(functions);
-        for (int i = 0; i < functions.Count; i++)
-        {
-            foreach (var part in affordable[i] ? functions[i] : [])
-            {
-                instructions.Clear();
-                decoder.Decode(_code.From(part.Start), part.Start, part.End - part.Start, instructions);
-                foreach (var instruction in instructions)
-                {
-                    if (instruction.Flow is InstructionFlow.Call or InstructionFlow.Jump or InstructionFlow.ConditionalJump)
-                    {
-                        targets.Add(instruction.Target);
-                    }
-                }
-            }
-        }
-
-        return targets;
-    }
-
     /// <summary>The control flow of a function; null where there is no code at its entry.</summary>
     /// <param name="parts">Its code, in any order.</param>
     /// <param name="entry">ELF virtual address of its first instruction.</param>

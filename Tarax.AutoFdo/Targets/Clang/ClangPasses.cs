@@ -11,14 +11,11 @@ internal static class ClangPasses
     /// <summary>Clang's inliner looks at the totals of what was inlined (SampleProfileLoader::shouldInlineHotCallsite, callsiteIsHot), which llvm-profgen sums up over whole instructions.</summary>
     public static readonly ProfilePass InstructionBytes = new("instruction-bytes", "totals are sums over all bytes of the instructions that ran", (_, format) => format is LlvmProfileFormat);
 
-    /// <summary>Functions that are in the list and have no profile are cold, others new. A kernel's cold code is better left to the compiler's own guesses.</summary>
-    public static readonly ProfilePass SymbolList = new("symbol-list", "functions that did not run, and are not called directly by code that did, are cold", (_, format) => format is LlvmExtBinaryFormat);
-
     /// <summary>See <see cref="Clang.CallCounts"/>.</summary>
     public static readonly ProfilePass CallCounts = new("call-counts", "positions run at least as often as they call", (_, format) => format is LlvmProfileFormat, Clang.CallCounts.Of);
 
     /// <summary>Those that need the code.</summary>
-    public static readonly IReadOnlyList<ProfilePass> OfCode = [LineZero, InstructionBytes, SymbolList];
+    public static readonly IReadOnlyList<ProfilePass> OfCode = [LineZero, InstructionBytes];
 
     /// <summary>Those that change profiles.</summary>
     public static readonly IReadOnlyList<ProfilePass> OfProfiles = [CallCounts];

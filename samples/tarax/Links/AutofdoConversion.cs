@@ -50,7 +50,7 @@ internal static class AutofdoConversion
             "extbinary" => ProfileFormat.LlvmExtBinary,
             var other => throw new UsageException($"--format={other}: is none of text, binary, extbinary, propeller"),
         };
-        Convert(flags, binary, output, Options(flags, binary) with { Format = format, SymbolList = flags.IsGiven("prof_sym_list") ? flags.IsSet("prof_sym_list") : null });
+        Convert(flags, binary, output, Options(flags, binary) with { Format = format, SymbolList = flags.IsSet("prof_sym_list") });
     }
 
     /// <summary>Adds what a recording says of a binary to a file of counts as text, which may exist already.</summary>
