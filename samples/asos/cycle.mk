@@ -1,5 +1,5 @@
 # The whole cycle, as what is made from what; run.sh calls it. What is there and newer than what it is made from is not made again.
-#   APPLICATIONS  which;  SEEDS  further seeds to measure, such as 3 4;  WORK, MADE, COLLECTOR, COMPILER, LTO, TARAX  as in settings.sh;  HERE  this folder
+#   APPLICATIONS  which;  SEEDS  further seeds to measure, such as 3 4;  WORK, MADE, COLLECTOR, COMPILER, LTO, LAYOUT, TARAX  as in settings.sh;  HERE  this folder
 SHELL = /bin/bash
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -15,13 +15,15 @@ RUNS = $(MADE)/runs
 next = $(word $2,$(wordlist 2,99,$1) $(firstword $1))
 numbers = 1 2 3 4 5 6
 # With Clang LLVM's own converter makes a profile of the same recording, and that a kernel.
-seeded = $(foreach s,$(SEEDS),$(foreach k,baseline $1 $(if $(incumbent),$1$(incumbent)),$(RUNS)/$k/$1.seed$s/statistics))
+seeded = $(foreach s,$(SEEDS),$(foreach k,baseline $1 $(if $(incumbent),$1$(incumbent)) $(if $(laid),$1.laid),$(RUNS)/$k/$1.seed$s/statistics))
 incumbent = $(if $(filter clang-%,$(COMPILER)),.llvm-profgen)
+# With LAYOUT=on a kernel with a profile and the map of its blocks is recorded, and built again with its blocks and functions laid out.
+laid = $(if $(incumbent),$(filter on,$(LAYOUT)))
 complete = $(filter $(words $(ALL)),$(words $(filter $(ALL),$(APPLICATIONS))))
 others = $(foreach n,$(numbers),$(RUNS)/$(call next,$(ALL),$n)/$(word $n,$(ALL))/statistics $(RUNS)/all/$(word $n,$(ALL))/statistics)
 
 .PHONY: report
-report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded/statistics $(RUNS)/baseline/$a/statistics $(RUNS)/$a/$a/statistics $(PROFILES)/$a.overlap $(if $(incumbent),$(RUNS)/$a$(incumbent)/$a/statistics $(PROFILES)/$a$(incumbent).overlap) $(call seeded,$a)) $(if $(complete),$(others))
+report: $(foreach a,$(APPLICATIONS),$(RUNS)/baseline/$a.recorded/statistics $(RUNS)/baseline/$a/statistics $(RUNS)/$a/$a/statistics $(PROFILES)/$a.overlap $(if $(incumbent),$(RUNS)/$a$(incumbent)/$a/statistics $(PROFILES)/$a$(incumbent).overlap) $(if $(laid),$(RUNS)/$a.laid/$a/statistics) $(call seeded,$a)) $(if $(complete),$(others))
 	$(HERE)/report.py $(BUILT) $(MADE) $(HERE) $(APPLICATIONS)
 
 $(COLLECTOR)/made: $(filter-out $(HERE)/collector/check.c,$(wildcard $(HERE)/collector/*.[ch])) $(HERE)/collector/Makefile $(STEPS)/collector.sh
@@ -46,6 +48,18 @@ $(WORK)/images/%: $(HERE)/applications/%.sh $(HERE)/applications/web.inc $(HERE)
 
 $(KERNELS)/baseline: $(HERE)/kernel.config $(if $(incumbent),$(HERE)/kernel-clang.config) $(STEPS)/kernel.sh | $(MADE).compiler
 	$(STEPS)/kernel.sh baseline
+
+$(KERNELS)/%.mapped: $(PROFILES)/%.afdo $(KERNELS)/baseline
+	$(STEPS)/kernel.sh $*.mapped $< map
+
+$(KERNELS)/%.laid: $(PROFILES)/%.afdo $(PROFILES)/%.layout.report
+	$(STEPS)/kernel.sh $*.laid $< $(PROFILES)/$*.layout
+
+$(RUNS)/%.mapped/recorded/statistics: $(KERNELS)/%.mapped $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
+	$(STEPS)/run.sh $* $*.mapped 1 $(@D) record
+
+$(PROFILES)/%.layout.report: $(RUNS)/%.mapped/recorded/statistics $(STEPS)/layout.sh $(TARAX)
+	$(STEPS)/layout.sh $(PROFILES)/$*.layout $*.mapped $(<D)/perf.data
 
 $(KERNELS)/%: $(PROFILES)/%.afdo $(KERNELS)/baseline $(HERE)/../kernel/gcc-with-profile
 	$(STEPS)/kernel.sh $* $<
@@ -77,5 +91,5 @@ define seeds_on
 $(RUNS)/$1/%.seed$2/statistics: $(KERNELS)/$1 $(WORK)/images/% $(STEPS)/run.sh $(COLLECTOR)/made
 	$(STEPS)/run.sh $$* $1 $2 $$(@D)
 endef
-measured = baseline $(ALL) all $(if $(incumbent),$(ALL:%=%$(incumbent)))
+measured = baseline $(ALL) all $(if $(incumbent),$(ALL:%=%$(incumbent))) $(if $(laid),$(ALL:%=%.laid))
 $(foreach k,$(measured),$(eval $(call runs_on,$k)) $(foreach s,$(SEEDS),$(eval $(call seeds_on,$k,$s))))

@@ -11,8 +11,8 @@ import sys
 
 ALL = ['redis', 'memcached', 'nginx', 'apache', 'postgresql', 'mariadb']
 WEIGHTS = {'instructions': 1, 'taken_branches': 2, 'icache_misses': 20, 'itlb_misses': 20}
-COLOURS = {'own': '#2f6db3', 'llvm': '#5aa469', 'other': '#e6a04b', 'all': '#bbbbbb'}
-TITLES = {'own': "own profile", 'llvm': "own profile by llvm-profgen", 'other': "another application's", 'all': 'merged of all six'}
+COLOURS = {'own': '#2f6db3', 'llvm': '#5aa469', 'laid': '#8d5fb8', 'other': '#e6a04b', 'all': '#bbbbbb'}
+TITLES = {'own': "own profile", 'llvm': "own profile by llvm-profgen", 'laid': "own profile, laid out", 'other': "another application's", 'all': 'merged of all six'}
 
 
 class Run:
@@ -90,8 +90,8 @@ def more_seeds(made, applications):
     """The kernels beside the baseline with the same seed, for each seed that was run."""
     rows = []
     for a in applications:
-        for kernel in ('own', 'llvm'):
-            folder = made / 'runs' / (a if kernel == 'own' else f'{a}.llvm-profgen')
+        for kernel, name in (('own', a), ('llvm', f'{a}.llvm-profgen'), ('laid', f'{a}.laid')):
+            folder = made / 'runs' / name
             runs = [(Run(folder / f'{a}{s}', 1), Run(made / 'runs' / 'baseline' / f'{a}{s}', 1)) for s in ('', *(f'.seed{n}' for n in range(3, 10))) if (folder / f'{a}{s}').exists()]
             changes = [(run.cost / base.cost - 1) * 100 for run, base in runs]
             if len(changes) > 1:
@@ -139,8 +139,8 @@ def main():
     runs, rows, changes, notes = {}, [], {}, []
     for a in applications:
         requests = int(re.search(r'^requests=(\d+)', (here / 'applications' / f'{a}.sh').read_text(), re.M)[1])
-        folders = {'base': f'baseline/{a}', 'recorded': f'baseline/{a}.recorded', 'own': f'{a}/{a}', 'llvm': f'{a}.llvm-profgen/{a}', 'other': f'{other(a)}/{a}', 'all': f'all/{a}'}
-        runs[a] = {k: Run(made / 'runs' / f, requests) if (is_complete or k not in ('other', 'all')) and (k != 'llvm' or (made / 'runs' / f).exists()) else None for k, f in folders.items()}
+        folders = {'base': f'baseline/{a}', 'recorded': f'baseline/{a}.recorded', 'own': f'{a}/{a}', 'llvm': f'{a}.llvm-profgen/{a}', 'laid': f'{a}.laid/{a}', 'other': f'{other(a)}/{a}', 'all': f'all/{a}'}
+        runs[a] = {k: Run(made / 'runs' / f, requests) if (is_complete or k not in ('other', 'all')) and (k not in ('llvm', 'laid') or (made / 'runs' / f).exists()) else None for k, f in folders.items()}
         base = runs[a]['base']
         changes[a] = {k: change(runs[a][k], base) for k in COLOURS}
         rows.append([a, requests, *(f'{base.counts[name]:,.0f}' for name in list(WEIGHTS)[:3]), change(runs[a]['recorded'], base, 'instructions'), change(runs[a]['recorded'], base)])
@@ -155,11 +155,11 @@ def main():
           [[a, TITLES[k], *(change(runs[a][k], runs[a]['base'], n) for n in ('instructions', 'taken_branches', 'icache_misses', 'code_lines')), f'**{changes[a][k]}**']
            for a in applications for k in COLOURS if runs[a][k]])
     means = {k: [float(changes[a][k]) for a in applications if changes[a][k]] for k in COLOURS}
-    means = {k: m for k, m in means.items() if m or k != 'llvm'}
+    means = {k: m for k, m in means.items() if m or k not in ('llvm', 'laid')}
     table(['mean change of the cost', *(TITLES[k] for k in means)], [['', *(f'{sum(m) / len(m):+.1f}' if m else '' for m in means.values())]])
 
     more_seeds(made, applications)
-    kernels = ['baseline', *applications, *(f'{a}.llvm-profgen' for a in applications), *(['all'] if is_complete else [])]
+    kernels = ['baseline', *applications, *(f'{a}{k}' for a in applications for k in ('.llvm-profgen', '.mapped', '.laid')), *(['all'] if is_complete else [])]
     kernels = [k for k in kernels if (built / k / 'vmlinux').exists()]
     notes += [f'{k}: make said: {line}' for k in kernels for line in profile_warnings(built / f'{k}.log')]
     print('The kernels:\n')

@@ -7,6 +7,7 @@ mkdir -p "${WORK:=$HERE/work}"
 WORK=$(cd "$WORK" && pwd)
 COMPILER=${COMPILER:-gcc-16}            # gcc-16: from Debian sid, in a folder of its own; gcc-12: this machine's; clang-22, clang-23: this machine's, or else sid's
 LTO=${LTO:-none}                        # thin: with Clang, CONFIG_LTO_CLANG_THIN
+LAYOUT=${LAYOUT:-off}                   # on: with Clang, kernels laid out by tarax layout
 MIRROR=${MIRROR:-http://deb.debian.org/debian}
 JOBS=${JOBS:-$(nproc)}
 
