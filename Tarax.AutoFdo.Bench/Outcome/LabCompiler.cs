@@ -63,6 +63,9 @@ internal sealed record LabCompiler
     /// <summary>Compiles functions that training did not run as without a profile.</summary>
     public const string PartialTraining = "-fprofile-partial-training";
 
+    /// <summary>Compiles them for size.</summary>
+    public const string WholeTraining = "-fno-profile-partial-training";
+
     /// <summary>Takes counters of arcs without those of values.</summary>
     public const string ArcsOnly = "-fno-profile-values -fno-vpt";
 

@@ -30,7 +30,7 @@ internal sealed record LabVariant(string Name, LabVariantKind Kind, string Argum
         new("ours-propeller-unaligned", LabVariantKind.OursWithLayout, CompilerOptions: $"{LabCompiler.Lld} {LabCompiler.LoopsUnaligned}"),
         new("counters", LabVariantKind.Counters, CompilerOptions: LabCompiler.ArcsOnly),
         new("counters-partial", LabVariantKind.Counters, CompilerOptions: $"{LabCompiler.ArcsOnly} {LabCompiler.PartialTraining}"),
-        new("ours-partial", LabVariantKind.Ours, CompilerOptions: LabCompiler.PartialTraining),
+        new("ours-whole", LabVariantKind.Ours, CompilerOptions: LabCompiler.WholeTraining),
         new("instrumented-partial", LabVariantKind.Instrumented, CompilerOptions: LabCompiler.PartialTraining),
         new("ours-with-loops", LabVariantKind.Ours, CompilerOptions: LabCompiler.LoopsAsCounted),
         new("nested", LabVariantKind.Ours, "--inlined nested"),

@@ -22,7 +22,7 @@ public sealed class TargetCompilerTests
     [TestCase("gcc-11", "-fauto-profile=a.afdo")]
     [TestCase("gcc-12", "-fauto-profile=a.afdo -fvect-cost-model=very-cheap")]
     [TestCase("gcc-14", "-fauto-profile=a.afdo")]
-    [TestCase("gcc-16", "-fauto-profile=a.afdo -fpeel-loops -funswitch-loops")]
+    [TestCase("gcc-16", "-fauto-profile=a.afdo -fpeel-loops -funswitch-loops -fprofile-partial-training")]
     [TestCase("clang-22", "-fprofile-sample-use=a.afdo")]
     public void Compiler_is_given_the_profile_and_what_helps_beside_it(string name, string options)
     {

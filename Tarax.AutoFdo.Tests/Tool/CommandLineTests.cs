@@ -65,7 +65,7 @@ public sealed class CommandLineTests
         Assert.That(json.RootElement.GetProperty("functions").GetInt32(), Is.EqualTo(22));
     }
 
-    [TestCase("gcc-16", "-fpeel-loops -funswitch-loops")]
+    [TestCase("gcc-16", "-fpeel-loops -funswitch-loops -fprofile-partial-training")]
     [TestCase("gcc-12", "-fvect-cost-model=very-cheap")]
     public void Report_ends_with_the_options_to_rebuild_with(string compiler, string options)
     {

@@ -36,11 +36,11 @@ internal sealed class GccFamily : CompilerFamily
     public override string ProfileOption(string profile) => $"-fauto-profile={profile}";
 
     /// <summary>
-    /// Options that help beside a sampled profile (docs/outcome.md): peeling and unswitching of loops, which GCC 16 does by itself with counters only, and for GCC 12 the cost model that its
-    /// vectorizer has without a profile, since it crashes with the other on some programs.
+    /// Options that help beside a sampled profile (docs/outcome.md): peeling and unswitching of loops, which GCC 16 does by itself with counters only, and what the recording does not show compiled as
+    /// without a profile, not for size; for GCC 12 the cost model that its vectorizer has without a profile, since it crashes with the other on some programs.
     /// </summary>
     public override string OptionsBesideProfile(int version) =>
-        version >= FirstWithV3 ? "-fpeel-loops -funswitch-loops"
+        version >= FirstWithV3 ? "-fpeel-loops -funswitch-loops -fprofile-partial-training"
         : version == FirstWithV2 ? "-fvect-cost-model=very-cheap"
         : "";
 }
