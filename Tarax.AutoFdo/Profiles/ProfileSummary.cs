@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;
@@ -22,7 +23,7 @@ public sealed class ProfileSummary
         800_000, 900_000, 950_000, 990_000, 999_000, 999_900, 999_990, 999_999,
     ];
 
-    private readonly SortedDictionary<ulong, ulong> _frequencies = new(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
+    private readonly Dictionary<ulong, ulong> _frequencies = [];
 
     private ProfileSummary()
     {
@@ -81,15 +82,15 @@ public sealed class ProfileSummary
 
     private void Add(FunctionBody body)
     {
-        foreach (var position in body.Positions)
+        foreach (var position in body.Positions.AsSpan())
         {
             TotalCount = SaturatingSum.Of(TotalCount, position.Count);
             MaximumCount = Math.Max(MaximumCount, position.Count);
             Positions++;
-            _frequencies[position.Count] = _frequencies.GetValueOrDefault(position.Count) + 1;
+            CollectionsMarshal.GetValueRefOrAddDefault(_frequencies, position.Count, out _)++;
         }
 
-        foreach (var call in body.Calls)
+        foreach (var call in body.Calls.AsSpan())
         {
             Add(call.Body);
         }
@@ -99,7 +100,7 @@ public sealed class ProfileSummary
     {
         const ulong Million = 1_000_000;
         var rows = new List<SummaryRow>(Cutoffs.Length);
-        using var next = _frequencies.GetEnumerator();
+        using var next = _frequencies.OrderByDescending(f => f.Key).GetEnumerator();
         UInt128 sum = 0;
         ulong minimum = 0;
         ulong positions = 0;
