@@ -11,7 +11,7 @@ internal sealed class ExtTsp
     /// <summary>Longer chains are not split.</summary>
     private const int LongestSplit = 256;
 
-    /// <summary>Edges within a chain that are looked at anew, for all of its splits. A chain of 64 blocks has some hundred edges, and needs a tenth; in interpreters each operation leads to each other.</summary>
+    /// <summary>Edges within a chain that are looked at for all of its splits. A chain of 64 blocks has some hundred edges and few splits; in interpreters each operation leads to each other.</summary>
     private const long MostWork = 1 << 16;
 
     /// <summary>Beside more neighbours than this a chain is split the less: each time it is joined, all are considered again.</summary>

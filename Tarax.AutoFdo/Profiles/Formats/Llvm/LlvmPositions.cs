@@ -5,15 +5,10 @@ internal static class LlvmPositions
 {
     /// <summary>A profile whose positions are different in the file too: those that fall together keep the larger count.</summary>
     public static SampleProfile WithoutCollisions(SampleProfile profile) =>
-        profile.Functions.All(f => IsExact(f.Body)) ? profile : profile.With(profile.Functions.Select(f => f with { Body = WithoutCollisions(f.Body) }));
+        profile.Functions.All(f => IsExact(f.Body)) ? profile : profile.With(profile.Functions.Select(f => IsExact(f.Body) ? f : f with { Body = WithoutCollisions(f.Body) }));
 
     private static FunctionBody WithoutCollisions(FunctionBody body)
     {
-        if (IsExact(body))
-        {
-            return body;
-        }
-
         PositionCount[] positions = [.. body.Positions.Select(p => p with { Position = InFile(p.Position) }).OrderBy(p => p.Position)];
         InlinedCall[] calls = [.. body.Calls.Select(c => c with { Position = InFile(c.Position) }).OrderBy(c => c.Position).ThenBy(c => c.Callee, StringComparer.Ordinal)];
         if (Collide(positions) || Collide(calls))
