@@ -8,8 +8,8 @@ namespace Tarax.AutoFdo.Binaries;
 
 /// <summary>
 /// A program, shared object, vmlinux or module with its debug information. Its files are opened once, and its code is looked at once, so that many recordings of one binary are converted with one
-/// object; names and lines are read anew for each, so that a report speaks of its own conversion only. It owns all memory that is shown from it. Any thread may use it; what is under way when it is
-/// disposed comes to its end.
+/// object; names and lines are read anew for each, so that a report speaks of its own conversion only, unless the binary is for one recording. It owns all memory that is shown from it. Any thread may
+/// use it; what is under way when it is disposed comes to its end.
 /// </summary>
 public sealed class Binary : IDisposable
 {
@@ -17,13 +17,12 @@ public sealed class Binary : IDisposable
     private readonly Lazy<Symbolizer> _symbolizer;
     private readonly Lazy<FunctionGraphs?> _graphs;
     private readonly bool _ownsFiles;
+    private readonly bool _isForOneRecording;
     private int _users;
     private bool _isDisposed;
 
-    internal Binary(BinaryFiles files)
-        : this(files, new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary)), ownsFiles: true)
-    {
-    }
+    internal Binary(BinaryFiles files, bool isForOneRecording = false)
+        : this(files, new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary)), ownsFiles: true) => _isForOneRecording = isForOneRecording;
 
     private Binary(BinaryFiles files, Lazy<FunctionGraphs?> graphs, bool ownsFiles)
     {
@@ -93,7 +92,7 @@ public sealed class Binary : IDisposable
         return CompressedFile.Decompressed(start.Spooled());
     }
 
-    /// <summary>Does something with the binary, which stays open and must not change meanwhile: with names and lines of its own.</summary>
+    /// <summary>Does something with the binary, which stays open and must not change meanwhile: with names and lines of its own, or those of the one recording that the binary is for.</summary>
     /// <exception cref="ObjectDisposedException">It was disposed.</exception>
     /// <exception cref="InvalidFormatException">One of its files changed.</exception>
     internal T Use<T>(Func<Binary, T> use)
@@ -106,8 +105,8 @@ public sealed class Binary : IDisposable
 
         try
         {
-            using var own = new Binary(Files, _graphs, ownsFiles: false);
-            return Files.WhileUnchanged(() => use(own));
+            using var own = _isForOneRecording || !_ownsFiles ? null : new Binary(Files, _graphs, ownsFiles: false);
+            return Files.WhileUnchanged(() => use(own ?? this));
         }
         finally
         {
@@ -125,6 +124,9 @@ public sealed class Binary : IDisposable
     }
 
     internal static Binary Open(string path, DebugFileSearch search) => new(BinaryFiles.Open(path, search));
+
+    /// <summary>Opens a binary for all that is made of one recording: its names and lines are read once, and stay in memory.</summary>
+    internal static Binary OpenForOneRecording(string path, DebugFileSearch search) => new(BinaryFiles.Open(path, search), isForOneRecording: true);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -11,21 +11,18 @@ namespace Tarax.AutoFdo.Reports;
 /// <summary>Code that ran, and whose counts a conversion kept from the compiler: by the same passes, which are asked again.</summary>
 internal sealed class WithheldCode
 {
-    private readonly List<(string Pass, SuppressedPositions Positions)> _filters = [];
+    private readonly SuppressedPositions? _positions;
 
     /// <param name="graphs">The control flow of the binary's functions.</param>
     /// <param name="passes">The passes that the conversion ran.</param>
     /// <param name="functions">All functions that are asked for.</param>
     public WithheldCode(FunctionGraphs graphs, IReadOnlyList<PassResult> passes, IReadOnlyList<CodeFunction> functions)
     {
-        foreach (var pass in (ProfilePass[])[GccPasses.PhiArguments, GccPasses.IfConvertedLoops])
+        bool Ran(ProfilePass pass) => passes.Any(p => p.Id == pass.Id);
+        if (Ran(GccPasses.PhiArguments) || Ran(GccPasses.IfConvertedLoops))
         {
-            if (passes.Any(p => p.Id == pass.Id))
-            {
-                var filter = new SuppressedPositions(graphs, pass == GccPasses.PhiArguments, pass == GccPasses.IfConvertedLoops);
-                filter.Prepare(functions);
-                _filters.Add((pass.Id, filter));
-            }
+            _positions = new SuppressedPositions(graphs, Ran(GccPasses.PhiArguments), Ran(GccPasses.IfConvertedLoops));
+            _positions.Prepare(functions);
         }
     }
 
@@ -35,7 +32,7 @@ internal sealed class WithheldCode
     /// <param name="parts">Its parts, each with the ranges that begin in it.</param>
     public string?[] In(CodeFunction function, FunctionSource source, IReadOnlyList<(CodeRange Part, List<RangeCount> Ranges)> parts)
     {
-        if (_filters.Count == 0)
+        if (_positions is null)
         {
             return [];
         }
@@ -50,15 +47,14 @@ internal sealed class WithheldCode
 
         var counts = new ExecutedRanges(slices, ranges).CountsOf(source.Segments);
         string?[] passes = [];
-        foreach (var (pass, filter) in _filters)
+        foreach (var (pass, leftOut) in _positions.ByPass(function, source, counts))
         {
-            bool[] leftOut = filter.LeftOut(function, source, counts);
             for (int i = 0; i < leftOut.Length; i++)
             {
                 if (leftOut[i])
                 {
                     passes = passes.Length == 0 ? new string?[leftOut.Length] : passes;
-                    passes[i] ??= pass;
+                    passes[i] ??= pass.Id;
                 }
             }
         }

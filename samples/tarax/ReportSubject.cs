@@ -62,7 +62,7 @@ internal sealed class ReportSubject : IDisposable
         var inspection = binary is null ? inspect() : null;
         binary ??= inspection!.Binaries is [{ Path: { } here }, ..] ? here
             : throw new UsageException($"--binary FILE is required: the binary with most samples is not on this machine; tarax inspect {Printable.Quoted(path)} tells what ran");
-        var opened = Binary.Open(binary, options.DebugFiles);
+        var opened = Binary.OpenForOneRecording(binary, options.DebugFiles);
         try
         {
             // Counts are sorted when they are asked for first, so this comes after the conversion; beside it the report is made.
@@ -103,7 +103,7 @@ internal sealed class ReportSubject : IDisposable
 
     private static ReportSubject OfCountsText(Input input, string binary, ConversionOptions options)
     {
-        var opened = Binary.Open(binary, options.DebugFiles);
+        var opened = Binary.OpenForOneRecording(binary, options.DebugFiles);
         try
         {
             var result = AutoFdoConverter.Convert(input, opened, options);

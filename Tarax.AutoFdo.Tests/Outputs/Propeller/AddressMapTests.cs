@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Outputs.Propeller;
@@ -83,6 +84,75 @@ public sealed partial class AddressMapTests
             }
         });
         Assert.That(thrown!.Message, Does.StartWith($".llvm_bb_addr_map: {message}"));
+    }
+
+    [TestCase("")]
+    [TestCase("-mllvm -emit-bb-hash -mllvm -pgo-analysis-map=all")]
+    [TestCase("-fbasic-block-sections=all -mllvm -pgo-analysis-map=all")]
+    public void Blocks_of_functions_that_did_not_run_are_passed_over(string options)
+    {
+        string folder = TestEnvironment.NewFolder();
+        MappedProgram.Write(folder);
+        MappedProgram.Build(folder, "clang-22", $"-fbasic-block-address-map -fuse-ld=lld -static {options}");
+        using var elf = ElfFile.Open(Path.Combine(folder, "program"));
+        var all = AddressMap.Read(elf);
+        for (int i = 0; i < all.Count; i++)
+        {
+            // The last byte of its last block ran, in a range, or was branched from or to.
+            var code = elf.Segments.First(s => s.IsExecutableLoad);
+            ulong ran = all[i].Ranges.SelectMany(r => r.Blocks).Last(b => b.Size > 0).End - 1 - code.VirtualAddress + code.Offset;
+            BinaryCounts[] counts =
+            [
+                new(null, [], [new RangeCount(ran, ran, 1, 0)], [], []), new(null, [new BranchCount(ran, 0, 1)], [], [], []), new(null, [new BranchCount(0, ran, 1)], [], [], []), new(null, [], [], [], [new AddressCount(ran, 1, 0)]),
+            ];
+            foreach (var recorded in counts)
+            {
+                var some = AddressMap.Read(elf, RecordedCode.Of(recorded, elf));
+                Assert.That(some.Select(f => f.Entry), Is.EqualTo(all.Select(f => f.Entry)));
+                Assert.That(some.SelectMany(f => f.Ranges).Select(r => (r.Base, r.BlockCount, r.End)), Is.EqualTo(all.SelectMany(f => f.Ranges).Select(r => (r.Base, r.BlockCount, r.End))));
+                Assert.That(some.Where(f => f.Ranges.Any(r => r.Blocks.Length > 0)).Select(f => f.Entry), Is.EqualTo(new[] { all[i].Entry }));
+                Assert.That(Lines(elf, some[i]), Is.EqualTo(Lines(elf, all[i])));
+            }
+        }
+    }
+
+    [Test]
+    public void Damage_is_found_in_what_is_passed_over_too()
+    {
+        byte[] map = [5, 0x60, 0, .. BitConverter.GetBytes(0x1000UL), 2, 0, 0, 1, 4, 8, 1, .. new byte[8], 1, 8, 0, 0x85, 1, 0, .. new byte[8], 5, 1, 0, .. BitConverter.GetBytes(0x2000UL), 1, 0, 0, 3, 0, 7];
+        foreach (var (at, value) in from at in Enumerable.Range(0, map.Length) from value in (byte[])[0, 1, 2, 0x1f, 0x7f, 0x80, 0xff] select (at, value))
+        {
+            byte[] damaged = [.. map];
+            damaged[at] = value;
+            Assert.That(Passed(damaged, describes: false), Is.EqualTo(Passed(damaged, describes: true)), $"{at}: {value}");
+        }
+    }
+
+    /// <summary>What is known of all functions, up to what is wrong.</summary>
+    private static string Passed(byte[] map, bool describes)
+    {
+        var reader = new AddressMapReader(new ByteCursor(map, AddressMapReader.Format, 0, isBigEndian: false), is64Bit: true, describes);
+        var lines = new List<string>();
+        try
+        {
+            while (reader.TryRead(out var function))
+            {
+                lines.Add($"{function.Features} {function.EntryCount} {string.Join(',', function.Ranges.Select(r => (r.Base, r.BlockCount, r.End)))} {reader.Position}");
+            }
+        }
+        catch (InvalidFormatException e)
+        {
+            lines.Add(e.Message);
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    private static List<string> Lines(ElfFile elf, MappedFunction function)
+    {
+        var lines = new List<string>();
+        Add(lines, elf, function);
+        return lines;
     }
 
     private static void AssertSame(string path, int atLeast)

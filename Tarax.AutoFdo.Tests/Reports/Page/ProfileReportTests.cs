@@ -2,10 +2,15 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using Tarax.AutoFdo.Binaries;
+using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Conversion;
 using Tarax.AutoFdo.Counts;
+using Tarax.AutoFdo.Options;
 using Tarax.AutoFdo.Profiles;
 using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Reports;
+using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Tests.Builders;
 
 namespace Tarax.AutoFdo.Tests.Reports.Page;
@@ -96,6 +101,28 @@ public sealed class ProfileReportTests
         Assert.That(instructions, Is.GreaterThan(1000));
         Assert.That(report.RootElement.GetProperty("functions").EnumerateArray().Sum(f => f.TryGetProperty("samples", out var samples) ? (long)ReportFile.Count(samples) : 0),
             Is.InRange(1, report.RootElement.GetProperty("conversion").GetProperty("samplesInBinary").GetInt64()));
+    }
+
+    [TestCase("gcc-12")]
+    [TestCase("clang-22")]
+    public void Names_that_are_read_once_for_all_of_a_recording_are_those_that_each_step_reads(string compiler)
+    {
+        string path = TestEnvironment.Data("programs/cmulti-d5-pie/cmulti");
+        Assert.That(TargetCompiler.TryParse(compiler, out var target), Is.True);
+        var recording = Recording.Count(TestEnvironment.Data("programs/cmulti-d5-pie/perf.data"), new ConversionOptions { ForCompiler = target });
+        byte[] Report(Binary binary)
+        {
+            var result = recording.Convert(binary);
+            using var stream = new MemoryStream();
+            ProfileReport.Of(new ProfileReportInputs(result.Profile) { Binary = binary, Conversion = result.Report, Counts = result.Counts }).WriteJson(stream);
+            return stream.ToArray();
+        }
+
+        using var anew = Binary.Open(path);
+        using var once = Binary.OpenForOneRecording(path, new DebugFileSearch([]));
+        byte[] expected = Report(anew);
+        Assert.That(Report(once), Is.EqualTo(expected).And.Length.GreaterThan(10_000));
+        Assert.That(Report(once), Is.EqualTo(expected), "and again");
     }
 
     [Test]

@@ -10,8 +10,10 @@ internal static class AddressMap
     public static bool IsIn(ElfFile file) => file.Sections.Any(IsMap);
 
     /// <summary>All functions, in the order in which they stand there.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="recorded">Where code ran: functions of which none did have no blocks, and only those. Null for the blocks of all.</param>
     /// <exception cref="InvalidFormatException">It is damaged, or of a version that is not known.</exception>
-    public static List<MappedFunction> Read(ElfFile file)
+    public static List<MappedFunction> Read(ElfFile file, RecordedCode? recorded = null)
     {
         if (file is { Type: ElfType.Relocatable, Is64Bit: false } && IsIn(file))
         {
@@ -20,20 +22,43 @@ internal static class AddressMap
 
         CheckSize(file);
         var functions = new List<MappedFunction>();
-        foreach (var section in file.Sections)
+        var places = new List<(ElfSection Section, int Position)>();
+        foreach (var section in file.Sections.Where(IsMap))
         {
-            if (IsMap(section))
+            var content = file.Content(section);
+            var reader = new AddressMapReader(content.Cursor("functions", 0, content.Length, file.IsBigEndian), file.Is64Bit, describes: recorded is null);
+            for (int position = reader.Position; reader.TryRead(out var function); position = reader.Position)
             {
-                var content = file.Content(section);
-                var reader = new AddressMapReader(content.Cursor("functions", 0, content.Length, file.IsBigEndian), file.Is64Bit);
-                while (reader.TryRead(out var function))
-                {
-                    functions.Add(function);
-                }
+                functions.Add(function);
+                places.Add((section, position));
             }
         }
 
+        if (recorded is not null)
+        {
+            Describe(functions, places, recorded.Functions(functions), file);
+        }
+
         return functions;
+    }
+
+    /// <summary>Reads some functions again, with their blocks.</summary>
+    private static void Describe(List<MappedFunction> functions, List<(ElfSection Section, int Position)> places, bool[] wanted, ElfFile file)
+    {
+        for (int first = 0, end; first < functions.Count; first = end)
+        {
+            var section = places[first].Section;
+            var content = file.Content(section);
+            var reader = new AddressMapReader(content.Cursor("functions", 0, content.Length, file.IsBigEndian), file.Is64Bit);
+            for (end = first; end < functions.Count && places[end].Section == section; end++)
+            {
+                if (wanted[end])
+                {
+                    reader.Position = places[end].Position;
+                    functions[end] = reader.TryRead(out var function) ? function : throw new InvalidOperationException("a function of the map is gone");
+                }
+            }
+        }
     }
 
     /// <summary>Sections of a file that was made by a compiler do not overlap; what overlaps many times would be read many times.</summary>

@@ -9,7 +9,10 @@ namespace Tarax.AutoFdo.Outputs.Propeller;
 /// Reads the functions of one section of the address map, as LLVM's BBAddrMap.cpp does (versions 2 to 5, which Clang 17 and later write). The length of an entry follows from its content only, so
 /// that what is not known ends the reading.
 /// </summary>
-internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
+/// <param name="cursor">The section.</param>
+/// <param name="is64Bit">Whether addresses have 8 bytes.</param>
+/// <param name="describes">Whether functions get their blocks; else they are checked alike, and passed over.</param>
+internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit, bool describes = true)
 {
     public const string Format = ".llvm_bb_addr_map";
 
@@ -22,6 +25,13 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
     private ByteCursor _cursor = cursor;
     private ulong _last;
     private int _count;
+
+    /// <summary>Where the next function is in the section.</summary>
+    public int Position
+    {
+        readonly get => _cursor.Position;
+        set => _cursor.Position = value;
+    }
 
     /// <summary>Reads the next function.</summary>
     /// <returns>False at the end.</returns>
@@ -54,7 +64,7 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
         for (int i = 0; i < ranges.Length; i++)
         {
             ranges[i] = Range(features);
-            blocks += (ulong)ranges[i].Blocks.Length;
+            blocks += (features & MapFeatures.BlocksOmitted) != 0 ? 0 : ranges[i].BlockCount;
         }
 
         function = new MappedFunction
@@ -85,18 +95,26 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
         ulong address = is64Bit ? _cursor.U64("base address") : _cursor.U32("base address");
         if ((features & MapFeatures.BlocksOmitted) != 0)
         {
-            return new MappedRange(address, _cursor.Uleb("number of blocks"), []);
+            return new MappedRange(address, _cursor.Uleb("number of blocks"), []) { End = address };
         }
 
         const int LeastBytes = 4;
-        var blocks = new MappedBlock[_cursor.UlebCount("number of blocks", LeastBytes)];
+        int count = (int)_cursor.UlebCount("number of blocks", LeastBytes);
+        var blocks = describes ? new MappedBlock[count] : [];
         ulong end = address;
-        for (int i = 0; i < blocks.Length; i++)
+        bool isAscending = true;
+        for (int i = 0; i < count; i++)
         {
-            blocks[i] = Block(features, ref end);
+            ulong before = end;
+            var block = Block(features, ref end);
+            isAscending &= block.Start >= before && end >= block.Start;
+            if (describes)
+            {
+                blocks[i] = block;
+            }
         }
 
-        return new MappedRange(address, (ulong)blocks.Length, blocks);
+        return new MappedRange(address, (ulong)count, blocks) { End = isAscending ? end : null };
     }
 
     private MappedBlock Block(MapFeatures features, ref ulong end)
@@ -108,10 +126,14 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
         if ((features & MapFeatures.CallEnds) != 0)
         {
             int count = (int)_cursor.UlebCount("number of calls", 1);
-            calls = count == 0 ? [] : new uint[count];
-            for (int i = 0; i < calls.Length; i++)
+            calls = count == 0 || !describes ? [] : new uint[count];
+            for (int i = 0; i < count; i++)
             {
-                calls[i] = size = Sum("end of a call", size);
+                size = Sum("end of a call", size);
+                if (describes)
+                {
+                    calls[i] = size;
+                }
             }
         }
 
@@ -136,7 +158,7 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
         }
 
         bool hasCounts = (features & MapFeatures.PostLinkCounts) != 0;
-        var assumed = new AssumedBlock[blocks];
+        var assumed = describes ? new AssumedBlock[blocks] : [];
         for (int i = 0; i < blocks; i++)
         {
             ulong frequency = (features & MapFeatures.BlockFrequencies) != 0 ? _cursor.Uleb("block frequency") : 0;
@@ -145,14 +167,21 @@ internal ref struct AddressMapReader(ByteCursor cursor, bool is64Bit)
             if ((features & MapFeatures.BranchProbabilities) != 0)
             {
                 int number = (int)_cursor.UlebCount("number of successors", hasCounts ? 3 : 2);
-                successors = number == 0 ? [] : new AssumedSuccessor[number];
+                successors = number == 0 || !describes ? [] : new AssumedSuccessor[number];
                 for (int s = 0; s < number; s++)
                 {
-                    successors[s] = new AssumedSuccessor(Number("successor id"), Number("probability"), hasCounts ? Number("edge count") : 0);
+                    var successor = new AssumedSuccessor(Number("successor id"), Number("probability"), hasCounts ? Number("edge count") : 0);
+                    if (describes)
+                    {
+                        successors[s] = successor;
+                    }
                 }
             }
 
-            assumed[i] = new AssumedBlock(frequency, count, successors);
+            if (describes)
+            {
+                assumed[i] = new AssumedBlock(frequency, count, successors);
+            }
         }
 
         return assumed;

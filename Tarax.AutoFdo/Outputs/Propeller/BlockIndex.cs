@@ -32,7 +32,7 @@ internal sealed class BlockIndex
         var before = (Range: new MappedRange(0, 0, []), Function: -1);
         foreach (var (range, function) in ranges)
         {
-            if (!IsAscending(range))
+            if (range.End is null)
             {
                 Contradicts[function] = true;
                 continue;
@@ -80,23 +80,6 @@ internal sealed class BlockIndex
         range.Base == first.Base && range.Blocks.AsSpan().SequenceEqual(first.Blocks, BlockPlaces);
 
     private static readonly IEqualityComparer<MappedBlock> BlockPlaces = EqualityComparer<MappedBlock>.Create((a, b) => (a.Start, a.Size) == (b.Start, b.Size), b => b.Start.GetHashCode());
-
-    /// <summary>Whether the blocks do not pass the end of all addresses, as those of damaged maps do.</summary>
-    private static bool IsAscending(MappedRange range)
-    {
-        ulong end = range.Base;
-        foreach (var block in range.Blocks)
-        {
-            if (block.Start < end || block.End < block.Start)
-            {
-                return false;
-            }
-
-            end = block.End;
-        }
-
-        return true;
-    }
 
     /// <summary>Whether a block may go on into the one behind it.</summary>
     public bool FallsThrough(int block) => (Blocks[block].Properties & BlockProperties.FallsThrough) != 0 && !IsLastOfRange[block];

@@ -47,7 +47,7 @@ public sealed class CodeLayout
         options ??= new CodeLayoutOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.ClusterVersion, 1u, nameof(options));
-        return binary.Use(b => new CodeLayout([BinaryOrder.Of(b, MapOf(b), counts, options)], options.ClusterVersion));
+        return binary.Use(b => new CodeLayout([BinaryOrder.Of(b, MapOf(b, counts), counts, options)], options.ClusterVersion));
     }
 
     /// <summary>
@@ -127,12 +127,12 @@ public sealed class CodeLayout
     }
 
     /// <summary>The map of the binary, or of the file with its debug information, which keeps it where the binary was stripped.</summary>
-    private static List<MappedFunction> MapOf(Binary binary)
+    private static List<MappedFunction> MapOf(Binary binary, BinaryCounts counts)
     {
         var file = AddressMap.IsIn(binary.File) ? binary.File : binary.Files.Debug;
         try
         {
-            return AddressMap.IsIn(file) ? AddressMap.Read(file) : throw new ConversionException(ConversionFailure.NoAddressMap, $"{binary.Path}: {WithoutMap(binary.File)}");
+            return AddressMap.IsIn(file) ? AddressMap.Read(file, RecordedCode.Of(counts, binary.File)) : throw new ConversionException(ConversionFailure.NoAddressMap, $"{binary.Path}: {WithoutMap(binary.File)}");
         }
         catch (InvalidFormatException e)
         {

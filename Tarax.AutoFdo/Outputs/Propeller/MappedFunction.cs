@@ -19,8 +19,12 @@ internal readonly record struct MappedBlock(uint Id, ulong Start, uint Size, Blo
 /// <summary>Blocks in one section.</summary>
 /// <param name="Base">ELF virtual address where they begin.</param>
 /// <param name="BlockCount">How many there are, described or not.</param>
-/// <param name="Blocks">The blocks by ascending address.</param>
-internal sealed record MappedRange(ulong Base, ulong BlockCount, MappedBlock[] Blocks);
+/// <param name="Blocks">The blocks by ascending address; empty where they are not described, and of functions that were passed over.</param>
+internal sealed record MappedRange(ulong Base, ulong BlockCount, MappedBlock[] Blocks)
+{
+    /// <summary>Address after the last block; null where they pass the end of all addresses, as those of damaged maps do.</summary>
+    public ulong? End { get; init; }
+}
 
 /// <summary>What the compiler took an edge out of a block for.</summary>
 /// <param name="Id">The block that it leads to.</param>

@@ -19,13 +19,32 @@ internal sealed class SuppressedPositions(FunctionGraphs graphs, bool phiArgumen
     /// <inheritdoc/>
     public bool[] LeftOut(CodeFunction function, FunctionSource source, SegmentCount[] counts)
     {
-        if (_graphs.Of(function) is not { } graph)
+        bool[] all = [];
+        foreach (var (_, found) in ByPass(function, source, counts))
         {
-            return [];
+            all = Either(all, found);
         }
 
-        bool[] found = phiArguments ? PhiArguments.In(graph, source, counts) : [];
-        return ifConvertedLoops ? Either(found, IfConvertedLoops.In(graph, source, counts)) : found;
+        return all;
+    }
+
+    /// <summary>Which segments of a function each pass leaves out; an array is empty where it leaves out none.</summary>
+    public IEnumerable<(ProfilePass Pass, bool[] LeftOut)> ByPass(CodeFunction function, FunctionSource source, SegmentCount[] counts)
+    {
+        if (_graphs.Of(function) is not { } graph)
+        {
+            yield break;
+        }
+
+        if (phiArguments)
+        {
+            yield return (GccPasses.PhiArguments, PhiArguments.In(graph, source, counts));
+        }
+
+        if (ifConvertedLoops)
+        {
+            yield return (GccPasses.IfConvertedLoops, IfConvertedLoops.In(graph, source, counts));
+        }
     }
 
     /// <summary>The instructions that a segment holds.</summary>
