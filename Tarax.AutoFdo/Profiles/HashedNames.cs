@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Profiles;
 
@@ -10,8 +9,7 @@ namespace Tarax.AutoFdo.Profiles;
 internal static class HashedNames
 {
     /// <summary>The first eight bytes of a name's MD5 as a little-endian number.</summary>
-    [SuppressMessage("Security", "CA5351", Justification = "The format wants MD5; nothing depends on its strength.")]
-    public static ulong HashOf(string name) => BinaryPrimitives.ReadUInt64LittleEndian(MD5.HashData(Encoding.UTF8.GetBytes(name)));
+    public static ulong HashOf(string name) => BinaryPrimitives.ReadUInt64LittleEndian(Md5.Of(Encoding.UTF8.GetBytes(name)));
 
     /// <summary>The hash that a profile with hashed names has for a name.</summary>
     public static string ToName(ulong hash) => hash.ToString(CultureInfo.InvariantCulture);

@@ -136,7 +136,7 @@ public sealed class ProfileReport
         var comparison = inputs.OldProfile is null ? null : ReportHeader.ComparisonOf(inputs.OldProfile, inputs.Profile, inputs.OldTitle, names);
         var compiler = inputs.Compiler is null ? null : ReportHeader.CompilerUseOf(inputs.Compiler, names);
         var read = new List<string>();
-        var sources = Sources(inputs, functions, names, missing, read);
+        var sources = Sources(inputs, functions, places?.Compiled ?? new CompiledSources(), names, missing, read);
         var files = inputs.Profile.Functions.ToDictionary(f => f.Name, f => f.File, StringComparer.Ordinal);
         var (recording, recordedHalves) = inputs.Recorded is { } recorded ? recorded.GetAwaiter().GetResult() : (inputs.Recording, null);
         var data = new ReportData
@@ -178,7 +178,7 @@ public sealed class ProfileReport
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{unknown.Count} of {profile.Functions.Count} functions, with {100 * share:0.#} % of the counts, are not in {ReportNames.Valid(binary.Path)}: lines and sources of another program or build are wrong here; tarax check tells what still fits");
     }
 
-    private static ReportedSource[] Sources(ProfileReportInputs inputs, ReportFunction[] functions, ReportNames names, List<string> missing, List<string> read)
+    private static ReportedSource[] Sources(ProfileReportInputs inputs, ReportFunction[] functions, CompiledSources compiled, ReportNames names, List<string> missing, List<string> read)
     {
         if (!inputs.ShowsSources)
         {
@@ -186,7 +186,7 @@ public sealed class ProfileReport
         }
 
         const int LargestDistance = 5000;
-        var excerpts = new SourceExcerpts(inputs.SourcePaths, read);
+        var excerpts = new SourceExcerpts(inputs.SourcePaths, read, compiled);
         foreach (var body in functions.SelectMany(f => f.Bodies))
         {
             (string File, uint Line)? own = body is { File: { } file, FirstLine: { } first } ? (names.FileOf(file), first) : names.PlaceOf(body.Name);
@@ -210,6 +210,11 @@ public sealed class ProfileReport
         if (excerpts.Missing is [var absent, ..])
         {
             missing.Add($"{excerpts.Missing.Count} source files are not on the machine that made this report, such as {ReportNames.Valid(absent)}: --source-path FROM=TO says where they are");
+        }
+
+        if (excerpts.Changed is [var changed, ..])
+        {
+            missing.Add($"{excerpts.Changed.Count} source files are not as they were compiled, such as {ReportNames.Valid(changed)}: counts stand beside other text there; --source-path FROM=TO says where the sources of the build are");
         }
 
         return sources;

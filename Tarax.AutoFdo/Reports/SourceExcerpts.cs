@@ -7,7 +7,8 @@ namespace Tarax.AutoFdo.Reports;
 /// <summary>The lines of source files that a report shows.</summary>
 /// <param name="paths">What the beginnings of paths are here.</param>
 /// <param name="filesRead">Where the files that are read are added.</param>
-internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<string> filesRead)
+/// <param name="compiled">What was compiled of them.</param>
+internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<string> filesRead, CompiledSources compiled)
 {
     /// <summary>Files of source are smaller, and other files are not shown.</summary>
     private const long LargestFile = 16 << 20;
@@ -20,6 +21,9 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
 
     /// <summary>Files that are not here, in order.</summary>
     public List<string> Missing { get; } = [];
+
+    /// <summary>Files that are not what was compiled, in order.</summary>
+    public List<string> Changed { get; } = [];
 
     /// <summary>Asks for lines of a file.</summary>
     public void Want(string file, long first, long last)
@@ -40,9 +44,15 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
         var sources = new List<ReportedSource>();
         foreach (var (file, wanted) in _wanted)
         {
-            if (Lines(file) is { } lines)
+            if (Content(file) is { } content)
             {
-                sources.Add(new ReportedSource(names.File(file), [.. Joined(wanted, lines.Length).Select(p => new ReportedLines(p.First, [.. lines[(p.First - 1)..p.Last].Select(Shown)]))]));
+                bool isChanged = compiled.AreOthers(file, content);
+                string[] lines = Lines(content);
+                sources.Add(new ReportedSource(names.File(file), [.. Joined(wanted, lines.Length).Select(p => new ReportedLines(p.First, [.. lines[(p.First - 1)..p.Last].Select(Shown)]))]) { IsChanged = isChanged ? true : null });
+                if (isChanged)
+                {
+                    Changed.Add(file);
+                }
             }
             else
             {
@@ -53,7 +63,7 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
         return [.. sources];
     }
 
-    private string[]? Lines(string file)
+    private byte[]? Content(string file)
     {
         string path = paths.FirstOrDefault(p => file.StartsWith(p.From, StringComparison.Ordinal)) is { From.Length: > 0 } moved ? moved.To + file[moved.From.Length..] : file;
         if (FileSystem.StatusOf(path) is not { IsRegular: true, Size: <= LargestFile })
@@ -64,14 +74,21 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
         try
         {
             using var stream = FileSystem.OpenRegular(path);
-            using var reader = new StreamReader(stream, Encoding.UTF8);
+            using var content = new MemoryStream();
+            stream.CopyTo(content);
             filesRead.Add(path);
-            return reader.ReadToEnd().Split('\n');
+            return content.ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
+    }
+
+    private static string[] Lines(byte[] content)
+    {
+        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+        return reader.ReadToEnd().Split('\n');
     }
 
     private static List<(int First, int Last)> Joined(List<(int First, int Last)> pieces, int lines)

@@ -18,6 +18,9 @@ internal sealed class SourcePlaces
     /// <summary>Which lines are of other files than their functions.</summary>
     public OtherFiles Others { get; } = new();
 
+    /// <summary>What was compiled of each file.</summary>
+    public CompiledSources Compiled { get; } = new();
+
     /// <summary>Looks the functions of a profile up, those that are inlined into others too.</summary>
     /// <param name="profile">The profile.</param>
     /// <param name="binary">The binary, with debug information or with a separate file of it.</param>
@@ -66,6 +69,7 @@ internal sealed class SourcePlaces
     public void Add(string name, CodeFiles code)
     {
         Others.Add(code);
+        Compiled.Add(code);
         var scopes = code.Source.Scopes;
         for (int i = 0; i < scopes.Length; i++)
         {

@@ -12,6 +12,7 @@ using Tarax.AutoFdo.Profiles.Formats;
 using Tarax.AutoFdo.Reports;
 using Tarax.AutoFdo.Targets;
 using Tarax.AutoFdo.Tests.Builders;
+using Tarax.AutoFdo.Tests.Outputs.Propeller;
 
 namespace Tarax.AutoFdo.Tests.Reports.Page;
 
@@ -123,6 +124,27 @@ public sealed class ProfileReportTests
         byte[] expected = Report(anew);
         Assert.That(Report(once), Is.EqualTo(expected).And.Length.GreaterThan(10_000));
         Assert.That(Report(once), Is.EqualTo(expected), "and again");
+    }
+
+    [TestCase("clang-22", true)]
+    [TestCase("gcc-12", false)]
+    public void Source_that_is_not_as_it_was_compiled_is_told_where_the_compiler_noted_its_digest(string compiler, bool isNoted)
+    {
+        MappedProgram.Write(_folder);
+        MappedProgram.Build(_folder, compiler, "-gdwarf-5 -static");
+        SimulatedRecording.Record(At("recording"), 53, At("program"));
+        string[] Changed()
+        {
+            using var report = JsonDocument.Parse(Good("report", At("recording"), "--binary", At("program"), "--json", "-o", "-"));
+            var (files, missing) = (report.RootElement.GetProperty("files"), report.RootElement.GetProperty("missing").EnumerateArray().Select(m => m.GetString()!).ToArray());
+            string[] changed = [.. report.RootElement.GetProperty("sources").EnumerateArray().Where(s => s.TryGetProperty("isChanged", out _)).Select(s => Path.GetFileName(files[s.GetProperty("file").GetInt32()].GetString()!))];
+            Assert.That(missing.Any(m => m.Contains("not as they were compiled", StringComparison.Ordinal)), Is.EqualTo(changed.Length > 0));
+            return changed;
+        }
+
+        Assert.That(Changed(), Is.Empty);
+        File.AppendAllText(At("work.c"), "// later\n");
+        Assert.That(Changed(), Is.EqualTo(isNoted ? new[] { "work.c" } : []));
     }
 
     [Test]

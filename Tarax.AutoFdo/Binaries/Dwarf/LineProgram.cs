@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Tarax.AutoFdo.Diagnostics;
 using Tarax.AutoFdo.IO;
+using Tarax.AutoFdo.Numbers;
 
 namespace Tarax.AutoFdo.Binaries.Dwarf;
 
@@ -17,7 +19,7 @@ internal enum LineRowChoice
     /// <summary>The last, with their columns in place of their discriminators.</summary>
     Columns,
 
-    /// <summary>The last, with the numbers of their files in place of their discriminators.</summary>
+    /// <summary>The last, with the numbers of their files in place of their discriminators; and the digests of the files' contents.</summary>
     Files,
 }
 
@@ -43,7 +45,7 @@ internal static class LineProgram
         }
 
         var program = section.Child(".debug_line unit_length", length);
-        var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize);
+        var header = LineProgramHeader.Read(ref program, unit, offset + (ulong)section.Position - length, offsetSize, readsDigests: choice == LineRowChoice.Files);
         var machine = new Machine(header, unit, choice);
         machine.Run(ref program);
         return machine.ToTable(unit);
@@ -71,13 +73,17 @@ internal static class LineProgram
 
         public LineFile[] Files { get; private set; } = [];
 
+        /// <summary>MD5 of each file's content; empty where the compiler gives none, and where they are not wanted.</summary>
+        public UInt128[] Digests { get; private set; } = [];
+
         public bool CountsFromZero { get; private set; }
 
         /// <param name="cursor">A cursor over the unit's part of .debug_line after its length; left at the first opcode.</param>
         /// <param name="unit">The unit that refers to the program.</param>
         /// <param name="start">Offset of the cursor's position 0 in .debug_line.</param>
         /// <param name="offsetSize">Bytes of a section offset.</param>
-        public static LineProgramHeader Read(ref ByteCursor cursor, DwarfUnit unit, ulong start, byte offsetSize)
+        /// <param name="readsDigests">Whether digests of files are wanted.</param>
+        public static LineProgramHeader Read(ref ByteCursor cursor, DwarfUnit unit, ulong start, byte offsetSize, bool readsDigests)
         {
             ushort version = cursor.U16("line table version");
             if (version is < MinimumVersion or > MaximumVersion)
@@ -112,7 +118,7 @@ internal static class LineProgram
 
             if (version >= 5)
             {
-                header.ReadTables(ref cursor, new UnitEncoding(version, addressSize, offsetSize), start);
+                header.ReadTables(ref cursor, new UnitEncoding(version, addressSize, offsetSize), start, readsDigests);
             }
             else
             {
@@ -151,14 +157,17 @@ internal static class LineProgram
         }
 
         /// <summary>Version 5: each list says how its entries are made.</summary>
-        private void ReadTables(ref ByteCursor cursor, UnitEncoding encoding, ulong start)
+        private void ReadTables(ref ByteCursor cursor, UnitEncoding encoding, ulong start, bool readsDigests)
         {
-            Directories = ReadEntries(ref cursor, encoding, start, "directory");
-            Files = ReadEntries(ref cursor, encoding, start, "file");
+            var digests = readsDigests ? new List<UInt128>() : null;
+            Directories = ReadEntries(ref cursor, encoding, start, "directory", null);
+            Files = ReadEntries(ref cursor, encoding, start, "file", digests);
+            Digests = digests?.Count == Files.Length ? [.. digests] : [];
         }
 
-        private static LineFile[] ReadEntries(ref ByteCursor cursor, UnitEncoding encoding, ulong start, string field)
+        private static LineFile[] ReadEntries(ref ByteCursor cursor, UnitEncoding encoding, ulong start, string field, List<UInt128>? digests)
         {
+            const ulong Digest = 5;
             const ulong Path = 1;
             const ulong DirectoryIndex = 2;
             var formats = new (ulong Content, AttributeSpecification Form)[cursor.U8("entry format count")];
@@ -182,6 +191,12 @@ internal static class LineProgram
                 ulong directory = 0;
                 foreach (var (content, form) in formats)
                 {
+                    if (content == Digest && form.Form == DwarfForm.Data16 && digests is not null)
+                    {
+                        digests.Add(BinaryPrimitives.ReadUInt128BigEndian(cursor.Bytes("MD5", Md5.Length)));
+                        continue;
+                    }
+
                     var value = FormReader.Read(ref cursor, form, encoding, start);
                     if (content == Path)
                     {
@@ -261,7 +276,7 @@ internal static class LineProgram
             _sequences.Sort((a, b) => a.Start != b.Start ? a.Start.CompareTo(b.Start) : a.FirstRow.CompareTo(b.FirstRow));
             var rows = Taken(ref _rows, _count);
             var statements = Taken(ref _statements, _tellsStatements ? _statementCount : 0);
-            return new LineTable(unit, rows, statements, [.. _sequences], header.Files, header.Directories, header.CountsFromZero);
+            return new LineTable(unit, rows, statements, [.. _sequences], header.Files, header.Directories, header.CountsFromZero) { Digests = header.Digests };
         }
 
         private static LineRow[] Taken(ref LineRow[] rows, int count)

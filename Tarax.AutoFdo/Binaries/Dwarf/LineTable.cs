@@ -57,6 +57,9 @@ internal sealed class LineTable
         _countsFromZero = countsFromZero;
     }
 
+    /// <summary>MD5 of each file's content, as a number whose first byte is the highest; empty where the compiler gives none, and where they were not read.</summary>
+    public UInt128[] Digests { get; init; } = [];
+
     /// <summary>All rows, sequence by sequence.</summary>
     public ReadOnlySpan<LineRow> Rows => _rows;
 
@@ -162,6 +165,9 @@ internal sealed class LineTable
         string directory = DirectoryPath(file.DirectoryIndex);
         return Joined(unit.CompilationDirectory, Joined(directory, name));
     }
+
+    /// <summary>MD5 of a file's content by the number that <see cref="FilePath"/> takes; null where it is not known.</summary>
+    public UInt128? DigestOf(ulong number) => (_countsFromZero ? number : number - 1) is var index && index < (ulong)Digests.Length ? Digests[index] : null;
 
     private static string Joined(string directory, string name) =>
         directory.Length == 0 || name.StartsWith('/') ? name : directory.EndsWith('/') ? directory + name : $"{directory}/{name}";

@@ -20,6 +20,9 @@ internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile>
 {
     private (string Path, string Own, bool IsSame) _lastCompared = ("", "", true);
 
+    /// <summary>Files, and the MD5 of the content that was compiled, where the debug information has it.</summary>
+    public IReadOnlyList<(string Path, UInt128 Digest)> Digests { get; private init; } = [];
+
     /// <summary>The source positions of the function.</summary>
     public FunctionSource Source => source;
 
@@ -34,12 +37,17 @@ internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile>
         }
 
         var paths = new Dictionary<uint, string>();
+        var digests = new List<(string, UInt128)>();
         string PathOf(uint number)
         {
             if (!paths.TryGetValue(number, out string? path))
             {
                 path = lines.FilePath(number, unit);
                 paths.Add(number, path);
+                if (lines.DigestOf(number) is { } digest)
+                {
+                    digests.Add((path, digest));
+                }
             }
 
             return path;
@@ -51,7 +59,7 @@ internal sealed class CodeFiles(FunctionSource source, IReadOnlyList<CodeOfFile>
             Add(part, lines, PathOf, pieces);
         }
 
-        return new CodeFiles(source, pieces, [.. source.Scopes.Select(s => s.CallFile is { } number ? PathOf(number) : null)]);
+        return new CodeFiles(source, pieces, [.. source.Scopes.Select(s => s.CallFile is { } number ? PathOf(number) : null)]) { Digests = digests };
     }
 
     /// <summary>The file of a piece of code, where it is another than that of the function it belongs to; null for the same, and where either is not known.</summary>

@@ -74,7 +74,11 @@ internal sealed record ReportedPlace(int File, uint Line);
 /// <summary>Lines of a source file.</summary>
 /// <param name="File">Index of the file.</param>
 /// <param name="Pieces">Lines that follow each other.</param>
-internal sealed record ReportedSource(int File, ReportedLines[] Pieces);
+internal sealed record ReportedSource(int File, ReportedLines[] Pieces)
+{
+    /// <summary>True where the file is not what was compiled; null where it is, or that is not known.</summary>
+    public bool? IsChanged { get; init; }
+}
 
 /// <summary>Lines that follow each other.</summary>
 /// <param name="First">Number of the first, from 1.</param>

@@ -91,6 +91,11 @@ function placeOf(body) {
   return body.firstLine === undefined ? name : { ...name, file: body.file, line: body.firstLine, places: undefined };
 }
 
+// Whether a source file is not as it was compiled.
+function isChanged(file) {
+  return report.sources.some((source) => source.file === file && source.isChanged);
+}
+
 function lineText(file, line) {
   if (!sourceLines) {
     sourceLines = new Map();

@@ -122,7 +122,7 @@ function functionTitle(f) {
 function functionBar(f, list, hasCode) {
   const defined = placeOf(f.data.bodies[0]);
   const sentence = defined.places ? "Several functions have this name, and the profile has one for them: lines are counted from the first line of any." : defined.line === undefined ? "Lines are counted from the function's first: the binary would tell which they are." :
-    lineText(defined.file, defined.line) === undefined ? "The source is not in this report, so lines are told by their numbers." : hasCode ? "" : "Without instructions: no counts of code were given.";
+    lineText(defined.file, defined.line) === undefined ? "The source is not in this report, so lines are told by their numbers." : isChanged(defined.file) ? "The source file is not as it was compiled: other text may stand beside the counts." : hasCode ? "" : "Without instructions: no counts of code were given.";
   return element("div", { class: "bar" },
     element("button", { type: "button", onclick: () => list.toggleAll(true) }, "Unfold inlined calls"), element("button", { type: "button", onclick: () => list.toggleAll(false) }, "Fold all"),
     element("span", { class: "soft" }, sentence), element("span", { class: "space" }), element("a", { href: "#functions" }, "All functions"));
