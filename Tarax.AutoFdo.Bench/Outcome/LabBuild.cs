@@ -80,10 +80,10 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
         {
             for (int i = 0; i < program.Train.Count; i++)
             {
-                LabProcess.Shell($"llvm-profgen-22 --binary='{plain}/program' --perfdata='{plain}/{i}.data' --output=profile.{i} --show-detailed-warning=false", build);
+                LabProcess.Shell($"{compiler.LlvmTool("llvm-profgen")} --binary='{plain}/program' --perfdata='{plain}/{i}.data' --output=profile.{i} --show-detailed-warning=false", build);
             }
 
-            LabProcess.Shell($"llvm-profdata-22 merge --sample --extbinary -o '{profile}' profile.?", build);
+            LabProcess.Shell($"{compiler.LlvmTool("llvm-profdata")} merge --sample --extbinary -o '{profile}' profile.?", build);
         }
         else
         {
@@ -206,7 +206,7 @@ internal sealed class LabBuild(LabFolder folder, LabTools tools, LabProgram prog
 
             if (compiler.IsClang)
             {
-                LabProcess.Shell("llvm-profdata-22 merge -o counts.profdata ?.profraw", build);
+                LabProcess.Shell($"{compiler.LlvmTool("llvm-profdata")} merge -o counts.profdata ?.profraw", build);
             }
 
             File.WriteAllText(counts, "");

@@ -21,6 +21,9 @@ internal sealed record LabCompiler
     /// <summary>Whether it is Clang.</summary>
     public bool IsClang => Name.StartsWith("clang", StringComparison.Ordinal);
 
+    /// <summary>A tool of LLVM of Clang's version.</summary>
+    public string LlvmTool(string name) => Name.Replace("clang", name, StringComparison.Ordinal);
+
     /// <summary>
     /// Takes from GCC 16 with -fprofile-use the loop optimizations that it does with real counts only (opts.cc, enable_fdo_optimizations), to see what is due to them.
     /// </summary>
@@ -72,11 +75,15 @@ internal sealed record LabCompiler
     /// <summary>Takes the counts.</summary>
     public string UseFlags => IsClang ? "-fprofile-use=counts.profdata" : "-fprofile-use -fprofile-correction -Wno-missing-profile";
 
-    /// <summary>The three that are compared.</summary>
+    /// <summary>Those that are compared where none is named.</summary>
+    public static IEnumerable<LabCompiler> Standard => All.Where(c => c.Name != "clang-23");
+
+    /// <summary>All that are known.</summary>
     public static IReadOnlyList<LabCompiler> All { get; } =
     [
         new() { Name = "gcc-12", C = "gcc-12", CPlusPlus = "g++-12" },
         new() { Name = "gcc-16", C = "gcc-16", CPlusPlus = "g++-16", IsInTree = true },
         new() { Name = "clang-22", C = "clang-22", CPlusPlus = "clang++-22" },
+        new() { Name = "clang-23", C = "clang-23", CPlusPlus = "clang++-23" },
     ];
 }

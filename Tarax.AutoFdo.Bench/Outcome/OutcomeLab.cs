@@ -58,7 +58,7 @@ internal static class OutcomeLab
         string recipes = Path.Combine(AppContext.BaseDirectory, "Outcome", "Programs");
         var all = LabProgram.In(recipes);
         var programs = all.Where(p => (options.Programs.Count == 0 || options.Programs.Contains(p.Name)) && (options.Set is null || options.Set == p.Set)).ToList();
-        var compilers = LabCompiler.All.Where(c => options.Compilers.Count == 0 || options.Compilers.Contains(c.Name)).ToList();
+        var compilers = (options.Compilers.Count == 0 ? LabCompiler.Standard : LabCompiler.All.Where(c => options.Compilers.Contains(c.Name))).ToList();
         var folder = new LabFolder(recipes, options.Root, options.Inside, options.Mirror);
         folder.PrepareAsync([.. all.Where(p => programs.Contains(p) || programs.Any(q => q.Needs.Contains(p.Name)))], programs).Wait();
         return [.. compilers.SelectMany(c => programs.Select(p => new LabBuild(folder, options.Tools, p, c)))];

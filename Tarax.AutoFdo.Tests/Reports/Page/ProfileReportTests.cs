@@ -147,6 +147,29 @@ public sealed class ProfileReportTests
         Assert.That(Changed(), Is.EqualTo(isNoted ? new[] { "work.c" } : []));
     }
 
+    [TestCase("gcc-12", "if-converted-loops")]
+    [TestCase("gcc-16", null)]
+    public void Code_whose_counts_a_pass_withheld_is_marked(string compiler, string? pass)
+    {
+        File.WriteAllText(At("program.c"), """
+            __attribute__((noinline)) void run(unsigned short *p, unsigned n, unsigned size) {
+            unsigned m;
+            do { m = *--p;
+            *p = (unsigned short)(m >= size ? m - size : 0);
+            } while (--n);
+            }
+            unsigned short values[1000];
+            int main(void) { for (int i = 0; i < 2000; i++) run(values + 500, 400, i); return 0; }
+            """);
+        TestEnvironment.Run("gcc-12", "-O2", "-g", "-static", "-o", At("program"), At("program.c"));
+        SimulatedRecording.Record(At("recording"), 53, At("program"));
+        using var report = JsonDocument.Parse(Good("report", At("recording"), "--binary", At("program"), "--for", compiler, "--json", "-o", "-"));
+        int name = report.RootElement.GetProperty("names").EnumerateArray().ToList().FindIndex(n => n.GetProperty("name").GetString() == "run");
+        var code = report.RootElement.GetProperty("functions").EnumerateArray().First(f => f.GetProperty("name").GetInt32() == name).GetProperty("code").EnumerateArray().Single();
+        var withheld = code.TryGetProperty("withheld", out var marks) ? marks.EnumerateArray().Select(w => (Line: code.GetProperty("lines")[w.GetProperty("at").GetInt32()].GetInt32(), Pass: w.GetProperty("pass").GetString())).ToArray() : [];
+        Assert.That(withheld.Distinct(), Is.EqualTo(pass is null ? [] : new[] { (3, pass) }), "of the loop's line that selects");
+    }
+
     [Test]
     public void Halves_of_a_recording_are_told_and_have_all_of_its_samples()
     {

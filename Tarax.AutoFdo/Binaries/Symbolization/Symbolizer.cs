@@ -115,14 +115,15 @@ internal sealed class Symbolizer : IDisposable
         }
 
         // Nearly always the first unit has it.
-        if (_dwarf.UnitThatHolds(address)?.Functions.Find(address) is { } first)
+        var first = _dwarf.UnitThatHolds(address);
+        if (first?.Functions.Find(address) is { } known)
         {
-            return FunctionOf(first);
+            return FunctionOf(known);
         }
 
         foreach (var unit in _dwarf.UnitsAt(address))
         {
-            if (unit.Functions.Find(address) is { } found)
+            if (unit != first && unit.Functions.Find(address) is { } found)
             {
                 return FunctionOf(found);
             }
