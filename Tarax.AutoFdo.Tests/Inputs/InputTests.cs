@@ -115,6 +115,19 @@ public sealed class InputTests
         }
     }
 
+    /// <summary>Descriptors that nobody passed on are the runtime's own: of a pipe among them it holds the other end, and waiting for its end would last for ever.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void Pipe_of_the_process_itself_is_no_input()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
+        foreach (string folder in (string[])["/dev/fd", "/proc/self/fd", $"/proc/{Environment.ProcessId}/fd"])
+        {
+            string name = $"{folder}/{pipe.SafePipeHandle.DangerousGetHandle()}";
+            Assert.That(() => Recording.Count(name), Throws.InstanceOf<IOException>().With.Message.StartsWith($"{name}: there is no such file"));
+        }
+    }
+
     [Test]
     public void Input_of_another_tool_is_one_class_that_is_added_in_one_line()
     {

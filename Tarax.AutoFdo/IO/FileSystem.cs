@@ -34,7 +34,16 @@ internal static unsafe class FileSystem
     /// <summary>Opens a file for reading that the user named: also a pipe or a device, at which it may wait.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It is a folder, or may not be read.</exception>
-    public static FileStream OpenRead(string path) => Open(path, waits: true);
+    public static FileStream OpenRead(string path)
+    {
+        // A pipe that the runtime opened for itself (/dev/fd/4) has a writer in this process, and never ends.
+        if (StatusOf(path) is { IsRegular: false } && OutputTarget.DescriptorOf(path) is { } descriptor && !OpenDescriptor.WasInherited(descriptor))
+        {
+            throw new FileNotFoundException($"{path}: there is no such file, since descriptor {descriptor} was closed when this process began", path);
+        }
+
+        return Open(path, waits: true);
+    }
 
     /// <summary>Opens a file for reading whose name stood in an input: only a regular one, since others may wait for ever, or do something when they are opened.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -3,7 +3,7 @@ using Tarax.AutoFdo.Text;
 
 namespace Tarax.AutoFdo.IO;
 
-/// <summary>Where a path that is to be written leads to: links are followed, and paths of open descriptors (<c>/dev/stdout</c>) are reported.</summary>
+/// <summary>Where a path leads to, above all one that is to be written: links are followed, and paths of open descriptors (<c>/dev/stdout</c>) are reported.</summary>
 internal static unsafe class OutputTarget
 {
     private const int MostLinks = 40;
@@ -17,7 +17,7 @@ internal static unsafe class OutputTarget
         string full = Path.GetFullPath(path);
         for (int links = 0; links < MostLinks; links++)
         {
-            descriptor = DescriptorOf(full);
+            descriptor = NumberIn(full);
             if (descriptor is not null || FileSystem.StatusOf(full, followsLinks: false) is not { Kind: FileKind.Link })
             {
                 return full;
@@ -32,7 +32,15 @@ internal static unsafe class OutputTarget
     /// <summary>What is written to then; null where nothing is there yet.</summary>
     public static FileStatus? StatusOf(string path) => Resolve(path, out int? descriptor) is var target && descriptor is { } open ? FileSystem.StatusOf(open) : FileSystem.StatusOf(target);
 
-    private static int? DescriptorOf(string full)
+    /// <summary>The descriptor of this process that a path names, behind all links; null where it names none.</summary>
+    /// <exception cref="IOException">The links go in a circle.</exception>
+    public static int? DescriptorOf(string path)
+    {
+        Resolve(path, out int? descriptor);
+        return descriptor;
+    }
+
+    private static int? NumberIn(string full)
     {
         string? number = full switch
         {
