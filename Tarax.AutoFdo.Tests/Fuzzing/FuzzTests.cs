@@ -1,3 +1,5 @@
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.Tests.Fuzzing;
 
 /// <summary>Damaged inputs end in success or in a message; the long run is that of Program.</summary>
@@ -31,6 +33,31 @@ public sealed class FuzzTests
         Assert.That(run.Faults, Is.Empty);
         Assert.That(run.Refused, Is.InRange(InputsInTests / 20, InputsInTests), "mutations must do damage");
         Assert.That(run.Inputs - run.Refused, Is.GreaterThan(InputsInTests / 20), "and not only damage");
+    }
+
+    /// <summary>What is refused at its first check tries nothing behind it.</summary>
+    [Test]
+    public void Damaged_inputs_of_every_seed_are_read_at_depth()
+    {
+        const int Each = 60;
+        var mutator = new Mutator(FuzzSeeds.All);
+        var read = FuzzSeeds.All.ToDictionary(s => s, _ => 0);
+        var reasons = FuzzSeeds.All.ToDictionary(s => s, _ => new HashSet<string>(StringComparer.Ordinal));
+        for (long number = 0; number < Each * read.Count; number++)
+        {
+            var (seed, input) = mutator.Make(number);
+            if (FuzzTarget.Run(seed.Format, input) is not { } refusal)
+            {
+                read[seed]++;
+            }
+            else if (refusal is InvalidFormatException { Field: var field })
+            {
+                reasons[seed].Add(field);
+            }
+        }
+
+        Assert.That(read.Where(s => s.Value == 0 && reasons[s.Key].Count < 5).Select(s => $"{s.Key.Format} {s.Key.Name}"), Is.Empty);
+        Assert.That(read.Keys.Select(s => s.Format).Distinct(), Is.EquivalentTo(Enum.GetValues<FuzzFormat>()), "every format has a seed");
     }
 
     /// <summary>Records that change little from one to the next are what makes readers quadratic.</summary>

@@ -182,6 +182,36 @@ public sealed class AtomicFileTests
         Assert.That(File.ReadAllText(victim), Is.EqualTo("precious"));
     }
 
+    /// <summary>Where a file system has no files without a name (NFS, FAT) or /proc is not mounted.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void Where_a_file_must_have_a_name_it_is_random_and_new_and_nobodys_leftover()
+    {
+        using var one = NamedTemporary.Create(_folder, Target);
+        using var other = NamedTemporary.Create(_folder, Target);
+        Assert.That(one.Path, Is.Not.EqualTo(other.Path));
+        Assert.That(new[] { one.Path, other.Path }.Select(p => TemporaryName.Is(Path.GetFileName(p))), Has.All.True);
+        Assert.That(Directory.GetFiles(_folder), Is.EquivalentTo(new[] { one.Path, other.Path }));
+        TemporaryName.RemoveLeftovers(_folder);
+        Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(2), "they are being written");
+        one.Dispose();
+        Assert.That(Directory.GetFiles(_folder), Is.EqualTo(new[] { other.Path }));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    [NonParallelizable]
+    public void File_that_must_have_a_name_goes_away_with_the_signal_that_ends_the_process()
+    {
+        using var temporary = NamedTemporary.Create(_folder, Target);
+
+        // This process goes on, and the file is gone as if it had not.
+        using var stays = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGHUP, c => c.Cancel = true);
+        TestEnvironment.Run("bash", "-c", $"kill -HUP {Environment.ProcessId}");
+        SpinWait.SpinUntil(() => !File.Exists(temporary.Path), TimeSpan.FromMinutes(20));
+        Assert.That(Directory.GetFiles(_folder), Is.Empty);
+    }
+
     [Test]
     public void Missing_folder_is_told_by_the_name_that_was_given() =>
         Assert.That(() => AtomicFile.Write(Path.Combine(_folder, "none", "out"), s => s.Write("new"u8)), Throws.InstanceOf<IOException>().With.Message.Contains("there is no folder").And.Message.Not.Contains(".tmp"));

@@ -82,8 +82,38 @@ public sealed class FirstHourTests
     }
 
     [Test]
-    public void Help_of_a_conversion_is_in_groups_with_examples() =>
-        Assert.That(TestEnvironment.Shell(_folder, "tarax convert --help").Output, Does.Contain("everyday:").And.Contain("for which compiler:").And.Contain("what is read:").And.Contain("expert:").And.Contain("examples:"));
+    public void Help_of_a_conversion_is_in_groups_with_examples()
+    {
+        string help = TestEnvironment.Shell(_folder, "tarax convert --help").Output;
+        Assert.That(help, Does.Contain("everyday:").And.Contain("for which compiler:").And.Contain("what is read:").And.Contain("expert:"));
+        Assert.That(help[help.IndexOf("examples:", StringComparison.Ordinal)..], Does.Match("(?s)tarax convert .*tarax convert .*exit codes: 0 good"));
+    }
+
+    [Test]
+    public void Each_sample_says_how_it_is_used()
+    {
+        foreach (string sample in Directory.GetDirectories(Path.Combine(TestEnvironment.Repository, "samples")))
+        {
+            string page = File.ReadAllText(Path.Combine(sample, "README.md"));
+            foreach (System.Text.RegularExpressions.Match link in System.Text.RegularExpressions.Regex.Matches(page, @"\]\((?!https?:)([^)#]+)"))
+            {
+                Assert.That(Path.Exists(Path.Combine(sample, link.Groups[1].Value)), $"{sample}/README.md: {link.Groups[1].Value}");
+            }
+
+            foreach (System.Text.RegularExpressions.Match project in System.Text.RegularExpressions.Regex.Matches(page, @"--project (\S+)"))
+            {
+                Assert.That(Directory.Exists(Path.Combine(TestEnvironment.Repository, project.Groups[1].Value)), $"{sample}/README.md: {project.Groups[1].Value}");
+            }
+        }
+    }
+
+    [Test]
+    public void Recordings_and_binaries_in_the_repository_are_under_20_megabytes()
+    {
+        TestEnvironment.RequireTool("git");
+        var sizes = TestEnvironment.Shell(TestEnvironment.Repository, "git ls-files -z -- Tarax.AutoFdo.Tests samples | xargs -0 stat -c %s").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(sizes.Select(long.Parse).Sum(), Is.InRange(1_000_000, 20_000_000));
+    }
 
     /// <summary>As at a terminal of 100 columns, which script(1) makes.</summary>
     [Test]
@@ -105,6 +135,8 @@ public sealed class FirstHourTests
 
         Assert.That(Screen($"env TERM=xterm {TestEnvironment.TaraxCommand} show a.afdo"), Does.Contain("Graph::distances").And.Not.Contain("distances(unsigned"));
         Assert.That(Screen($"env TERM=xterm {TestEnvironment.TaraxCommand} show a.afdo --wide"), Does.Match("Graph::distances\\([a-z]"));
+        Assert.That(Screen($"env TERM=xterm {TestEnvironment.TaraxCommand} show a.afdo --top 20"), Does.Match(@"std::\w+.*….*\[\.").And.Contain("█"), "the middle is cut, and shares are bars");
+        Assert.That(Screen($"env TERM=xterm {TestEnvironment.TaraxCommand} inspect {program}/perf.data"), Does.Match("build-id [0-9a-f]{12}…").And.Not.Match("[0-9a-f]{40}"));
         Assert.That(TestEnvironment.Shell(_folder, "tarax show a.afdo --color always").Output, Does.Contain("\u001b[1;31m"));
         Assert.That(TestEnvironment.Shell(_folder, "tarax show a.afdo").Output, Does.Not.Contain('\u001b'));
     }

@@ -233,6 +233,31 @@ public sealed class HostileInputTests
         }
     }
 
+    [TestCase("show profile")]
+    [TestCase("show profile --function $'\\e[31mred'")]
+    [TestCase("show profile --function $'\\e[31mre'")]
+    [TestCase("diff profile other")]
+    [TestCase("check profile --binary gzip")]
+    [TestCase("report profile -o page.html")]
+    [TestCase("convert script --binary gzip -o x")]
+    public void Functions_with_control_characters_are_shown_by_their_numbers(string line)
+    {
+        string folder = TestEnvironment.NewFolder();
+        File.Copy(Path.Combine(TestEnvironment.Repository, "samples", "intel-lbr", "gzip"), Path.Combine(folder, "gzip"));
+        foreach (var (name, count) in ((string, int)[])[("profile", 5), ("other", 9)])
+        {
+            File.WriteAllText(Path.Combine(folder, name), $"\u001b[31mred:100:{count}\n 1: {count}\n 2: 7 \u001b]0;title\a:7\n 3: \u001b[32minlined:5\n  1: 5\n");
+        }
+
+        File.WriteAllText(Path.Combine(folder, "script"), "a 7 1.000000: PERF_RECORD_MMAP2 7/7: [0x400000(0x1000) @ 0 fe:00 5947401 0]: r-xp /bin/\u001b[31mred\na 7 2.000000: 400010 0x400020/0x400010/P/-/-/0\n");
+        var run = TestEnvironment.Shell(folder, $"tarax {line}");
+        Assert.That((run.Output + run.Error).Where(c => char.IsControl(c) && c != '\n'), Is.Empty);
+        if (!line.StartsWith("report", StringComparison.Ordinal) && !line.StartsWith("check", StringComparison.Ordinal))
+        {
+            Assert.That(run.Output + run.Error, Does.Contain(@"\x1b[31mred"));
+        }
+    }
+
     /// <summary>Each of these substitutions doubles the text: 300 bytes once took 60 s and 5.8 GB.</summary>
     [Test]
     public void Mangled_name_that_would_fill_the_memory_is_shown_as_it_is()

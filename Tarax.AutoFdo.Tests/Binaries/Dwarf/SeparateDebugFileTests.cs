@@ -143,6 +143,25 @@ public sealed class SeparateDebugFileTests
         Assert.That(report.Diagnostics.Single(d => d.Id == DiagnosticId.MissingSplitFiles).Message, Does.StartWith("3 files"));
     }
 
+    /// <summary>The names of split files stand in the binary, and opening a pipe waits for whoever writes into it.</summary>
+    [Test]
+    public void Split_files_that_are_pipes_are_missing()
+    {
+        string split = SplitBuild("gcc-12", "-gdwarf-5");
+        foreach (string file in Directory.GetFiles(_folder, "*.dwo"))
+        {
+            File.Delete(file);
+            TestEnvironment.Run("mkfifo", file);
+        }
+
+        TestEnvironment.Run("mkfifo", split + ".dwp");
+        string counts = Path.Combine(_folder, "counts.txt");
+        CountsText.Save(CompiledProgram.CountsOf(_plain), counts);
+        var run = TestEnvironment.Shell(_folder, $"timeout 600 {TestEnvironment.TaraxCommand} convert {counts} --profiler text --binary {split} -o x");
+        Assert.That(run.ExitCode, Is.EqualTo(3), run.Error);
+        Assert.That(run.Error, Does.Contain("split debug information are not at hand"));
+    }
+
     private string SplitBuild(string compiler, string version)
     {
         string sources = TestEnvironment.Data("programs/src/cmulti");
