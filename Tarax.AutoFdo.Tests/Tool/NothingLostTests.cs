@@ -43,6 +43,10 @@ public sealed class NothingLostTests
     [TestCase("tarax counts perf.data -o perf.data")]
     [TestCase("tarax counts . -o perf.data")]
     [TestCase("tarax convert - --binary gzip --mapped-as test.binary -o perf.data <perf.data")]
+    [TestCase("tarax inspect perf.data 1<>perf.data")]
+    [TestCase("tarax inspect ./perf.data >>perf.data")]
+    [TestCase("tarax inspect - <perf.data 1<>perf.data")]
+    [TestCase("tarax check x --binary=gzip 1<>gzip")]
     [TestCase("ln -s perf.data gzip.afdo; tarax convert perf.data --binary gzip --mapped-as test.binary --out-dir .")]
     [TestCase("ln -s $TARAX create_gcov; ./create_gcov --binary gzip --profile perf.data --gcov perf.data")]
     public void Output_of_no_command_is_an_input(string line) => Refused(line.Replace("$TARAX", Path.Combine(TestContext.CurrentContext.TestDirectory, "tarax"), StringComparison.Ordinal));
@@ -125,13 +129,26 @@ public sealed class NothingLostTests
         Assert.That(run.Error, Does.Contain($"offset {run.Output.Trim()} ").And.Contain("4 more bytes"));
     }
 
+    /// <summary>A shell without job control lets what runs in the background ignore SIGINT.</summary>
     [TestCase("INT")]
     [TestCase("TERM")]
     [TestCase("HUP")]
     public void Signals_leave_nothing_behind(string signal)
     {
-        var run = TestEnvironment.Shell(_folder, $"echo old >x; for i in 1 2 3 4 5; do {TestEnvironment.TaraxCommand} convert perf.data --binary gzip --mapped-as test.binary -o x 2>/dev/null & sleep 0.0$((i * 2)); kill -{signal} $!; wait $!; done; ls -A");
+        var run = TestEnvironment.Shell(_folder, $"set -m; echo old >x; for i in 1 2 3 4 5; do {TestEnvironment.TaraxCommand} convert perf.data --binary gzip --mapped-as test.binary -o x 2>/dev/null & sleep 0.0$((i * 2)); kill -{signal} $!; wait $!; done; ls -A");
         Assert.That(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo((string[])["gzip", "perf.data", "x"]));
+    }
+
+    /// <summary>The profile is longer than a pipe holds, so the process waits there, when the other output is written and has no name yet.</summary>
+    [TestCase("INT", 130)]
+    [TestCase("TERM", 143)]
+    [TestCase("HUP", 129)]
+    [TestCase("KILL", 137)]
+    public void Signals_between_writing_and_naming_leave_the_old_file_and_nothing_else(string signal, int code)
+    {
+        string data = TestEnvironment.Data("programs/stlmix-d5-pie");
+        var run = TestEnvironment.Shell(_folder, $"set -m; echo old >x; mkfifo pipe; {TestEnvironment.TaraxCommand} convert {data}/perf.data --binary {data}/stlmix -o pipe --counts x 2>/dev/null & exec 3<pipe; head -c 1 <&3 >/dev/null; kill -{signal} $!; wait $!; echo $?; cat x; ls -A");
+        Assert.That(run.Output, Is.EqualTo($"{code}\nold\ngzip\nperf.data\npipe\nx\n"));
     }
 
     [Test]

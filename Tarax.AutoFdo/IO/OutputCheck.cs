@@ -41,6 +41,28 @@ internal static class OutputCheck
         }
     }
 
+    /// <summary>Checks that standard output is none of the files that a command line names: what is printed would stand in them (<c>1&lt;&gt; FILE</c>, <c>&gt;&gt; FILE</c>).</summary>
+    /// <param name="words">The command line; <c>--option=FILE</c> names a file too.</param>
+    /// <exception cref="ConversionException">It is one of them.</exception>
+    public static void RefuseStandardOutput(IEnumerable<string> words)
+    {
+        if (FileSystem.StatusOf(OpenDescriptor.StandardOutput) is not { IsRegular: true } written)
+        {
+            return;
+        }
+
+        foreach (string file in words.Select(w => w.Length > 1 && w[0] == '-' ? w[(w.IndexOf('=', StringComparison.Ordinal) + 1)..] : w))
+        {
+            var named = file == StandardStream ? FileSystem.StatusOf(OpenDescriptor.StandardInput) : FileSystem.StatusOf(file);
+            if (named is { } known && known.IsSameFile(written) && (file == StandardStream || OutputTarget.DescriptorOf(file) is null))
+            {
+                throw new ConversionException(
+                    ConversionFailure.OutputIsInput,
+                    $"standard output is the same file as {(file == StandardStream ? "standard input" : file)}, which would be lost; write the output somewhere else");
+            }
+        }
+    }
+
     /// <summary>Checks that outputs are files of their own.</summary>
     /// <exception cref="ConversionException">Two are one file.</exception>
     public static void RefuseSame(string first, string second)
