@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;
+using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Counting;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Diagnostics;
@@ -67,7 +68,19 @@ public sealed class HostileInputTests
             builder.Symbol($"{new string('n', 100)}{i}", 0x1000, 0x10000);
         }
 
-        Stays(builder.Build(), "symbols at one address");
+        byte[] bytes = builder.Build();
+        Stays(bytes, "symbols at one address");
+        using var elf = ElfFile.Read("/nowhere/binary", ByteSource.FromArray(bytes, ElfFile.Format));
+        var symbols = FunctionSymbols.Of(elf);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        int found = 0;
+        for (ulong address = 0x1000; address < 0x11000; address += 8)
+        {
+            found += symbols.Find(address) is { Aliases.Length: 1000 } ? 1 : 0;
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(20L * bytes.Length));
+        Assert.That(found, Is.EqualTo(0x10000 / 8));
     }
 
     /// <summary>Names that are all ends of one long name: 178 kB once made 150 MB of a profile.</summary>
