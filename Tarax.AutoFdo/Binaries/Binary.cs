@@ -1,4 +1,5 @@
 using Tarax.AutoFdo.Binaries.Disassembly;
+using Tarax.AutoFdo.Binaries.Dwarf;
 using Tarax.AutoFdo.Binaries.Elf;
 using Tarax.AutoFdo.Binaries.Symbolization;
 using Tarax.AutoFdo.Diagnostics;
@@ -107,6 +108,10 @@ public sealed class Binary : IDisposable
         {
             using var own = _isForOneRecording || !_ownsFiles ? null : new Binary(Files, _graphs, ownsFiles: false);
             return Files.WhileUnchanged(() => use(own ?? this));
+        }
+        catch (InvalidFormatException e) when (e.InnerException is null && e.Format == DwarfSections.Format)
+        {
+            throw new InvalidFormatException(Files.Debug.Path, e);
         }
         finally
         {
