@@ -129,13 +129,13 @@ public sealed class NothingLostTests
         Assert.That(run.Error, Does.Contain($"offset {run.Output.Trim()} ").And.Contain("4 more bytes"));
     }
 
-    /// <summary>A shell without job control lets what runs in the background ignore SIGINT.</summary>
+    /// <summary>Shells let what runs in the background ignore SIGINT, and so do what runs tests there.</summary>
     [TestCase("INT")]
     [TestCase("TERM")]
     [TestCase("HUP")]
     public void Signals_leave_nothing_behind(string signal)
     {
-        var run = TestEnvironment.Shell(_folder, $"set -m; echo old >x; for i in 1 2 3 4 5; do {TestEnvironment.TaraxCommand} convert perf.data --binary gzip --mapped-as test.binary -o x 2>/dev/null & sleep 0.0$((i * 2)); kill -{signal} $!; wait $!; done; ls -A");
+        var run = TestEnvironment.Shell(_folder, $"echo old >x; for i in 1 2 3 4 5; do env --default-signal {TestEnvironment.TaraxCommand} convert perf.data --binary gzip --mapped-as test.binary -o x 2>/dev/null & sleep 0.0$((i * 2)); kill -{signal} $!; wait $!; done; ls -A");
         Assert.That(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), Is.EqualTo((string[])["gzip", "perf.data", "x"]));
     }
 
@@ -147,7 +147,7 @@ public sealed class NothingLostTests
     public void Signals_between_writing_and_naming_leave_the_old_file_and_nothing_else(string signal, int code)
     {
         string data = TestEnvironment.Data("programs/stlmix-d5-pie");
-        var run = TestEnvironment.Shell(_folder, $"set -m; echo old >x; mkfifo pipe; {TestEnvironment.TaraxCommand} convert {data}/perf.data --binary {data}/stlmix -o pipe --counts x 2>/dev/null & exec 3<pipe; head -c 1 <&3 >/dev/null; kill -{signal} $!; wait $!; echo $?; cat x; ls -A");
+        var run = TestEnvironment.Shell(_folder, $"echo old >x; mkfifo pipe; env --default-signal {TestEnvironment.TaraxCommand} convert {data}/perf.data --binary {data}/stlmix -o pipe --counts x 2>/dev/null & exec 3<pipe; head -c 1 <&3 >/dev/null; kill -{signal} $!; wait $!; echo $?; cat x; ls -A");
         Assert.That(run.Output, Is.EqualTo($"{code}\nold\ngzip\nperf.data\npipe\nx\n"));
     }
 

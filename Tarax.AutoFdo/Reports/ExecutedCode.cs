@@ -40,6 +40,9 @@ internal sealed class ExecutedCode
                 Add(_into, to, new ExplainedBranch(null, entry.Count));
             }
         }
+
+        SortByCount(_into);
+        SortByCount(_outOf);
     }
 
     /// <summary>The functions in which ranges begin.</summary>
@@ -116,8 +119,16 @@ internal sealed class ExecutedCode
         list.Add(branch);
     }
 
-    private static IReadOnlyList<ExplainedBranch> MostFrequentFirst(Dictionary<ulong, List<ExplainedBranch>> branches, ulong end) =>
-        branches.TryGetValue(end, out var list) ? [.. list.OrderByDescending(b => b.Count).ThenBy(b => b.Address)] : [];
+    private static void SortByCount(Dictionary<ulong, List<ExplainedBranch>> branches)
+    {
+        foreach (var list in branches.Values)
+        {
+            list.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : Nullable.Compare(a.Address, b.Address));
+        }
+    }
+
+    private static List<ExplainedBranch> MostFrequentFirst(Dictionary<ulong, List<ExplainedBranch>> branches, ulong end) =>
+        branches.TryGetValue(end, out var list) ? list : [];
 
     /// <summary>Ranges are at most 1 MiB long, and count for the part of the function that they begin in.</summary>
     private List<RangeCount> Over(CodeFunction function, ulong start, ulong end)

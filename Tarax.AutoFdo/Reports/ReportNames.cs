@@ -122,7 +122,8 @@ internal sealed class ReportNames(Func<string, string>? shortOf)
     /// <summary>Text that UTF-8 can have: of bytes that are none their numbers (<see cref="FileName"/>).</summary>
     public static string Valid(string text)
     {
-        for (int i = 0; i < text.Length; i++)
+        int first = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
+        for (int i = first < 0 ? text.Length : first; i < text.Length; i++)
         {
             if (char.IsSurrogate(text[i]) && !(char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[++i])))
             {

@@ -1,4 +1,3 @@
-using System.Text;
 using Tarax.AutoFdo.IO;
 using Tarax.AutoFdo.Reports.Page;
 
@@ -47,8 +46,8 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
             if (Content(file) is { } content)
             {
                 bool isChanged = compiled.AreOthers(file, content);
-                string[] lines = Lines(content);
-                sources.Add(new ReportedSource(names.File(file), [.. Joined(wanted, lines.Length).Select(p => new ReportedLines(p.First, [.. lines[(p.First - 1)..p.Last].Select(Shown)]))]) { IsChanged = isChanged ? true : null });
+                var lines = new SourceLines(content);
+                sources.Add(new ReportedSource(names.File(file), [.. Joined(wanted, lines.Count).Select(p => new ReportedLines(p.First, lines.From(p.First, p.Last, Shown)))]) { IsChanged = isChanged ? true : null });
                 if (isChanged)
                 {
                     Changed.Add(file);
@@ -83,12 +82,6 @@ internal sealed class SourceExcerpts(IReadOnlyList<SourcePath> paths, List<strin
         {
             return null;
         }
-    }
-
-    private static string[] Lines(byte[] content)
-    {
-        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8);
-        return reader.ReadToEnd().Split('\n');
     }
 
     private static List<(int First, int Last)> Joined(List<(int First, int Last)> pieces, int lines)
