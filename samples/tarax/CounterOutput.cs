@@ -12,7 +12,8 @@ internal static class CounterOutput
 {
     private const int FunctionsListed = 5;
 
-    private const int FirstMeasured = 16;
+    /// <summary>GCC 10 has the option first.</summary>
+    private const int FirstWithPartialTraining = 10;
 
     /// <param name="inputs">The recordings, or counts as text.</param>
     /// <param name="binaries">The binaries.</param>
@@ -81,8 +82,8 @@ internal static class CounterOutput
 
         string folder = Path.GetFullPath(output);
 
-        // Functions that were not seen to run are not compiled for size then: measured with GCC 16 (docs/counters.md).
-        string partial = notes.Files.TrueForAll(f => f.Notes.Major >= FirstMeasured) ? " -fprofile-partial-training" : "";
+        // Functions that were not seen to run are not compiled for size then: measured with GCC 12 and 16 (docs/counters.md).
+        string partial = notes.Files.TrueForAll(f => f.Notes.Major >= FirstWithPartialTraining) ? " -fprofile-partial-training" : "";
         writer.WriteLine($"next       rebuild with {(FileSystem.AreSame(folder, notes.Folder) ? "-fprofile-use" : $"-fprofile-use={Printable.Quoted(folder)}")}{partial} -fno-profile-values -fno-vpt -Wno-missing-profile, and otherwise as the notes were made");
     }
 
