@@ -7,17 +7,28 @@ public interface IStores
 
     FleetStore Make();
 
+    /// <summary>Opens the store that was made last once more, as another run does.</summary>
+    FleetStore Again();
+
     void Quit();
 }
 
 /// <summary>Folders of Parquet files.</summary>
 public sealed class ParquetFolders : IStores
 {
+    private string _folder = "";
+
     public void Start()
     {
     }
 
-    public FleetStore Make() => new ParquetFolder(FleetEnvironment.NewFolder(), threads: 2);
+    public FleetStore Make()
+    {
+        _folder = FleetEnvironment.NewFolder();
+        return Again();
+    }
+
+    public FleetStore Again() => new ParquetFolder(_folder, threads: 2);
 
     public void Quit()
     {
@@ -34,10 +45,11 @@ public sealed class ClickHouseShards : IStores
 
     public FleetStore Make()
     {
-        string database = $"fleet_{++_databases}";
-        _pair!.MakeDatabase(database);
-        return new ClickHouseCluster(_pair.Addresses, "fleet", database);
+        _pair!.MakeDatabase($"fleet_{++_databases}");
+        return Again();
     }
+
+    public FleetStore Again() => new ClickHouseCluster(_pair!.Addresses, "fleet", $"fleet_{_databases}");
 
     public void Quit() => _pair?.Dispose();
 }

@@ -78,7 +78,7 @@ public sealed class ParquetTests
     }
 
     [Test]
-    public void Two_pushes_of_a_recording_at_the_same_time_count_once()
+    public void Folders_that_were_copied_into_one_are_not_summed_until_their_recordings_are_pushed_again()
     {
         string other = FleetEnvironment.NewFolder();
         Push(Recordings(2));
@@ -88,7 +88,55 @@ public sealed class ParquetTests
         }
 
         Copy(other, _folder);
+        Assert.That(() => Pull(), Throws.InstanceOf<IOException>().With.Message.Contains("1 recordings").And.Message.Contains("push"));
+        Assert.That(Compact, Throws.InstanceOf<IOException>().With.Message.Contains("1 recordings"));
+        Assert.That(Push(Recordings(3)), Has.Property(nameof(PushResult.Pushed)).EqualTo(1));
         Assert.That(Pull().Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(7));
+        Assert.That(Compact, Throws.InstanceOf<IOException>().With.Message.Contains("sums are right"));
+        Push([MadeCounts.Pushed(MadeCounts.Of(8))]);
+        Assert.That(Pull().Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(15));
+    }
+
+    [Test]
+    public void A_push_that_is_in_one_of_another_counts_once()
+    {
+        string other = FleetEnvironment.NewFolder();
+        Push(Recordings(3));
+        using (var store = new ParquetFolder(other))
+        {
+            store.Push([.. Recordings(2)]);
+        }
+
+        Copy(other, _folder);
+        Assert.That(Pull().Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(7));
+        Assert.That(Compact(), Is.EqualTo(1));
+        Assert.That(Pull().Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(7));
+        File.Copy(FileOf("recording"), FileOf("recording").Replace(".parquet", "-2.parquet", StringComparison.Ordinal));
+        foreach (var table in FleetTable.OfParts)
+        {
+            File.Copy(FileOf(table.Name), FileOf(table.Name).Replace(".parquet", "-2.parquet", StringComparison.Ordinal));
+        }
+
+        Assert.That(() => Pull(), Throws.TypeOf<InvalidFormatException>().With.Message.Contains("twice"));
+    }
+
+    [Test]
+    public void A_recording_on_two_days_counts_on_one_of_them()
+    {
+        string other = FleetEnvironment.NewFolder();
+        Push(Recordings(2));
+        using (var store = new ParquetFolder(other))
+        {
+            store.Push([MadeCounts.Pushed(MadeCounts.Of(1), day: MadeCounts.Day.AddDays(1)), MadeCounts.Pushed(MadeCounts.Of(4), hostClass: "web", day: MadeCounts.Day.AddDays(1))]);
+        }
+
+        Copy(other, _folder);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.That(Pull().Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(7));
+            Assert.That(Pull(new FleetSelection { Since = MadeCounts.Day.AddDays(1) }).Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(4));
+            Compact();
+        }
     }
 
     [TestCase("branch", "count", "CAST(-5 AS BIGINT)", "-5")]
@@ -205,7 +253,7 @@ public sealed class ParquetTests
 
     private static List<PushedRecording> Recordings(int count) => [.. Enumerable.Range(0, count).Select(i => MadeCounts.Pushed(MadeCounts.Of(1UL << i)))];
 
-    private static List<string> FilesOf(string folder) => [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Order(StringComparer.Ordinal)];
+    private static List<string> FilesOf(string folder) => [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder, f)).Where(f => f != ".lock").Order(StringComparer.Ordinal)];
 
     private static void Copy(string from, string to)
     {

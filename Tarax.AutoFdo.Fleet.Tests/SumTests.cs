@@ -116,9 +116,24 @@ public sealed class SumTests<TStores>
     {
         using var store = _stores.Make();
         var counts = MadeCounts.Of(5);
-        Assert.That(store.Push([MadeCounts.Pushed(counts, "a"), MadeCounts.Pushed(counts, "b"), MadeCounts.Pushed(counts, "a")]), Is.EqualTo(new PushResult(2, 1, 12)));
+        Assert.That(store.Push([MadeCounts.Pushed(counts, "a"), MadeCounts.Pushed(counts, "b"), MadeCounts.Pushed(counts, "a")]), Is.EqualTo(new PushResult(2, 1, 7)));
         Assert.That(store.Push([MadeCounts.Pushed(counts, "a", day: MadeCounts.Day.AddDays(1))]).Known, Is.EqualTo(1), "a host was offline, and its clock went on");
         Assert.That(store.Pull(FleetSelection.All).Counts.Files.Single().Counts.Branches.Single().Count, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void Recordings_that_are_alike_are_added_up_when_they_are_pushed()
+    {
+        using var store = _stores.Make();
+        PushedRecording Of(int i, string hostClass, string tool) =>
+            PushedRecording.Of(MadeCounts.Of(1UL << i), new RecordingOrigin { Day = MadeCounts.Day, HostClass = hostClass, Tool = tool, Lost = (ulong)i, Period = 3 });
+        var result = store.Push([Of(0, "web", "a"), Of(1, "web", "a"), Of(2, "web", "b"), Of(3, "build", "a")]);
+        Assert.That(result, Is.EqualTo(new PushResult(4, 0, 4 + (3 * 5))), "three parts with a row in each table of counts");
+        ulong Count(string where) => store.Pull(new FleetSelection { Where = where }).Counts.Files.Single().Counts.Branches.Single().Count;
+        Assert.That(Count("tool = 'a'"), Is.EqualTo(11));
+        Assert.That(Count("host_class = 'web'"), Is.EqualTo(7));
+        Assert.That(Count("lost > 1"), Is.EqualTo(12), "no part is chosen by halves");
+        Assert.That(() => Count("lost = 0"), Throws.TypeOf<InvalidFormatException>().With.Message.Contains("lost = 0").And.Message.Contains("host_class"));
     }
 
     [Test]

@@ -3,12 +3,13 @@ using System.Text;
 namespace Tarax.AutoFdo.Fleet;
 
 /// <summary>
-/// A fleet in ClickHouse. Each table is a <c>MergeTree</c> on every shard (<c>branch_local</c>) and a <c>Distributed</c> one over them (<c>branch</c>). All rows of a recording are on one shard, and
-/// its row in <c>recording</c> is inserted last: what a push that failed has left is never read.
+/// A fleet in ClickHouse. Each table is a <c>MergeTree</c> on every shard (<c>branch_local</c>) and a <c>Distributed</c> one over them (<c>branch</c>). All rows of a part are on one shard, and
+/// its row in <c>recording</c> comes last, from the table in which it has arrived: what a push that failed has left is never read.
 /// </summary>
 public sealed class ClickHouseCluster : FleetStore
 {
     private const string Local = "_local";
+    private const string Arrived = "recording_arrived";
 
     private readonly List<ClickHouseServer> _shards;
     private readonly string _cluster;
@@ -35,17 +36,26 @@ public sealed class ClickHouseCluster : FleetStore
         ArgumentNullException.ThrowIfNull(recordings);
         MakeTables();
         var known = Known(recordings);
-        var fresh = recordings.DistinctBy(r => r.Id).Where(r => !known.Contains(r.Id)).Select(r => (Recording: r, Part: FleetKeys.NewPart())).ToList();
-        long rows = 0;
-        foreach (var table in FleetTable.All)
+        var fresh = recordings.DistinctBy(r => r.Id).Where(r => !known.Contains(r.Id)).ToList();
+        while (fresh.Count > 0)
         {
-            foreach (var shard in fresh.GroupBy(r => r.Part % (ulong)_shards.Count))
+            var parts = PushedPart.Of(fresh, _ => FleetKeys.NewPart()).GroupBy(p => _shards[(int)(p.Number % (ulong)_shards.Count)]).ToList();
+            long rows = FleetTable.All.Sum(table => parts.Sum(shard => Insert(shard.Key, table, shard)));
+            using (ClickHouseLock.Take(Lock()))
             {
-                rows += Insert(_shards[(int)shard.Key], table, shard);
+                var others = Known(fresh);
+                if (others.Count == 0)
+                {
+                    parts.ForEach(shard => Count(shard.Key, shard));
+                    return new PushResult(fresh.Count, recordings.Count - fresh.Count, rows);
+                }
+
+                // Another push was sooner: what is left is added up anew.
+                fresh.RemoveAll(r => others.Contains(r.Id));
             }
         }
 
-        return new PushResult(fresh.Count, recordings.Count - fresh.Count, rows);
+        return new PushResult(0, recordings.Count, 0);
     }
 
     /// <inheritdoc/>
@@ -63,10 +73,10 @@ public sealed class ClickHouseCluster : FleetStore
         MakeTables();
         var days = new HashSet<string>(StringComparer.Ordinal);
         // What failed pushes have left goes with its day: to look for it would find what is being pushed as well.
-        foreach (var (shard, table) in _shards.SelectMany(s => FleetTable.All.Reverse().Select(t => (s, t))).Where(_ => before is not null))
+        foreach (var (shard, table) in _shards.SelectMany(s => FleetTable.All.Select(t => t.Name + Local).Append(Arrived).Reverse().Select(t => (s, t))).Where(_ => before is not null))
         {
             var partitions = new List<string>();
-            using (var rows = shard.Query($"SELECT DISTINCT day FROM {table.Name}{Local} WHERE day < {SqlDialect.ClickHouse.Day(before!.Value)}"))
+            using (var rows = shard.Query($"SELECT DISTINCT day FROM {table} WHERE day < {SqlDialect.ClickHouse.Day(before!.Value)}"))
             {
                 while (rows.Read())
                 {
@@ -76,7 +86,7 @@ public sealed class ClickHouseCluster : FleetStore
 
             foreach (string day in partitions)
             {
-                shard.Run($"ALTER TABLE {table.Name}{Local} DROP PARTITION '{day}'");
+                shard.Run($"ALTER TABLE {table} DROP PARTITION '{day}'");
                 days.Add(day);
             }
         }
@@ -90,9 +100,9 @@ public sealed class ClickHouseCluster : FleetStore
     public static IReadOnlyList<string> Schema(string cluster = "fleet", string database = "default") =>
         [.. FleetTable.All.SelectMany(table => (string[])
         [
-            $"CREATE TABLE IF NOT EXISTS {table.Name}{Local} (day Date, {Columns(table)}) ENGINE = MergeTree() PARTITION BY day ORDER BY ({Order(table)})",
+            OfShard(table, table.Name + Local),
             $"CREATE TABLE IF NOT EXISTS {table.Name} (day Date, {Columns(table)}) ENGINE = Distributed({cluster}, {database}, {table.Name}{Local})",
-        ])];
+        ]), OfShard(FleetTable.Recording, Arrived)];
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -104,6 +114,8 @@ public sealed class ClickHouseCluster : FleetStore
 
         base.Dispose(disposing);
     }
+
+    private static string OfShard(FleetTable table, string name) => $"CREATE TABLE IF NOT EXISTS {name} (day Date, {Columns(table)}) ENGINE = MergeTree() PARTITION BY day ORDER BY ({Order(table)})";
 
     private static string Columns(FleetTable table) => string.Join(", ", table.Columns.Select(c => $"{c.Name} {(c.Kind == ColumnKind.Number ? "UInt64" : "String")}"));
 
@@ -123,40 +135,68 @@ public sealed class ClickHouseCluster : FleetStore
         {
             foreach (string statement in Schema(_cluster, _database))
             {
-                shard.Run(statement);
+                Make(shard, statement);
             }
         }
 
         _hasTables = true;
     }
 
-    private HashSet<string> Known(IReadOnlyCollection<PushedRecording> recordings)
+    private static void Make(ClickHouseServer shard, string statement)
     {
-        const int AtOnce = 1000;
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var some in recordings.Select(r => r.Id).Chunk(AtOnce))
+        const int Tries = 100;
+        for (int tries = 1; ; tries++)
         {
-            using var rows = _shards[0].Query($"SELECT id FROM recording WHERE id IN ({string.Join(", ", some.Select(SqlDialect.ClickHouse.Text))})");
-            while (rows.Read())
+            try
             {
-                known.Add(rows.Text(0));
+                shard.Run(statement);
+                return;
+            }
+            catch (IOException e) when (ClickHouseLock.IsOfOther(e) && tries < Tries)
+            {
+                // Another run is about to make it.
+                const int Milliseconds = 20;
+                Thread.Sleep(Milliseconds);
+            }
+        }
+    }
+
+    private HashSet<string> Known(IReadOnlyCollection<PushedRecording> recordings) =>
+        RepeatedParts.Known(_shards[0].Query, SqlDialect.ClickHouse, [.. recordings.Select(r => r.Id)]);
+
+    /// <summary>The server that has the lock: the first shard of the cluster, whatever its addresses are.</summary>
+    private ClickHouseServer Lock()
+    {
+        foreach (var shard in _shards)
+        {
+            using var rows = shard.Query($"SELECT count() FROM system.clusters WHERE cluster = {SqlDialect.ClickHouse.Text(_cluster)} AND shard_num = 1 AND is_local");
+            if (rows.Read() && rows.Number(0) > 0)
+            {
+                return shard;
             }
         }
 
-        return known;
+        return _shards.MinBy(s => s.Address, StringComparer.Ordinal)!;
     }
 
-    private static long Insert(ClickHouseServer server, FleetTable table, IEnumerable<(PushedRecording Recording, ulong Part)> recordings)
+    /// <summary>Makes parts count. A request that is cut short inserts what came of it; of a query nothing is left then, so that all recordings of a part count, or none.</summary>
+    private static void Count(ClickHouseServer server, IEnumerable<PushedPart> parts)
+    {
+        string columns = string.Join(", ", FleetTable.Recording.Columns.Select(c => c.Name).Prepend("day"));
+        server.Run($"INSERT INTO {FleetTable.Recording.Name}{Local} ({columns}) SELECT {columns} FROM {Arrived} WHERE part IN ({string.Join(", ", parts.Select(p => SqlDialect.Number(p.Number)))})");
+    }
+
+    private static long Insert(ClickHouseServer server, FleetTable table, IEnumerable<PushedPart> parts)
     {
         const long MostBytes = 64L << 20;
         long count = 0;
         var bytes = new MemoryStream();
         var writer = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-        foreach (var (recording, part) in recordings)
+        foreach (var part in parts)
         {
-            foreach (object[] row in FleetRows.Of(table, recording, part))
+            foreach (object[] row in FleetRows.Of(table, part))
             {
-                TabSeparated.Write(writer, recording.Day, row);
+                TabSeparated.Write(writer, part.Day, row);
                 count++;
                 if (bytes.Length > MostBytes)
                 {
@@ -173,7 +213,7 @@ public sealed class ClickHouseCluster : FleetStore
             writer.Flush();
             if (bytes.Length > 0)
             {
-                server.Insert(table.Name + Local, bytes);
+                server.Insert(table == FleetTable.Recording ? Arrived : table.Name + Local, bytes);
                 // The request has closed the stream.
                 bytes = new MemoryStream();
                 writer = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));

@@ -8,13 +8,16 @@ internal sealed class ClickHouseServer(Uri address, string database) : IDisposab
 {
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
+    /// <summary>Its address as text.</summary>
+    public string Address => address.AbsoluteUri;
+
     /// <summary>Asks. The server answers when it has everything, so that a fault is never in the middle of rows.</summary>
     public IRows Query(string sql)
     {
         // Where a shard is not there, no answer is better than a part of it.
         string settings = "wait_end_of_query=1&skip_unavailable_shards=0&max_query_size=100000000&default_format=TabSeparated";
         var response = Send(settings, new ByteArrayContent(Encoding.UTF8.GetBytes(sql)));
-        return new TabSeparatedRows(response, Read(() => response.Content.ReadAsStream()));
+        return new TabSeparatedRows(address, response, Read(() => response.Content.ReadAsStream()));
     }
 
     /// <summary>Runs what has no answer.</summary>
@@ -59,7 +62,7 @@ internal sealed class ClickHouseServer(Uri address, string database) : IDisposab
     }
 
     /// <summary>An answer as text: rows in lines, columns with tabs between.</summary>
-    private sealed class TabSeparatedRows(HttpResponseMessage response, Stream stream) : IRows
+    private sealed class TabSeparatedRows(Uri address, HttpResponseMessage response, Stream stream) : IRows
     {
         private readonly StreamReader _reader = new(stream, Encoding.UTF8);
         private string[] _columns = [];
@@ -72,9 +75,9 @@ internal sealed class ClickHouseServer(Uri address, string database) : IDisposab
                 _columns = line?.Split('\t') ?? [];
                 return line is not null;
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or IOException)
             {
-                throw new IOException($"the answer of ClickHouse is cut short: {e.Message}", e);
+                throw new IOException($"{address}: the answer of ClickHouse is cut short: {e.Message}", e);
             }
         }
 

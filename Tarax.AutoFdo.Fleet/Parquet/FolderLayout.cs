@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Tarax.AutoFdo.Fleet;
@@ -10,6 +11,9 @@ internal sealed class FolderLayout(string root)
     private const string DayPrefix = "day=";
     private const string Extension = ".parquet";
     private const string Unfinished = ".unfinished";
+    private const string LockName = ".lock";
+
+    private static long _unfinished;
 
     public string Root => root;
 
@@ -17,7 +21,38 @@ internal sealed class FolderLayout(string root)
     public string PathOf(FleetTable table, DateOnly day, string push) => Path.Combine(FolderOf(table, day), push + Extension);
 
     /// <summary>The name under which a file is written.</summary>
-    public static string UnfinishedOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}{Unfinished}");
+    public static string UnfinishedOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Interlocked.Increment(ref _unfinished)}{Unfinished}");
+
+    /// <summary>
+    /// Keeps other runs from making files of recordings count, until it is closed: two pushes at the same time see each other's recordings. The system takes it from a run that ends. Where a file system
+    /// has no locks, recordings that are in two parts are found when they are read.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be had within ten minutes.</exception>
+    public FileStream Lock()
+    {
+        Directory.CreateDirectory(root);
+        string path = Path.Combine(root, LockName);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException) && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(10) && File.Exists(path))
+            {
+                // It is held for as long as it takes to read which recordings are there.
+                const int Milliseconds = 20;
+                Thread.Sleep(Milliseconds);
+            }
+        }
+    }
+
+    /// <summary>Whether all files of a push are there.</summary>
+    public bool IsWhole(DateOnly day, string push) => FleetTable.OfParts.All(t => File.Exists(PathOf(t, day, push)));
+
+    /// <summary>Whether a push counts.</summary>
+    public bool Counts(DateOnly day, string push) => File.Exists(PathOf(FleetTable.Recording, day, push));
 
     /// <summary>The pushes that count.</summary>
     /// <exception cref="IOException">The folder is not there, or cannot be read.</exception>

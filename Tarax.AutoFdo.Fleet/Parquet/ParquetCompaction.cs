@@ -1,34 +1,47 @@
-using System.Globalization;
+using Tarax.AutoFdo.Diagnostics;
 
 namespace Tarax.AutoFdo.Fleet;
 
 /// <summary>Puts the pushes of a day together. While old and new files are there, the larger part is what counts (<see cref="RepeatedParts"/>), so that it may end at any moment.</summary>
-internal sealed class ParquetCompaction(EmbeddedEngine engine, FolderLayout layout, DateOnly day, IReadOnlyList<string> pushes)
+/// <param name="engine">The engine.</param>
+/// <param name="layout">The folder.</param>
+/// <param name="day">The day.</param>
+/// <param name="pushes">Its pushes.</param>
+/// <param name="ignored">The parts of the whole fleet that do not count.</param>
+internal sealed class ParquetCompaction(EmbeddedEngine engine, FolderLayout layout, DateOnly day, IReadOnlyList<string> pushes, IReadOnlyList<ulong> ignored)
 {
-    private const string Group = "host_class, cpu, kernel, event, period";
+    private static readonly string Group = string.Join(", ", FleetTable.Alike);
 
     /// <param name="makeViews">Makes the tables of pushes.</param>
     /// <returns>False where the day is in one file already.</returns>
     public bool Run(Action<IReadOnlyList<(DateOnly Day, string Push)>> makeViews)
     {
         makeViews([.. pushes.Select(p => (day, p))]);
-        var ignored = RepeatedParts.Ignored(engine.Query, new FleetQueries(SqlDialect.DuckDb, FleetSelection.All, onlyCommitted: true));
-        string counted = ignored.Count == 0 ? "" : $" WHERE part NOT IN ({string.Join(", ", ignored.Select(p => p.ToString(CultureInfo.InvariantCulture)))})";
-        string name = FleetKeys.OfPush(Texts($"SELECT id FROM recording{counted}"), "sum");
+        string counted = ignored.Count == 0 ? "" : $" WHERE part NOT IN ({string.Join(", ", ignored.Select(SqlDialect.Number))})";
+        string name = FleetKeys.OfPush(Texts($"SELECT concat_ws(chr(0), id, {Group}) FROM recording{counted}"), day, "sum");
         if (pushes.Count == 1 && pushes[0] == name)
         {
             return false;
         }
 
         MapParts(counted, name);
-        foreach (var table in FleetTable.All)
+        foreach (var table in FleetTable.OfParts)
         {
-            ParquetPush.Write(engine, layout.PathOf(table, day, name), $"{Sum(table)} ORDER BY ALL");
+            Write(table, name);
         }
 
-        foreach (string push in pushes.Where(p => p != name))
+        using (layout.Lock())
         {
-            layout.Remove(day, push);
+            if (!layout.IsWhole(day, name) || !pushes.All(p => layout.Counts(day, p)))
+            {
+                throw new IOException($"{layout.Root}: another run has put {FleetFormat.Of(day)} together or removed it meanwhile");
+            }
+
+            Write(FleetTable.Recording, name);
+            foreach (string push in pushes.Where(p => p != name))
+            {
+                layout.Remove(day, push);
+            }
         }
 
         return true;
@@ -48,12 +61,19 @@ internal sealed class ParquetCompaction(EmbeddedEngine engine, FolderLayout layo
             }
         }
 
+        if (firsts.DistinctBy(f => f.Part).Count() != firsts.Count)
+        {
+            throw new InvalidFormatException(FleetFormat.Name, "table recording, column part", -1, $"is the same of recordings that are not alike ({Group})");
+        }
+
         using var appender = engine.Connection.CreateAppender("temp", "main", "renamed");
         foreach (var (part, first) in firsts)
         {
             appender.CreateRow().AppendValue(part).AppendValue(FleetKeys.OfPart(first, name)).EndRow();
         }
     }
+
+    private void Write(FleetTable table, string name) => ParquetPush.Write(engine, layout.PathOf(table, day, name), $"{Sum(table)} ORDER BY ALL");
 
     private static string Sum(FleetTable table)
     {

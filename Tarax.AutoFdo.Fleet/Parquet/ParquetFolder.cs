@@ -7,6 +7,7 @@ namespace Tarax.AutoFdo.Fleet;
 public sealed class ParquetFolder : FleetStore
 {
     private const long DefaultMemory = 2_000_000_000;
+    private const int Tries = 3;
 
     private readonly FolderLayout _layout;
     private readonly EmbeddedEngine _engine;
@@ -29,16 +30,50 @@ public sealed class ParquetFolder : FleetStore
     public override PushResult Push(IReadOnlyCollection<PushedRecording> recordings)
     {
         ArgumentNullException.ThrowIfNull(recordings);
-        var known = Directory.Exists(_layout.Root) ? Known(recordings) : [];
-        var fresh = recordings.DistinctBy(r => r.Id).Where(r => !known.Contains(r.Id)).ToList();
-        long rows = 0;
-        foreach (var day in fresh.GroupBy(r => r.Day).OrderBy(d => d.Key))
+        HashSet<string> known;
+        using (_layout.Lock())
         {
-            var writer = new ParquetPush(_engine, _layout, day.Key, FleetKeys.OfPush(day.Select(r => r.Id), "push"));
-            rows += writer.Write([.. day.OrderBy(r => r.Id, StringComparer.Ordinal)]);
+            known = Known(recordings);
         }
 
-        return new PushResult(fresh.Count, recordings.Count - fresh.Count, rows);
+        var fresh = recordings.DistinctBy(r => r.Id).Where(r => !known.Contains(r.Id)).ToList();
+        var sum = new PushResult(0, recordings.Count, 0);
+        foreach (var day in fresh.GroupBy(r => r.Day).OrderBy(d => d.Key))
+        {
+            var (pushed, rows) = Push(day.Key, [.. day]);
+            sum = new PushResult(sum.Pushed + pushed, sum.Known - pushed, sum.Rows + rows);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Pushes recordings of a day that were not known. Where another push was sooner with some of them, the others are added up anew.</summary>
+    private (int Pushed, long Rows) Push(DateOnly day, List<PushedRecording> fresh)
+    {
+        while (fresh.Count > 0)
+        {
+            string name = FleetKeys.OfPush(fresh.Select(r => $"{r.Id}\0{PushedPart.AlikeOf(r)}"), day, "push");
+            var parts = PushedPart.Of(fresh, some => FleetKeys.OfPart(some[0].Id, name));
+            var writer = new ParquetPush(_engine, _layout, day, name);
+            long rows = writer.Write(parts, FleetTable.OfParts);
+            using (_layout.Lock())
+            {
+                var known = Known(fresh);
+                if (known.Count == 0 && _layout.IsWhole(day, name))
+                {
+                    return (fresh.Count, rows + writer.Write(parts, [FleetTable.Recording]));
+                }
+
+                if (!_layout.Counts(day, name))
+                {
+                    _layout.Remove(day, name);
+                }
+
+                fresh.RemoveAll(r => known.Contains(r.Id));
+            }
+        }
+
+        return (0, 0);
     }
 
     /// <inheritdoc/>
@@ -53,12 +88,16 @@ public sealed class ParquetFolder : FleetStore
     /// <inheritdoc/>
     public override int Prune(DateOnly? before)
     {
-        int days = before is { } first ? _layout.RemoveBefore(first) : 0;
-        _layout.RemoveUnfinished();
-        return days;
+        _ = _layout.Pushes();
+        using (_layout.Lock())
+        {
+            int days = before is { } first ? _layout.RemoveBefore(first) : 0;
+            _layout.RemoveUnfinished();
+            return days;
+        }
     }
 
-    /// <summary>Puts the pushes of each day together: one file for each table, in which recordings of the same class, processor, kernel, event and period are one part. Sums stay what they are.</summary>
+    /// <summary>Puts the pushes of each day together: one file for each table, in which recordings of the same class, processor, kernel, event, period and tool are one part. Sums stay what they are.</summary>
     /// <param name="before">The first day that stays as it is.</param>
     /// <returns>Number of days that were put together.</returns>
     /// <exception cref="IOException">The folder cannot be read or written.</exception>
@@ -66,9 +105,20 @@ public sealed class ParquetFolder : FleetStore
     public int Compact(DateOnly before)
     {
         int days = 0;
-        foreach (var day in _layout.Pushes().Where(p => p.Day < before).GroupBy(p => p.Day))
+        var pushes = _layout.Pushes();
+        var repeated = Guarded(pushes, () =>
         {
-            if (Guarded(day.ToList(), () => new ParquetCompaction(_engine, _layout, day.Key, [.. day.Select(p => p.Push)]).Run(Views)))
+            Views(pushes);
+            return RepeatedParts.OfWhole(_engine.Query, SqlDialect.DuckDb);
+        });
+        if (!repeated.AreNested)
+        {
+            throw new IOException($"{_layout.Root}: some of its recordings are in two parts of several (copies of fleets were put into one, or a lock did not hold): its sums are right, but days cannot be put together until these are removed");
+        }
+
+        foreach (var day in pushes.Where(p => p.Day < before).GroupBy(p => p.Day))
+        {
+            if (Guarded(day.ToList(), () => new ParquetCompaction(_engine, _layout, day.Key, [.. day.Select(p => p.Push)], repeated.Ignored).Run(Views)))
             {
                 days++;
             }
@@ -91,6 +141,21 @@ public sealed class ParquetFolder : FleetStore
     private T Read<T>(FleetSelection selection, Func<CountsOfRows, T> read)
     {
         ArgumentNullException.ThrowIfNull(selection);
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return ReadOnce(selection, read);
+            }
+            catch (FileGoneException) when (tries < Tries)
+            {
+                // Days were put together or removed while they were read.
+            }
+        }
+    }
+
+    private T ReadOnce<T>(FleetSelection selection, Func<CountsOfRows, T> read)
+    {
         var pushes = _layout.Pushes();
         var selected = pushes.Where(p => (selection.Since is not { } since || p.Day >= since) && (selection.Until is not { } until || p.Day <= until)).ToList();
         return Guarded(selected, () =>
@@ -112,14 +177,7 @@ public sealed class ParquetFolder : FleetStore
         return pushes.Count == 0 ? [] : Guarded(pushes, () =>
         {
             Views(pushes);
-            var known = new HashSet<string>(StringComparer.Ordinal);
-            using var rows = _engine.Query($"SELECT id FROM recording WHERE id IN ({string.Join(", ", recordings.Select(r => EmbeddedEngine.Quoted(r.Id)))})");
-            while (rows.Read())
-            {
-                known.Add(rows.Text(0));
-            }
-
-            return known;
+            return RepeatedParts.Known(_engine.Query, SqlDialect.DuckDb, [.. recordings.Select(r => r.Id)]);
         });
     }
 
@@ -130,17 +188,23 @@ public sealed class ParquetFolder : FleetStore
         {
             return action();
         }
-        catch (Exception e) when (e is DuckDBException || (e is Diagnostics.InvalidFormatException { Format: FleetFormat.Name, Field: var field } && field.Contains("column", StringComparison.Ordinal)))
+        catch (Exception e) when (e is DuckDBException or Diagnostics.InvalidFormatException)
         {
-            foreach (var table in FleetTable.All)
+            try
             {
-                var files = Paths(table, pushes);
-                if (files.FirstOrDefault(f => !File.Exists(f)) is { } missing)
+                ThrowIfGone(pushes, e);
+                if (e is DuckDBException || (e is Diagnostics.InvalidFormatException { Format: FleetFormat.Name, Field: var field } && field.Contains("column", StringComparison.Ordinal)))
                 {
-                    throw new IOException($"{missing}: is missing, though the push it belongs to was whole: another run has put these days together or removed them meanwhile, or the file is lost", e);
+                    foreach (var table in FleetTable.All)
+                    {
+                        new ParquetCheck(_engine).Values(table, Paths(table, pushes));
+                    }
                 }
-
-                new ParquetCheck(_engine).Values(table, files);
+            }
+            catch (Diagnostics.InvalidFormatException)
+            {
+                ThrowIfGone(pushes, e);
+                throw;
             }
 
             if (e is Diagnostics.InvalidFormatException)
@@ -149,6 +213,14 @@ public sealed class ParquetFolder : FleetStore
             }
 
             throw new IOException($"{_layout.Root}: {e.Message}", e);
+        }
+    }
+
+    private void ThrowIfGone(IReadOnlyList<(DateOnly Day, string Push)> pushes, Exception e)
+    {
+        if (FleetTable.All.SelectMany(table => Paths(table, pushes)).FirstOrDefault(f => !File.Exists(f)) is { } missing)
+        {
+            throw new FileGoneException($"{missing}: is missing, though the push it belongs to was whole: another run has put these days together or removed them meanwhile, or the file is lost", e);
         }
     }
 
@@ -166,4 +238,7 @@ public sealed class ParquetFolder : FleetStore
             _engine.Run($"CREATE OR REPLACE TEMP VIEW {table.Name} AS SELECT day, {columns} FROM {source}");
         }
     }
+
+    /// <summary>A file that was there is not there any more.</summary>
+    private sealed class FileGoneException(string message, Exception inner) : IOException(message, inner);
 }

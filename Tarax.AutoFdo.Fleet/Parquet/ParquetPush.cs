@@ -2,7 +2,7 @@ using DuckDB.NET.Data;
 
 namespace Tarax.AutoFdo.Fleet;
 
-/// <summary>Writes the recordings of one day as files that appear whole, that of recordings last.</summary>
+/// <summary>Writes the parts of one day as files that appear whole, that of recordings last.</summary>
 internal sealed class ParquetPush(EmbeddedEngine engine, FolderLayout layout, DateOnly day, string push)
 {
     private const string Staging = "staging";
@@ -10,17 +10,17 @@ internal sealed class ParquetPush(EmbeddedEngine engine, FolderLayout layout, Da
     /// <summary>How files are written: in small row groups, so that a question about one binary reads little.</summary>
     public const string Options = "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880";
 
-    /// <summary>Writes them.</summary>
+    /// <summary>Writes the rows of parts in some tables.</summary>
     /// <returns>Number of rows.</returns>
-    public long Write(IReadOnlyList<PushedRecording> recordings)
+    public long Write(IReadOnlyList<PushedPart> parts, IEnumerable<FleetTable> tables)
     {
         long rows = 0;
-        foreach (var table in FleetTable.All)
+        foreach (var table in tables)
         {
             try
             {
-                rows += Stage(table, recordings);
-                // What is counted comes before the part: the same branch of many hosts lies together, and takes next to no bytes.
+                rows += Stage(table, parts);
+                // What is counted comes before the part: the same branch of many parts lies together, and takes next to no bytes.
                 Write(engine, layout.PathOf(table, day, push), $"SELECT * FROM {Staging} ORDER BY ALL");
             }
             catch (DuckDBException e)
@@ -53,14 +53,14 @@ internal sealed class ParquetPush(EmbeddedEngine engine, FolderLayout layout, Da
         }
     }
 
-    private long Stage(FleetTable table, IReadOnlyList<PushedRecording> recordings)
+    private long Stage(FleetTable table, IReadOnlyList<PushedPart> parts)
     {
         engine.Run($"CREATE OR REPLACE TEMP TABLE {Staging} ({string.Join(", ", table.Columns.Select(c => $"{c.Name} {(c.Kind == ColumnKind.Number ? "UBIGINT" : "VARCHAR")} NOT NULL"))})");
         long rows = 0;
         using var appender = engine.Connection.CreateAppender("temp", "main", Staging);
-        foreach (var recording in recordings)
+        foreach (var part in parts)
         {
-            foreach (object[] values in FleetRows.Of(table, recording, FleetKeys.OfPart(recording.Id, push)))
+            foreach (object[] values in FleetRows.Of(table, part))
             {
                 var row = appender.CreateRow();
                 foreach (object value in values)

@@ -1,14 +1,13 @@
 namespace Tarax.AutoFdo.Fleet;
 
-/// <summary>The rows of recordings, table by table, in the order of the columns: numbers are <see cref="ulong"/>, texts <see cref="string"/>.</summary>
+/// <summary>The rows of parts, table by table, in the order of the columns: numbers are <see cref="ulong"/>, texts <see cref="string"/>.</summary>
 internal static class FleetRows
 {
-    /// <summary>The rows of one recording in a table.</summary>
+    /// <summary>The rows of a part in a table: its recordings, or the counts of all of them.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="recording">The recording.</param>
-    /// <param name="part">The part that it is counted in.</param>
-    public static IEnumerable<object[]> Of(FleetTable table, PushedRecording recording, ulong part) =>
-        table == FleetTable.Recording ? [Recording(recording, part)] : recording.Counts.Files.SelectMany(file => Of(table, file, part));
+    /// <param name="part">The part.</param>
+    public static IEnumerable<object[]> Of(FleetTable table, PushedPart part) =>
+        table == FleetTable.Recording ? part.Recordings.Select(r => Recording(r, part.Number)) : part.Sum.Files.SelectMany(file => Of(table, file, part.Number));
 
     private static object[] Recording(PushedRecording recording, ulong part)
     {

@@ -24,6 +24,9 @@ internal sealed record FleetTable(string Name, IReadOnlyList<string> Keys, IRead
 {
     private static readonly string[] FileSums = ["samples", "branches_into", "ranges_seen", "ranges_leaving", "ranges_backward", "ranges_too_long"];
 
+    /// <summary>The columns of <c>recording</c> that are the same for all recordings of a part.</summary>
+    public static IReadOnlyList<string> Alike { get; } = ["host_class", "cpu", "kernel", "event", "period", "tool"];
+
     /// <summary>The recordings, each with the part that it is counted in.</summary>
     public static FleetTable Recording { get; } = new("recording", [], Of(
         "id:text", "part", "host_class:text", "cpu:text", "kernel:text", "event:text", "period", "samples", "samples_with_stack", "branch_entries", "lost", "tool:text"));

@@ -100,7 +100,15 @@ internal sealed class CountsOfRows(RunQuery run, SqlDialect dialect, FleetSelect
 
     private static string KeyOf(string buildId, string name) => buildId.Length > 0 ? buildId : $"\n{name}";
 
-    private FleetQueries Queries() => new(dialect, selection, onlyCommitted) { Ignored = RepeatedParts.Ignored(run, new FleetQueries(dialect, selection, onlyCommitted)) };
+    private FleetQueries Queries()
+    {
+        var queries = new FleetQueries(dialect, selection, onlyCommitted) { Ignored = RepeatedParts.OfWhole(run, dialect).Ignored };
+        using var partial = selection.Where is null ? null : run(queries.Partial);
+        return partial?.Read() != true
+            ? queries
+            : throw new InvalidFormatException(
+                FleetFormat.Name, "condition", -1, $"\"{selection.Where}\" chooses some of recordings that were added up when they were pushed: what chooses between these is their day, {string.Join(", ", FleetTable.Alike)}");
+    }
 
     private (ulong, ulong, ulong, ulong) StateOf(FleetQueries queries)
     {

@@ -8,7 +8,7 @@ namespace Tarax.AutoFdo.Fleet;
 /// <param name="onlyCommitted">Whether the tables of counts hold nothing but rows of parts that recordings name.</param>
 internal sealed class FleetQueries(SqlDialect dialect, FleetSelection selection, bool onlyCommitted)
 {
-    /// <summary>Parts whose recordings are counted in another part too, and there.</summary>
+    /// <summary>Parts that do not count, since recordings of theirs count in other parts.</summary>
     public IReadOnlyList<ulong> Ignored { get; init; } = [];
 
     /// <summary>Recordings, distinct ones and sums, by period.</summary>
@@ -22,9 +22,15 @@ internal sealed class FleetQueries(SqlDialect dialect, FleetSelection selection,
     /// <summary>What changes when recordings come or go.</summary>
     public string State => $"SELECT COUNT(*), MIN(part), MAX(part), {dialect.Sum("samples")} FROM recording WHERE {Recordings()}";
 
-    /// <summary>Recordings that are counted in several parts, with the number of recordings of each.</summary>
-    public string Repeated =>
-        $"SELECT id, part FROM recording WHERE {Recordings()} AND id {dialect.In} (SELECT id FROM recording WHERE {Recordings()} GROUP BY id HAVING COUNT(*) > 1)";
+    /// <summary>Parts of whose recordings the condition chooses some, and others not.</summary>
+    public string Partial =>
+        $"SELECT part FROM recording WHERE {InDays()}{NotIgnored()} GROUP BY part HAVING SUM({Chosen}) > 0 AND SUM({Chosen}) < COUNT(*)";
+
+    /// <summary>Recordings of the whole fleet that are in several parts, with these.</summary>
+    public static string Repeated(SqlDialect dialect) => $"SELECT id, part FROM recording WHERE id {dialect.In} (SELECT id FROM recording GROUP BY id HAVING COUNT(*) > 1)";
+
+    /// <summary>The parts of recordings.</summary>
+    public static string PartsOf(IEnumerable<string> quotedIds) => $"SELECT id, part FROM recording WHERE id IN ({string.Join(", ", quotedIds)})";
 
     /// <summary>How many recordings each of some parts is of.</summary>
     public static string SizesOf(IEnumerable<ulong> parts) => $"SELECT part, COUNT(*) FROM recording WHERE part IN ({List(parts)}) GROUP BY part";
@@ -54,6 +60,8 @@ internal sealed class FleetQueries(SqlDialect dialect, FleetSelection selection,
         $"SELECT COUNT(*) FROM {table.Name} WHERE {InDays()} AND build_id <> {dialect.Text(selection.BuildId!)} AND binary_key IN ({List(binaries)})";
 
     private const string NamesWithoutBuildId = ", CASE WHEN build_id = '' THEN name ELSE '' END";
+
+    private string Chosen => $"CASE WHEN ({selection.Where}) THEN 1 ELSE 0 END";
 
     private string OfBuildId() => selection.BuildId is { } id ? $" AND build_id = {dialect.Text(id)}" : "";
 

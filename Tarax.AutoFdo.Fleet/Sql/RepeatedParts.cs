@@ -1,16 +1,90 @@
+using System.Globalization;
+using Tarax.AutoFdo.Diagnostics;
+
 namespace Tarax.AutoFdo.Fleet;
 
 /// <summary>
-/// Two pushes at the same time, or a push while days are put together, can leave a recording in two parts. It counts in the part with more recordings, of two alike in
-/// that with the smaller number. A part of several recordings, of which some count elsewhere and some do not, cannot be taken and not be left.
+/// Which parts count where recordings are in several: days that are being put together, and pushes at the same time where the store could not keep them apart. The parts with most recordings come first,
+/// of those alike the smaller number; a part counts if none of its recordings does yet. What counts does not depend on what is asked for, so that days add up.
 /// </summary>
-internal static class RepeatedParts
+/// <param name="Ignored">The parts that do not count.</param>
+/// <param name="Uncounted">Recordings that are in such parts alone: pushed again, they count.</param>
+/// <param name="AreNested">Whether each part that does not count has its recordings in one that does.</param>
+internal sealed record RepeatedParts(IReadOnlyList<ulong> Ignored, ulong Uncounted, bool AreNested)
 {
+    private static readonly RepeatedParts None = new([], 0, AreNested: true);
+
     /// <summary>The parts that do not count.</summary>
-    public static List<ulong> Ignored(RunQuery run, FleetQueries queries)
+    /// <exception cref="IOException">There are recordings that therefore do not count at all.</exception>
+    public static RepeatedParts OfWhole(RunQuery run, SqlDialect dialect)
+    {
+        var repeated = Of(run, dialect);
+        return repeated.Uncounted == 0 ? repeated
+            : throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{repeated.Uncounted:N0} recordings of the fleet are in parts of which others count elsewhere already, so that they do not count (copies of fleets were put into one, or a lock did not hold): push all recordings of these days again"));
+    }
+
+    /// <summary>Which of some recordings count.</summary>
+    public static HashSet<string> Known(RunQuery run, SqlDialect dialect, IReadOnlyCollection<string> ids)
+    {
+        const int AtOnce = 1000;
+        HashSet<ulong> ignored = [.. Of(run, dialect).Ignored];
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string[] some in ids.Chunk(AtOnce))
+        {
+            using var rows = run(FleetQueries.PartsOf(some.Select(dialect.Text)));
+            while (rows.Read())
+            {
+                if (!ignored.Contains(rows.Number(1)))
+                {
+                    known.Add(rows.Text(0));
+                }
+            }
+        }
+
+        return known;
+    }
+
+    /// <summary>The same of what is known.</summary>
+    /// <param name="partsOf">The parts of each recording that has several.</param>
+    /// <param name="sizes">Number of recordings of each of the parts.</param>
+    internal static RepeatedParts Of(Dictionary<string, List<ulong>> partsOf, Dictionary<ulong, ulong> sizes)
+    {
+        var repeatedOf = sizes.Keys.ToDictionary(p => p, _ => new List<string>());
+        foreach (var (id, parts) in partsOf)
+        {
+            parts.ForEach(p => repeatedOf[p].Add(id));
+        }
+
+        if (repeatedOf.FirstOrDefault(p => p.Value.Distinct().Count() < p.Value.Count) is { Value: not null } twice)
+        {
+            throw new InvalidFormatException(FleetFormat.Name, "table recording, column part", -1, $"is {twice.Key} in two rows of recording {twice.Value[0]}: a file is there twice");
+        }
+
+        var counted = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        var ignored = new List<ulong>();
+        ulong uncounted = 0;
+        foreach (ulong part in sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Select(s => s.Key))
+        {
+            if (repeatedOf[part].Any(counted.ContainsKey))
+            {
+                ignored.Add(part);
+                uncounted += sizes[part] - (ulong)repeatedOf[part].Count;
+            }
+            else
+            {
+                repeatedOf[part].ForEach(id => counted.Add(id, part));
+            }
+        }
+
+        uncounted += (ulong)partsOf.Keys.Count(id => !counted.ContainsKey(id));
+        bool areNested = uncounted == 0 && ignored.All(p => repeatedOf[p].Select(id => counted[id]).Distinct().Count() == 1);
+        return new RepeatedParts([.. ignored.Order()], uncounted, areNested);
+    }
+
+    private static RepeatedParts Of(RunQuery run, SqlDialect dialect)
     {
         var partsOf = new Dictionary<string, List<ulong>>(StringComparer.Ordinal);
-        using (var rows = run(queries.Repeated))
+        using (var rows = run(FleetQueries.Repeated(dialect)))
         {
             while (rows.Read())
             {
@@ -21,7 +95,7 @@ internal static class RepeatedParts
 
         if (partsOf.Count == 0)
         {
-            return [];
+            return None;
         }
 
         var sizes = new Dictionary<ulong, ulong>();
@@ -33,32 +107,6 @@ internal static class RepeatedParts
             }
         }
 
-        return Ignored(partsOf, sizes);
-    }
-
-    /// <summary>The same of what is known.</summary>
-    /// <param name="partsOf">The parts of each recording that has several.</param>
-    /// <param name="sizes">Number of recordings of each of the parts.</param>
-    internal static List<ulong> Ignored(Dictionary<string, List<ulong>> partsOf, Dictionary<ulong, ulong> sizes)
-    {
-        var lost = new Dictionary<ulong, ulong>();
-        foreach (var parts in partsOf.Values)
-        {
-            ulong best = parts.OrderByDescending(p => sizes[p]).ThenBy(p => p).First();
-            foreach (ulong part in parts.Distinct().Where(p => p != best))
-            {
-                lost[part] = lost.GetValueOrDefault(part) + 1;
-            }
-        }
-
-        foreach (var (part, count) in lost)
-        {
-            if (count != sizes[part])
-            {
-                throw new IOException($"part {part} of the fleet holds {sizes[part]} recordings, of which {count} are counted in another part too: two runs put the same days together at the same time; remove the days and push them again");
-            }
-        }
-
-        return [.. lost.Keys.Order()];
+        return Of(partsOf, sizes);
     }
 }
