@@ -12,10 +12,12 @@ internal sealed class ClickHousePair : IDisposable
     private readonly string _folder = FleetEnvironment.NewFolder();
     private readonly int[] _ports = FreePorts(4);
     private readonly Process?[] _servers = new Process?[2];
+    private readonly CuttingProxy _between;
 
-    private ClickHousePair()
-    {
-    }
+    private ClickHousePair() => _between = new CuttingProxy(_ports[3]);
+
+    /// <summary>What the first server asks the second one through.</summary>
+    public CuttingProxy Between => _between;
 
     /// <summary>The HTTP interfaces.</summary>
     public IReadOnlyList<Uri> Addresses => [.. Enumerable.Range(0, _servers.Length).Select(Address)];
@@ -90,6 +92,8 @@ internal sealed class ClickHousePair : IDisposable
                 Kill(i);
             }
         }
+
+        _between.Dispose();
     }
 
     private const string Users = """
@@ -113,7 +117,7 @@ internal sealed class ClickHousePair : IDisposable
           <remote_servers>
             <fleet>
               <shard><replica><host>127.0.0.1</host><port>{_ports[2]}</port></replica></shard>
-              <shard><replica><host>127.0.0.1</host><port>{_ports[3]}</port></replica></shard>
+              <shard><replica><host>127.0.0.1</host><port>{(number == 0 ? _between.Port : _ports[3])}</port></replica></shard>
             </fleet>
           </remote_servers>
         </yandex>

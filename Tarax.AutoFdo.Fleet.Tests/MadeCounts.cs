@@ -21,6 +21,15 @@ internal static class MadeCounts
                 buildId, [new BranchCount(0x10, 0x20, count)], [new RangeCount(0x20, 0x28, count, time)], [new AddressCount(0x24, count, time)], [new AddressCount(0x20, count, time)])),
         ]);
 
+    /// <summary>Counts of one program with many branches: megabytes as rows.</summary>
+    public static RecordingCounts Many(int branches) => RecordingCounts.Create(
+        ["branches"],
+        new RecordingSums(3, 2, 1),
+        [
+            new CountedFile("/bin/program", IsKernel: false, new CountedFileSums(3, 2, 1, 0, 0, 0), new BinaryCounts(
+                BuildId, [.. Enumerable.Range(1, branches).Select(i => new BranchCount((ulong)i * 16, (ulong)i * 48271 % 65536, (ulong)i))], [], [], [])),
+        ]);
+
     public static PushedRecording Pushed(RecordingCounts counts, string host = "", string hostClass = "", ulong period = 0, DateOnly? day = null) =>
         PushedRecording.Of(counts, new RecordingOrigin { Day = day ?? Day, Host = host, HostClass = hostClass, Period = period });
 }

@@ -4,16 +4,16 @@ using Tarax.AutoFdo.Counts;
 namespace Tarax.AutoFdo.Fleet.Tests;
 
 /// <summary>
-/// Writes a made-up fleet for measurements: each host and day draws executions from the kernel's counts in the test data, as eight classes of hosts weight them. Needs
-/// TARAX_FLEET (a folder), TARAX_FLEET_HOSTS and TARAX_FLEET_DAYS. Drawn are a thousand hosts on ten days; more hosts and days are the same rows in parts of their own.
+/// Writes a made-up fleet for measurements: each host and day draws executions from the kernel's counts in the test data, as eight classes of hosts weight them; a thousand hosts are one push, and those of
+/// a class one part of it, as pushes make it. Three days are drawn, the others have their rows in parts of their own. Needs TARAX_FLEET (a folder), TARAX_FLEET_HOSTS and TARAX_FLEET_DAYS, and for shards TARAX_FLEET_SHARDS (their addresses with commas between).
 /// </summary>
 [Explicit("writes gigabytes; docs/fleet.md says how")]
 public sealed class MadeFleet
 {
     private const int Classes = 8;
     private const int Slots = 65536;
-    private const int DrawnHosts = 1000;
-    private const int DrawnDays = 10;
+    private const int HostsOfPush = 1000;
+    private const int DrawnDays = 3;
     private const int DistinctBranches = 20_000;
     private const int SamplesOfDay = 50;
     private const int EntriesOfSample = 32;
@@ -21,70 +21,98 @@ public sealed class MadeFleet
     [Test]
     public void Is_written()
     {
-        var layout = new FolderLayout(Environment.GetEnvironmentVariable("TARAX_FLEET") ?? throw new InvalidOperationException("TARAX_FLEET names no folder"));
-        int copies = Number("TARAX_FLEET_HOSTS") / DrawnHosts;
+        var layout = Layout();
         using var engine = new EmbeddedEngine(threads: 2, memory: 4_000_000_000);
         var kernel = RecordingCounts.Load([.. FleetEnvironment.CountsFiles], threads: 1).Files.Where(f => f.IsKernel).MaxBy(f => f.Counts.Branches.Count)!;
         MakeSlots(engine, "branch", [.. kernel.Counts.Branches.Select(b => (b.From, b.To, b.Count))]);
         MakeSlots(engine, "range", [.. kernel.Counts.Ranges.Select(r => (r.Start, r.End, r.Count))]);
         for (int day = 0; day < Number("TARAX_FLEET_DAYS"); day++)
         {
-            for (int copy = 0; copy < copies; copy++)
+            for (int push = 0; push < Number("TARAX_FLEET_HOSTS") / HostsOfPush; push++)
             {
-                if (copy == 0 && day < DrawnDays)
-                {
-                    WriteDay(engine, layout, kernel, DrawnHosts, day);
-                }
-                else
-                {
-                    Copy(engine, layout, day, copy);
-                }
+                Write(engine, layout, kernel, push, day);
             }
         }
 
         Assert.That(layout.Pushes(), Is.Not.Empty);
     }
 
-    private static string PushOf(int copy) => string.Create(CultureInfo.InvariantCulture, $"made-{copy}");
-
-    private static void Copy(EmbeddedEngine engine, FolderLayout layout, int day, int copy)
+    /// <summary>The fleet of the folder, as a push writes it to shards.</summary>
+    [Test]
+    public void Is_copied_to_shards()
     {
-        foreach (var table in FleetTable.All)
+        var layout = Layout();
+        var addresses = Environment.GetEnvironmentVariable("TARAX_FLEET_SHARDS")!.Split(',').Select(a => new Uri(a)).ToList();
+        using var engine = new EmbeddedEngine(threads: 2, memory: 4_000_000_000);
+        string text = Path.Combine(FleetEnvironment.NewFolder(), "rows");
+        foreach (var (address, shard) in addresses.Select((a, i) => (a, i)))
         {
-            string from = EmbeddedEngine.Quoted(layout.PathOf(table, MadeCounts.Day.AddDays(day % DrawnDays), PushOf(0)));
-            string id = table == FleetTable.Recording ? string.Create(CultureInfo.InvariantCulture, $", md5(id || '/{copy}/{day}') AS id") : "";
-            ParquetPush.Write(engine, layout.PathOf(table, MadeCounts.Day.AddDays(day), PushOf(copy)), string.Create(
-                CultureInfo.InvariantCulture, $"SELECT * REPLACE (hash(part, {copy}, {day})::UBIGINT AS part{id}) FROM read_parquet({from}, hive_partitioning = false)"));
+            using var server = new ClickHouseServer(address, "default");
+            ClickHouseCluster.Schema().ToList().ForEach(server.Run);
+            foreach (var day in layout.Pushes().GroupBy(p => p.Day))
+            {
+                foreach (var table in FleetTable.All)
+                {
+                    string columns = string.Join(", ", table.Columns.Select(c => c.Name));
+                    engine.Run(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"COPY (SELECT '{FleetFormat.Of(day.Key)}', {columns} FROM read_parquet({EmbeddedEngine.ListOf(day.Select(p => layout.PathOf(table, p.Day, p.Push)))}, hive_partitioning = false) WHERE part % {addresses.Count} = {shard}) TO {EmbeddedEngine.Quoted(text)} (FORMAT csv, HEADER false, DELIMITER '\t', QUOTE '')"));
+                    server.Insert($"{table.Name}_local", new MemoryStream(File.ReadAllBytes(text)));
+                }
+            }
         }
     }
 
-    private static void WriteDay(EmbeddedEngine engine, FolderLayout layout, CountedFile kernel, int hosts, int number)
+    private static FolderLayout Layout() => new(Environment.GetEnvironmentVariable("TARAX_FLEET") ?? throw new InvalidOperationException("TARAX_FLEET names no folder"));
+
+    private static void Write(EmbeddedEngine engine, FolderLayout layout, CountedFile kernel, int push, int number)
     {
         var day = MadeCounts.Day.AddDays(number);
-        if (File.Exists(layout.PathOf(FleetTable.Recording, day, PushOf(0))))
+        string name = string.Create(CultureInfo.InvariantCulture, $"made-{push}");
+        if (layout.Counts(day, name))
         {
-            // A day that another run has drawn.
+            // Another run has written it.
             return;
         }
 
+        if (number >= DrawnDays)
+        {
+            Copy(engine, layout, number, name);
+            return;
+        }
+
+        string seed = string.Create(CultureInfo.InvariantCulture, $"{number}, {push}");
+        string hosts = string.Create(CultureInfo.InvariantCulture, $"range({HostsOfPush}) t(h)");
         string file = string.Create(CultureInfo.InvariantCulture, $"'{kernel.Counts.BuildId}' AS build_id, {FleetKeys.OfBinary(kernel.Counts.BuildId!, BinaryName.ToColumn(kernel.Name), isKernel: true)}::UBIGINT AS binary_key");
-        string part = $"hash(h, {number})::UBIGINT AS part";
+        string part = string.Create(CultureInfo.InvariantCulture, $"hash(h % {Classes}, {seed}, 'part')::UBIGINT AS part");
         string Drawn(string table, string a, string b, int draws, string more) => string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {file}, s.a AS {a}{(b.Length > 0 ? $", s.b AS {b}" : "")}, {part}, count(*)::UBIGINT AS count{more} FROM range({hosts}) t(h), range({draws}) u(k), slots_{table} s WHERE s.slot = (hash(h, k, {number}, '{table}') & {Slots - 1}) AND s.class = h % {Classes} GROUP BY s.a{(b.Length > 0 ? ", s.b" : "")}, h ORDER BY ALL");
-        string Time(string of) => $", (hash({of}, h, {number}) >> 24)::UBIGINT AS first_time";
-        void Write(FleetTable table, string query) => ParquetPush.Write(engine, layout.PathOf(table, day, PushOf(0)), query);
+            $"SELECT {file}, s.a AS {a}{(b.Length > 0 ? $", s.b AS {b}" : "")}, {part}, count(*)::UBIGINT AS count{more} FROM {hosts}, range({draws}) u(k), slots_{table} s WHERE s.slot = (hash(h, k, {seed}, '{table}') & {Slots - 1}) AND s.class = h % {Classes} GROUP BY s.a{(b.Length > 0 ? ", s.b" : "")}, h % {Classes} ORDER BY ALL");
+        string time = string.Create(CultureInfo.InvariantCulture, $", min(hash(s.a, h, {seed}) >> 24)::UBIGINT AS first_time");
+        void Write(FleetTable table, string query) => ParquetPush.Write(engine, layout.PathOf(table, day, name), query);
+        string Sums(int multiple) => string.Create(CultureInfo.InvariantCulture, $"(count(*) * {multiple})::UBIGINT");
 
         Write(FleetTable.Branch, Drawn("branch", "from_offset", "to_offset", SamplesOfDay * EntriesOfSample, ""));
-        Write(FleetTable.Range, Drawn("range", "begin_offset", "end_offset", SamplesOfDay * (EntriesOfSample - 1), Time("s.a")));
-        Write(FleetTable.Sample, Drawn("range", "at_offset", "", SamplesOfDay, Time("s.a")));
+        Write(FleetTable.Range, Drawn("range", "begin_offset", "end_offset", SamplesOfDay * (EntriesOfSample - 1), time));
+        Write(FleetTable.Sample, Drawn("range", "at_offset", "", SamplesOfDay, time));
         Write(FleetTable.Entry, $"SELECT {file}, 0::UBIGINT AS at_offset, 0::UBIGINT AS part, 0::UBIGINT AS count, 0::UBIGINT AS first_time WHERE false");
         Write(FleetTable.Binary, string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {file}, '{BinaryName.ToColumn(kernel.Name)}' AS name, 1::UBIGINT AS is_kernel, {part}, {SamplesOfDay}::UBIGINT AS samples, {SamplesOfDay * EntriesOfSample}::UBIGINT AS branches_into, {SamplesOfDay * 31}::UBIGINT AS ranges_seen, 0::UBIGINT AS ranges_leaving, 0::UBIGINT AS ranges_backward, 0::UBIGINT AS ranges_too_long FROM range({hosts}) t(h) ORDER BY ALL"));
+            $"SELECT {file}, '{BinaryName.ToColumn(kernel.Name)}' AS name, 1::UBIGINT AS is_kernel, {part}, {Sums(SamplesOfDay)} AS samples, {Sums(SamplesOfDay * EntriesOfSample)} AS branches_into, {Sums(SamplesOfDay * (EntriesOfSample - 1))} AS ranges_seen, 0::UBIGINT AS ranges_leaving, 0::UBIGINT AS ranges_backward, 0::UBIGINT AS ranges_too_long FROM {hosts} GROUP BY h % {Classes} ORDER BY ALL"));
         Write(FleetTable.Recording, string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT md5(h || '/{number}') AS id, {part}, 'class' || h % {Classes} AS host_class, '' AS cpu, '6.1' AS kernel, 'branches' AS event, 1000003::UBIGINT AS period, {SamplesOfDay}::UBIGINT AS samples, {SamplesOfDay}::UBIGINT AS samples_with_stack, {SamplesOfDay * EntriesOfSample}::UBIGINT AS branch_entries, 0::UBIGINT AS lost, '' AS tool FROM range({hosts}) t(h) ORDER BY ALL"));
+            $"SELECT md5(concat_ws('/', h, {seed})) AS id, {part}, 'class' || h % {Classes} AS host_class, '' AS cpu, '6.1' AS kernel, 'branches' AS event, 1000003::UBIGINT AS period, {SamplesOfDay}::UBIGINT AS samples, {SamplesOfDay}::UBIGINT AS samples_with_stack, {SamplesOfDay * EntriesOfSample}::UBIGINT AS branch_entries, 0::UBIGINT AS lost, '' AS tool FROM {hosts} ORDER BY ALL"));
+    }
+
+    private static void Copy(EmbeddedEngine engine, FolderLayout layout, int number, string name)
+    {
+        foreach (var table in FleetTable.All)
+        {
+            string from = EmbeddedEngine.Quoted(layout.PathOf(table, MadeCounts.Day.AddDays(number % DrawnDays), name));
+            string id = table == FleetTable.Recording ? string.Create(CultureInfo.InvariantCulture, $", md5(id || '/{number}') AS id") : "";
+            ParquetPush.Write(engine, layout.PathOf(table, MadeCounts.Day.AddDays(number), name), string.Create(
+                CultureInfo.InvariantCulture, $"SELECT * REPLACE (hash(part, {number})::UBIGINT AS part{id}) FROM read_parquet({from}, hive_partitioning = false) ORDER BY ALL"));
+        }
     }
 
     /// <summary>Each class's distribution as slots that are drawn alike; what is rare has one.</summary>

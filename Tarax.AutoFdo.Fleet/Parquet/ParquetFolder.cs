@@ -55,25 +55,39 @@ public sealed class ParquetFolder : FleetStore
             string name = FleetKeys.OfPush(fresh.Select(r => $"{r.Id}\0{PushedPart.AlikeOf(r)}"), day, "push");
             var parts = PushedPart.Of(fresh, some => FleetKeys.OfPart(some[0].Id, name));
             var writer = new ParquetPush(_engine, _layout, day, name);
-            long rows = writer.Write(parts, FleetTable.OfParts);
-            using (_layout.Lock())
+            try
             {
-                var known = Known(fresh);
-                if (known.Count == 0 && _layout.IsWhole(day, name))
+                long rows = writer.Write(parts, FleetTable.OfParts);
+                using (_layout.Lock())
                 {
-                    return (fresh.Count, rows + writer.Write(parts, [FleetTable.Recording]));
-                }
+                    var known = Known(fresh);
+                    if (known.Count == 0 && _layout.IsWhole(day, name))
+                    {
+                        return (fresh.Count, rows + writer.Write(parts, [FleetTable.Recording]));
+                    }
 
-                if (!_layout.Counts(day, name))
-                {
-                    _layout.Remove(day, name);
+                    fresh.RemoveAll(r => known.Contains(r.Id));
                 }
-
-                fresh.RemoveAll(r => known.Contains(r.Id));
+            }
+            finally
+            {
+                RemoveUncounted(day, name);
             }
         }
 
         return (0, 0);
+    }
+
+    /// <summary>Where a push did not come to count, its files go at once: what has failed may be for want of space.</summary>
+    private void RemoveUncounted(DateOnly day, string name)
+    {
+        using (_layout.Lock())
+        {
+            if (!_layout.Counts(day, name))
+            {
+                _layout.Remove(day, name);
+            }
+        }
     }
 
     /// <inheritdoc/>
