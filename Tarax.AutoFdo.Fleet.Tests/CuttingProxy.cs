@@ -30,7 +30,8 @@ internal sealed class CuttingProxy : IDisposable
     /// <summary>Does something and cuts all connections before a text of a question goes on.</summary>
     public void CutBefore(string text, Action action) => _cut = new Cut(ofQuestions: true, long.MaxValue, System.Text.Encoding.UTF8.GetBytes(text), action);
 
-    public bool HasCut => _cut is { IsDone: true };
+    /// <summary>Passes everything on again.</summary>
+    public void Mend() => _cut = null;
 
     public void Dispose() => _listener.Dispose();
 

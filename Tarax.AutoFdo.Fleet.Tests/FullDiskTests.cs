@@ -41,7 +41,12 @@ public sealed class FullDiskTests
         // From no room for anything to room for all but the last file.
         for (int kilobytes = (int)(before / 1024); pushed.Length == 0; kilobytes += 12)
         {
-            Assert.That(Run("mount", "-o", string.Create(CultureInfo.InvariantCulture, $"remount,size={kilobytes}k"), _disk), "the disk becomes larger");
+            if (!Run("mount", "-o", string.Create(CultureInfo.InvariantCulture, $"remount,size={kilobytes}k"), _disk))
+            {
+                Assert.That(failed, Is.Zero, "what is there needs more, until it has it");
+                continue;
+            }
+
             var (code, errors) = Tool.Run("push", files[1], "-f", fleet, "--day", "2026-01-02");
             if (code == 0)
             {

@@ -27,8 +27,11 @@ internal static class MadeCounts
         new RecordingSums(3, 2, 1),
         [
             new CountedFile("/bin/program", IsKernel: false, new CountedFileSums(3, 2, 1, 0, 0, 0), new BinaryCounts(
-                BuildId, [.. Enumerable.Range(1, branches).Select(i => new BranchCount((ulong)i * 16, (ulong)i * 48271 % 65536, (ulong)i))], [], [], [])),
+                BuildId, [.. Enumerable.Range(1, branches).Select(i => new BranchCount((ulong)i * 16, Scattered(i) >> 44, 1 + (Scattered(i) << 20 >> 44)))], [], [], [])),
         ]);
+
+    /// <summary>A number in which no compression finds an order.</summary>
+    private static ulong Scattered(int number) => (ulong)number * 0x9e37_79b9_7f4a_7c15 * (ulong)number;
 
     public static PushedRecording Pushed(RecordingCounts counts, string host = "", string hostClass = "", ulong period = 0, DateOnly? day = null) =>
         PushedRecording.Of(counts, new RecordingOrigin { Day = day ?? Day, Host = host, HostClass = hostClass, Period = period });

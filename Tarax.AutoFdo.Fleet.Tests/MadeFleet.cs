@@ -51,9 +51,17 @@ public sealed class MadeFleet
             ClickHouseCluster.Schema().ToList().ForEach(server.Run);
             foreach (var day in layout.Pushes().GroupBy(p => p.Day))
             {
+                int number = day.Key.DayNumber - MadeCounts.Day.DayNumber;
                 foreach (var table in FleetTable.All)
                 {
                     string columns = string.Join(", ", table.Columns.Select(c => c.Name));
+                    if (number >= DrawnDays)
+                    {
+                        string others = string.Join(", ", table.Columns.Select(c => c.Name == "part" ? $"cityHash64(part, {number})" : c.Name == "id" ? $"lower(hex(MD5(concat(id, '/{number}'))))" : c.Name));
+                        server.Run($"INSERT INTO {table.Name}_local (day, {columns}) SELECT {SqlDialect.ClickHouse.Day(day.Key)}, {others} FROM {table.Name}_local WHERE day = {SqlDialect.ClickHouse.Day(MadeCounts.Day.AddDays(number % DrawnDays))}");
+                        continue;
+                    }
+
                     engine.Run(string.Create(
                         CultureInfo.InvariantCulture,
                         $"COPY (SELECT '{FleetFormat.Of(day.Key)}', {columns} FROM read_parquet({EmbeddedEngine.ListOf(day.Select(p => layout.PathOf(table, p.Day, p.Push)))}, hive_partitioning = false) WHERE part % {addresses.Count} = {shard}) TO {EmbeddedEngine.Quoted(text)} (FORMAT csv, HEADER false, DELIMITER '\t', QUOTE '')"));

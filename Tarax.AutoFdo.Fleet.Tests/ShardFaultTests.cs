@@ -135,6 +135,7 @@ public sealed class ShardFaultTests
         Assert.That(File.ReadAllText(output), Is.EqualTo("an older one"));
 
         pair.Start(killed);
+        pair.Between.Mend();
         Assert.That(Tool.Run("pull", "-f", Urls(pair.Addresses), "-o", output).Code, Is.Zero);
         Assert.That(File.ReadAllBytes(output), Is.EqualTo(sum));
     }

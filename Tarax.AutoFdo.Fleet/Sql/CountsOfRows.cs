@@ -123,7 +123,7 @@ internal sealed class CountsOfRows(RunQuery run, SqlDialect dialect, FleetSelect
         int width = dialect.HighAndLow ? 2 : 1;
         while (rows.Read())
         {
-            periods.Add(new PeriodSums(rows.Number(0), (long)rows.Number(1), Sum(rows, 3), Sum(rows, 3 + width), Sum(rows, 3 + width + width)));
+            periods.Add(new PeriodSums(rows.Number(0), (long)rows.Number(1), Sum(rows, 2), Sum(rows, 2 + width), Sum(rows, 2 + width + width)));
         }
 
         return periods.Count > 0 ? periods : throw Nothing();

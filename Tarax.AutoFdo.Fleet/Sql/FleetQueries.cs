@@ -11,9 +11,9 @@ internal sealed class FleetQueries(SqlDialect dialect, FleetSelection selection,
     /// <summary>Parts that do not count, since recordings of theirs count in other parts.</summary>
     public IReadOnlyList<ulong> Ignored { get; init; } = [];
 
-    /// <summary>Recordings, distinct ones and sums, by period.</summary>
+    /// <summary>Recordings and sums by period.</summary>
     public string Periods =>
-        $"SELECT period, COUNT(*), COUNT(DISTINCT id), {dialect.Sum("samples")}, {dialect.Sum("samples_with_stack")}, {dialect.Sum("branch_entries")} FROM recording WHERE {Recordings()} GROUP BY period ORDER BY period";
+        $"SELECT period, COUNT(*), {dialect.Sum("samples")}, {dialect.Sum("samples_with_stack")}, {dialect.Sum("branch_entries")} FROM recording WHERE {Recordings()} GROUP BY period ORDER BY period";
 
     public string Events => $"SELECT DISTINCT event FROM recording WHERE {Recordings()}";
 
@@ -49,10 +49,12 @@ internal sealed class FleetQueries(SqlDialect dialect, FleetSelection selection,
     /// <param name="table">The table.</param>
     /// <param name="period">The period of the recordings; null for any.</param>
     /// <param name="binaries">The binaries; null for all.</param>
-    public string Counts(FleetTable table, ulong? period, IEnumerable<ulong>? binaries)
+    public string Counts(FleetTable table, ulong? period, IReadOnlyCollection<ulong>? binaries)
     {
-        string keys = string.Join(", ", table.Keys.Prepend("binary_key"));
-        return $"SELECT {keys}, {dialect.Sum("count")}{(table.HasTime ? ", MIN(first_time)" : "")} FROM {table.Name} WHERE {OfParts(period)}{(binaries is null ? "" : $" AND binary_key IN ({List(binaries)})")} GROUP BY {keys}";
+        string keys = string.Join(", ", table.Keys);
+        // Of one binary, which is what is asked most, groups are smaller.
+        var (binary, groups) = binaries?.Count == 1 ? (SqlDialect.Number(binaries.First()), keys) : ("binary_key", $"binary_key, {keys}");
+        return $"SELECT {binary}, {keys}, {dialect.Sum("count")}{(table.HasTime ? ", MIN(first_time)" : "")} FROM {table.Name} WHERE {OfParts(period)}{(binaries is null ? "" : $" AND binary_key IN ({List(binaries)})")} GROUP BY {groups}";
     }
 
     /// <summary>Rows whose build-id is not that of their binary.</summary>
