@@ -13,7 +13,7 @@ internal sealed class FolderLayout(string root)
     private const string Unfinished = ".unfinished";
     private const string LockName = ".lock";
 
-    private static long _unfinished;
+    private static long UnfinishedFiles;
 
     public string Root => root;
 
@@ -21,7 +21,7 @@ internal sealed class FolderLayout(string root)
     public string PathOf(FleetTable table, DateOnly day, string push) => Path.Combine(FolderOf(table, day), push + Extension);
 
     /// <summary>The name under which a file is written.</summary>
-    public static string UnfinishedOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Interlocked.Increment(ref _unfinished)}{Unfinished}");
+    public static string UnfinishedOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Environment.ProcessId}-{Interlocked.Increment(ref UnfinishedFiles)}{Unfinished}");
 
     /// <summary>
     /// Keeps other runs from making files of recordings count, until it is closed: two pushes at the same time see each other's recordings. The system takes it from a run that ends. Where a file system
