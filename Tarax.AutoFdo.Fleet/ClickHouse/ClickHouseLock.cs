@@ -49,16 +49,16 @@ internal sealed class ClickHouseLock : IDisposable
 
     private static void RemoveOld(ClickHouseServer server)
     {
-        using (var rows = server.Query(string.Create(CultureInfo.InvariantCulture, $"SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = '{Table}' AND metadata_modification_time < now() - {Lease}")))
-        {
-            if (!rows.Read() || rows.Number(0) == 0)
-            {
-                return;
-            }
-        }
-
         try
         {
+            using (var rows = server.Query(string.Create(CultureInfo.InvariantCulture, $"SELECT count() FROM system.tables WHERE database = currentDatabase() AND name = '{Table}' AND metadata_modification_time < now() - {Lease}")))
+            {
+                if (!rows.Read() || rows.Number(0) == 0)
+                {
+                    return;
+                }
+            }
+
             // Of several runs that find it too old, one can give it another name.
             string old = $"{Table}_{SqlDialect.Number(FleetKeys.NewPart())}";
             server.Run($"RENAME TABLE {Table} TO {old}");
@@ -66,7 +66,7 @@ internal sealed class ClickHouseLock : IDisposable
         }
         catch (IOException)
         {
-            // Another run was sooner; if it is the server, the next statement says so.
+            // Another run was sooner, or closed it while the server listed its tables; if it is the server, the next statement says so.
         }
     }
 }
