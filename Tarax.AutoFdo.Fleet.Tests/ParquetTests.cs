@@ -209,6 +209,17 @@ public sealed class ParquetTests
     }
 
     [Test]
+    public void A_first_push_that_fails_says_why()
+    {
+        string table = Path.Combine(_folder, "range");
+        File.WriteAllText(table, "not a folder");
+        Assert.That(() => Push(Recordings(1)), Throws.InstanceOf<IOException>().With.Message.Contains(table));
+        Assert.That(FilesOf(_folder), Is.EqualTo(new[] { "range" }));
+        File.Delete(table);
+        Assert.That(Push(Recordings(1)).Pushed, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Unfinished_files_are_removed_when_they_are_old()
     {
         Push(Recordings(1));

@@ -107,7 +107,11 @@ internal sealed class FolderLayout(string root)
     {
         foreach (var table in FleetTable.All.Reverse())
         {
-            File.Delete(PathOf(table, day, push));
+            string path = PathOf(table, day, push);
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
         }
     }
 
