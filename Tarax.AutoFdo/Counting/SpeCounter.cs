@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Tarax.AutoFdo.Counts;
 using Tarax.AutoFdo.Inputs.ArmSpe;
@@ -47,10 +48,17 @@ internal sealed class SpeCounter
             var local = new LocalCounts(counts, scan.AddressSpaces);
             var totals = new SpeTotals();
             var counter = new SpeCounter(scan.AddressSpaces, scan.Traces, local, totals);
-            byte[] window = new byte[WindowLength];
-            for (int i; (i = Interlocked.Increment(ref next)) < pieces.Count;)
+            byte[] window = ArrayPool<byte>.Shared.Rent(WindowLength);
+            try
             {
-                counter.Add(file, pieces[i], window, progress);
+                for (int i; (i = Interlocked.Increment(ref next)) < pieces.Count;)
+                {
+                    counter.Add(file, pieces[i], window, progress);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(window);
             }
 
             local.FlushAll();
