@@ -18,6 +18,9 @@ internal sealed record LabCompiler
     /// <summary>Whether it runs inside of a tree, by chroot.</summary>
     public bool IsInTree { get; init; }
 
+    /// <summary>Whether it is compared only where it is named: not every machine of the lab has it.</summary>
+    public bool IsOptional { get; init; }
+
     /// <summary>Whether it is Clang.</summary>
     public bool IsClang => Name.StartsWith("clang", StringComparison.Ordinal);
 
@@ -76,7 +79,7 @@ internal sealed record LabCompiler
     public string UseFlags => IsClang ? "-fprofile-use=counts.profdata" : "-fprofile-use -fprofile-correction -Wno-missing-profile";
 
     /// <summary>Those that are compared where none is named.</summary>
-    public static IEnumerable<LabCompiler> Standard => All.Where(c => c.Name != "clang-23");
+    public static IEnumerable<LabCompiler> Standard => All.Where(c => !c.IsOptional);
 
     /// <summary>All that are known.</summary>
     public static IReadOnlyList<LabCompiler> All { get; } =
@@ -84,6 +87,6 @@ internal sealed record LabCompiler
         new() { Name = "gcc-12", C = "gcc-12", CPlusPlus = "g++-12" },
         new() { Name = "gcc-16", C = "gcc-16", CPlusPlus = "g++-16", IsInTree = true },
         new() { Name = "clang-22", C = "clang-22", CPlusPlus = "clang++-22" },
-        new() { Name = "clang-23", C = "clang-23", CPlusPlus = "clang++-23" },
+        new() { Name = "clang-23", C = "clang-23", CPlusPlus = "clang++-23", IsOptional = true },
     ];
 }

@@ -23,11 +23,13 @@ public sealed class Binary : IDisposable
     private bool _isDisposed;
 
     internal Binary(BinaryFiles files, bool isForOneRecording = false)
-        : this(files, new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary)), ownsFiles: true) => _isForOneRecording = isForOneRecording;
-
-    private Binary(BinaryFiles files, Lazy<FunctionGraphs?> graphs, bool ownsFiles)
+        : this(files, new Lazy<FunctionGraphs?>(() => FunctionGraphs.Of(files.Binary)), ownsFiles: true, isForOneRecording)
     {
-        (Files, _graphs, _ownsFiles) = (files, graphs, ownsFiles);
+    }
+
+    private Binary(BinaryFiles files, Lazy<FunctionGraphs?> graphs, bool ownsFiles, bool isForOneRecording)
+    {
+        (Files, _graphs, _ownsFiles, _isForOneRecording) = (files, graphs, ownsFiles, isForOneRecording);
         _symbolizer = new Lazy<Symbolizer>(() => new Symbolizer(files));
         Path = files.Binary.Path;
         BuildId = files.Binary.BuildId.ToString();
@@ -106,7 +108,7 @@ public sealed class Binary : IDisposable
 
         try
         {
-            using var own = _isForOneRecording || !_ownsFiles ? null : new Binary(Files, _graphs, ownsFiles: false);
+            using var own = _isForOneRecording ? null : new Binary(Files, _graphs, ownsFiles: false, isForOneRecording: true);
             return Files.WhileUnchanged(() => use(own ?? this));
         }
         catch (InvalidFormatException e) when (e.InnerException is null && e.Format == DwarfSections.Format)
